@@ -1,0 +1,88 @@
+import type {
+  DeleteOptions,
+  Json,
+  JsonPatchOperation,
+  KubeObject,
+  ListOptions,
+  WatchOptions,
+} from "@heliostat/kube";
+import type { ServedResource } from "../registry/served-resource.ts";
+
+/** An object together with the text that goes over the wire: each stored revision is serialised once. */
+export interface StoredObject {
+  readonly object: KubeObject;
+  readonly json: string;
+}
+
+export interface StoredList {
+  readonly items: readonly StoredObject[];
+  readonly resourceVersion: string;
+  readonly continueToken?: string;
+  readonly remainingItemCount?: number;
+}
+
+export type StoredEvent =
+  | { readonly type: "ADDED" | "MODIFIED" | "DELETED"; readonly stored: StoredObject }
+  | { readonly type: "BOOKMARK"; readonly resourceVersion: string; readonly isInitialEventsEnd: boolean }
+  | { readonly type: "ERROR"; readonly error: import("@heliostat/kube").KubeError };
+
+/** A collection, or with `name` one object in it. */
+export interface Target {
+  readonly resource: ServedResource;
+  readonly namespace?: string;
+  readonly name?: string;
+  readonly subresource?: string;
+}
+
+/** Who calls and how strictly the body is to be read. */
+export interface Caller {
+  readonly user: UserInfo;
+  /** Who writes, for managedFields: the query's fieldManager, else the user agent's first word. */
+  readonly fieldManager: string;
+  /** @default false */
+  readonly isDryRun?: boolean;
+  /** What becomes of unknown fields: refused, reported through `warn`, or dropped silently. @default Warn */
+  readonly fieldValidation?: "Strict" | "Warn" | "Ignore";
+  /** Receives the text of each `Warning` header. */
+  warn?(text: string): void;
+}
+
+export interface UserInfo {
+  readonly name: string;
+  readonly uid?: string;
+  readonly groups: readonly string[];
+}
+
+export type PatchBody =
+  | { readonly type: "merge" | "strategic" | "apply"; readonly body: Json; readonly force?: boolean }
+  | { readonly type: "json"; readonly body: readonly JsonPatchOperation[] };
+
+export interface ApiWatchOptions extends WatchOptions {
+  /** Begin with the present state and mark its end with a bookmark (Kubernetes: WatchList). */
+  readonly sendInitialEvents?: boolean;
+}
+
+export interface ApiListOptions extends ListOptions {
+  readonly resourceVersionMatch?: "Exact" | "NotOlderThan";
+}
+
+/** What a write did: `created` decides between 200 and 201, `removed` whether the object is gone. */
+export interface WriteResult extends StoredObject {
+  readonly outcome: "created" | "updated" | "unchanged" | "removed" | "terminating";
+}
+
+/**
+ * The verbs of the Kubernetes API on typed values: everything below HTTP. The server and the in-process client
+ * both call it, so what one of them can do the other can. All methods throw only `KubeError` on purpose.
+ */
+export interface KubeApi {
+  get(target: Target): Promise<StoredObject>;
+  list(target: Target, options: ApiListOptions): Promise<StoredList>;
+  /** Ends when the signal aborts or, cleanly, after `timeoutSeconds`. */
+  watch(target: Target, options: ApiWatchOptions): AsyncIterable<StoredEvent>;
+  create(target: Target, body: Json, caller: Caller): Promise<WriteResult>;
+  update(target: Target, body: Json, caller: Caller): Promise<WriteResult>;
+  patch(target: Target, patch: PatchBody, caller: Caller): Promise<WriteResult>;
+  delete(target: Target, options: DeleteOptions, caller: Caller): Promise<WriteResult>;
+  deleteCollection(target: Target, options: DeleteOptions & ListOptions, caller: Caller): Promise<StoredList>;
+}

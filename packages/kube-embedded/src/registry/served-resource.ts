@@ -1,0 +1,80 @@
+import type { KubeObject, Schema } from "@heliostat/kube";
+
+/** One resource as the API serves it in one version: built in, or brought by a CustomResourceDefinition. */
+export interface ServedResource {
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly kind: string;
+  /** @default `${kind}List` for every kind we serve */
+  readonly listKind: string;
+  readonly isNamespaced: boolean;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly verbs: readonly Verb[];
+  readonly subresources: readonly Subresource[];
+  /** Where its objects are stored. Versions of one kind share it (`ray.io/rayclusters`, `/events`). */
+  readonly storageKey: string;
+  /** The version written to the store, when it is not this one. */
+  readonly storageVersion: string;
+  readonly isCustom: boolean;
+  /** The kind's structural schema; `$ref`s name definitions of `KUBE_SCHEMAS`. */
+  readonly schema: Schema;
+  readonly columns: readonly Column[];
+  /** Shown as a `Warning` header with every request to this version. */
+  readonly deprecationWarning?: string;
+  /** What this kind does beyond the rules that all kinds share. */
+  readonly strategy: ResourceStrategy;
+}
+
+export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete" | "deletecollection";
+
+export type Subresource =
+  | "status"
+  | "scale"
+  | "log"
+  | "exec"
+  | "attach"
+  | "portforward"
+  | "proxy"
+  | "binding"
+  | "eviction"
+  | "token"
+  | "finalize"
+  | "ephemeralcontainers"
+  | "resize";
+
+/** One column of the table that `kubectl get` prints. */
+export interface Column {
+  readonly name: string;
+  readonly type: "string" | "integer" | "number" | "boolean" | "date";
+  readonly format?: string;
+  readonly description?: string;
+  /** 0 always, 1 with `-o wide`. */
+  readonly priority: number;
+  /** The cell of one object: a JSON scalar, or `null` where there is nothing to show. Dates become ages here. */
+  cell(object: KubeObject, nowMs: number): string | number | boolean | null;
+}
+
+/** The hooks in which kinds differ. Each returns a new object and never changes what it is given. */
+export interface ResourceStrategy {
+  /** Fill in what the kind defaults on every write (built-in kinds; custom ones default by schema). */
+  defaults?(object: KubeObject): KubeObject;
+  /** Before a create is validated: allocate addresses, set the first phase, drop what a caller may not set. */
+  prepareForCreate?(object: KubeObject, context: StrategyContext): KubeObject;
+  /** Before an update is validated: carry over what a caller may not change. */
+  prepareForUpdate?(object: KubeObject, stored: KubeObject): KubeObject;
+  /** Whether PUT to an absent object creates it (Lease, Event, RBAC kinds). */
+  readonly allowsCreateOnUpdate?: boolean;
+  /** Whether PUT without a resourceVersion is accepted (built-in kinds; never custom ones). */
+  readonly allowsUnconditionalUpdate?: boolean;
+  /** Seconds between the request to delete and the removal (only pods have any). `0`: at once. */
+  gracePeriodSeconds?(object: KubeObject, requested: number | undefined): number;
+}
+
+export interface StrategyContext {
+  readonly nowMs: number;
+  /** A text that is unique in this API: `10.96.0.7` for a service address. */
+  allocateServiceAddress(): string;
+}

@@ -1,0 +1,104 @@
+export type * from "../gen/types.ts";
+export type {
+  CallOptions,
+  DeleteOptions,
+  JsonPatchOperation,
+  KubeClient,
+  KubeReader,
+  KubeWriter,
+  ListOptions,
+  ObjectList,
+  Patch,
+  PatchOptions,
+  SubresourceOptions,
+  WatchEvent,
+  WatchOptions,
+  WriteOptions,
+} from "./client.ts";
+export { type Condition, conditionOf, isConditionTrue, withCondition } from "./condition.ts";
+export {
+  type FieldCause,
+  isKubeError,
+  KubeError,
+  type KubeErrorOptions,
+  type KubeReason,
+  STATUS_CODE,
+} from "./kube-error.ts";
+export { type LogFields, type Logger, SILENT } from "./logger.ts";
+export {
+  isDns1035Label,
+  isDns1123Label,
+  isDns1123Subdomain,
+  isLabelValue,
+  isQualifiedName,
+  randomSuffix,
+} from "./names.ts";
+export type {
+  ByteStream,
+  ContainerName,
+  ExecOptions,
+  ExecSession,
+  LogOptions,
+  NodePort,
+} from "./node-port.ts";
+export {
+  isTerminating,
+  type Json,
+  type KubeObject,
+  keyOf,
+  nameFromKey,
+  nameOf,
+  type ObjectName,
+} from "./object.ts";
+export { controllerOf, controllerReference, isControlledBy } from "./owner.ts";
+export { applyMergePatch, isEqualJson, mergePatchBetween } from "./patch/merge-patch.ts";
+export {
+  parseQuantity,
+  printQuantity,
+  type QuantityFormat,
+  quantityCeil,
+  quantityFormat,
+} from "./quantity.ts";
+export {
+  apiVersionOf,
+  clusterScoped,
+  groupResource,
+  groupVersion,
+  namespaced,
+  pathOf,
+  type Resource,
+} from "./resource.ts";
+export {
+  CONFIG_MAPS,
+  CORE_EVENTS,
+  CUSTOM_RESOURCE_DEFINITIONS,
+  DEPLOYMENTS,
+  ENDPOINT_SLICES,
+  ENDPOINTS,
+  EVENTS,
+  INGRESSES,
+  JOBS,
+  LEASES,
+  NAMESPACES,
+  NETWORK_POLICIES,
+  NODES,
+  PERSISTENT_VOLUME_CLAIMS,
+  PODS,
+  ROLE_BINDINGS,
+  ROLES,
+  SECRETS,
+  SERVICE_ACCOUNTS,
+  SERVICES,
+} from "./resources.ts";
+export { KUBE_SCHEMAS, type Schema, type ValidationRule } from "./schemas.ts";
+export { type FieldRequirement, matchesFields, parseFieldSelector } from "./select/field-selector.ts";
+export {
+  type LabelRequirement,
+  type LabelSelectorSpec,
+  labelSelectorText,
+  matchesLabels,
+  parseLabelSelector,
+  requirementsOf,
+} from "./select/label-selector.ts";
+export { type Clock, type Random, sleep, type Timer } from "./time/clock.ts";
+export { epochMsOf, microTimestamp, timestamp } from "./time/timestamp.ts";
