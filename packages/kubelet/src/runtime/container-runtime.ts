@@ -22,6 +22,9 @@ export interface ContainerRuntime {
   /** Give a pod its network address and whatever its containers share. */
   createSandbox(spec: SandboxSpec): Promise<PodSandbox>;
 
+  /** What every pod finds in its /etc/hosts from now on, besides itself: pods that run already see it too. */
+  setHosts(entries: readonly HostEntry[]): void;
+
   /** End every sandbox and leave nothing behind. */
   close(): Promise<void>;
 }
