@@ -1,3 +1,5 @@
+import type { Schema } from "../../packages/kube/src/schemas.ts";
+
 /**
  * What the Kubernetes API conventions fix but the typed models do not carry: which kinds we serve, list keys,
  * merge strategies, atomic structs, quantities, defaults and enums. One table, so that server-side apply,
@@ -186,6 +188,15 @@ export const QUANTITIES: readonly string[] = [
   "MetricValueStatus.averageValue",
   "MetricValueStatus.value",
 ];
+
+const DECIMAL = "(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))";
+
+/** The schema of a quantity: a number, or a string that reads as one (`500m`, `4Gi`, `1e3`). */
+export const QUANTITY: Schema = {
+  anyOf: [{ type: "integer" }, { type: "string" }],
+  pattern: `^(\\+|-)?${DECIMAL}(([KMGTPE]i)|[numkMGTPE]|([eE](\\+|-)?${DECIMAL}))?$`,
+  "x-kubernetes-int-or-string": true,
+};
 
 /** Defaults that the published schemas carry. */
 export const DEFAULTS: Readonly<Record<string, string | number | boolean>> = {

@@ -8,6 +8,7 @@ import {
   LIST_SETS,
   PATCH_MERGE_KEYS,
   QUANTITIES,
+  QUANTITY,
   RENAMED,
   ROOTS,
 } from "./kube-facts.ts";
@@ -26,6 +27,7 @@ interface Model {
 }
 
 type Schema = Record<string, unknown>;
+type Root = readonly [group: string, version: string, kind: string];
 
 const PREFIX = /^(?:(?:Core|Events|Discovery|Rbac|Authentication|Apiextensions|Storage|Flowcontrol)?V\d+)/;
 const modelsFolder = join(
@@ -78,31 +80,45 @@ async function readModel(name: string): Promise<Model> {
 }
 
 function interfaceOf(model: string, { attributes, required }: Model): string {
-  const root = ROOTS[model];
+  const owner = shortName(model);
   const lines = attributes.map((attribute) => {
-    const name = shortName(model);
-    if (root && attribute.baseName === "apiVersion") return `  readonly apiVersion: "${apiVersion(root)}";`;
-    if (root && attribute.baseName === "kind") return `  readonly kind: "${root[2]}";`;
-    if (root && attribute.baseName === "metadata" && name !== "Scale")
-      return "  readonly metadata: ObjectMeta;";
-    const isNamed = name === "ObjectMeta" && attribute.baseName === "name";
-    const optional = required.has(attribute.name) || isNamed ? "" : "?";
-    return `  readonly ${property(attribute.baseName)}${optional}: ${typeScript(attribute, name)};`;
+    const fixed = rootField(ROOTS[model], attribute.baseName, owner);
+    if (fixed) return `  readonly ${attribute.baseName}: ${fixed};`;
+    const isRequired =
+      required.has(attribute.name) || (owner === "ObjectMeta" && attribute.baseName === "name");
+    return `  readonly ${property(attribute.baseName)}${isRequired ? "" : "?"}: ${typeScript(attribute, owner)};`;
   });
-  return `export interface ${shortName(model)} {\n${lines.join("\n")}\n}\n`;
+  return `export interface ${owner} {\n${lines.join("\n")}\n}\n`;
 }
 
+/** The fields that every kind has, with the values that this kind gives them. */
+function rootField(root: Root | undefined, field: string, owner: string): string | undefined {
+  if (!root) return undefined;
+  if (field === "apiVersion") return `"${apiVersion(root)}"`;
+  if (field === "kind") return `"${root[2]}"`;
+  return field === "metadata" && owner !== "Scale" ? "ObjectMeta" : undefined;
+}
+
+/** What leaves of the typed client's type expressions are in TypeScript. */
+const LEAVES: Readonly<Record<string, string>> = {
+  string: "string",
+  number: "number",
+  boolean: "boolean",
+  Date: "string",
+  V1MicroTime: "string",
+  "Set<string>": "string",
+  any: "unknown",
+  object: "unknown",
+  IntOrString: "number | string",
+  // A template's metadata is not yet an object's: it may lack the name.
+  V1ObjectMeta: "Partial<ObjectMeta>",
+};
+
 function typeScript(attribute: Attribute, owner: string): string {
-  const quantity = QUANTITIES.includes(`${owner}.${attribute.baseName}`);
-  return expression(attribute.type, (leaf) => {
-    if (leaf === "string" && quantity) return "string | number";
-    if (leaf === "Date" || leaf === "V1MicroTime" || leaf === "Set<string>") return "string";
-    if (leaf === "any" || leaf === "object") return "unknown";
-    if (leaf === "IntOrString") return "number | string";
-    // A template's metadata is not yet an object's: it may lack the name.
-    if (leaf === "V1ObjectMeta") return "Partial<ObjectMeta>";
-    return ["string", "number", "boolean"].includes(leaf) ? leaf : shortName(leaf);
-  });
+  const isQuantity = QUANTITIES.includes(`${owner}.${attribute.baseName}`);
+  return expression(attribute.type, (leaf) =>
+    leaf === "string" && isQuantity ? "string | number" : (LEAVES[leaf] ?? shortName(leaf)),
+  );
 }
 
 function expression(type: string, leaf: (name: string) => string): string {
@@ -152,15 +168,30 @@ function typeSchema(type: string, hints: { format: string; quantity: boolean }):
   if (list) return { type: "array", items: typeSchema(list[1] as string, hints) };
   const map = /^\{ \[key: string\]: (.+); \}$/.exec(type);
   if (map) return { type: "object", additionalProperties: typeSchema(map[1] as string, hints) };
-  if (type === "Date" || type === "V1MicroTime") return { type: "string", format: "date-time" };
-  if (type === "IntOrString" || (type === "string" && hints.quantity)) {
-    return { anyOf: [{ type: "integer" }, { type: "string" }], "x-kubernetes-int-or-string": true };
+  return leafSchema(type === "string" && hints.quantity ? "Quantity" : type, hints.format);
+}
+
+function leafSchema(type: string, format: string): Schema {
+  switch (type) {
+    case "Date":
+    case "V1MicroTime":
+      return { type: "string", format: "date-time" };
+    case "Quantity":
+      return { ...QUANTITY };
+    case "IntOrString":
+      return { anyOf: [{ type: "integer" }, { type: "string" }], "x-kubernetes-int-or-string": true };
+    case "string":
+      return { type, ...(format && { format }) };
+    case "boolean":
+      return { type };
+    case "number":
+      return numberSchema(format);
+    case "any":
+    case "object":
+      return { "x-kubernetes-preserve-unknown-fields": true };
+    default:
+      return { $ref: shortName(type) };
   }
-  if (type === "string") return { type, ...(hints.format && { format: hints.format }) };
-  if (type === "boolean") return { type };
-  if (type === "number") return numberSchema(hints.format);
-  if (type === "any" || type === "object") return { "x-kubernetes-preserve-unknown-fields": true };
-  return { $ref: shortName(type) };
 }
 
 function numberSchema(format: string): Schema {
@@ -198,7 +229,7 @@ function isModel(type: string, known: ReadonlySet<string>): boolean {
   return known.has(type) && type !== "V1MicroTime" && type !== "IntOrString";
 }
 
-function apiVersion([group, version]: readonly [string, string, string]): string {
+function apiVersion([group, version]: Root): string {
   return group === "" ? version : `${group}/${version}`;
 }
 

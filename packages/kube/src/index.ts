@@ -51,7 +51,9 @@ export {
   type ObjectName,
 } from "./object.ts";
 export { controllerOf, controllerReference, isControlledBy } from "./owner.ts";
+export { applyJsonPatch } from "./patch/json-patch.ts";
 export { applyMergePatch, isEqualJson, mergePatchBetween } from "./patch/merge-patch.ts";
+export { applyStrategicMergePatch } from "./patch/strategic-merge-patch.ts";
 export {
   parseQuantity,
   printQuantity,
@@ -100,5 +102,6 @@ export {
   parseLabelSelector,
   requirementsOf,
 } from "./select/label-selector.ts";
+export { type Backoff, backoffMs } from "./time/backoff.ts";
 export { type Clock, type Random, sleep, type Timer } from "./time/clock.ts";
 export { epochMsOf, microTimestamp, timestamp } from "./time/timestamp.ts";

@@ -45,7 +45,7 @@ export function quantityFormat(text: string | number): QuantityFormat {
  * (Kubernetes: `resource.Quantity.String`).
  */
 export function printQuantity(value: number, format: QuantityFormat): string {
-  if (!Number.isInteger(value)) return `${Math.ceil(value * 1000)}m`;
+  if (!Number.isInteger(value)) return `${Math.ceil(withoutFloatNoise(value * 1000))}m`;
   const base = format === "BinarySI" ? 1024 : 1000;
   const suffixes = format === "BinarySI" ? BINARY_SUFFIXES : DECIMAL_SUFFIXES;
   let whole = value;
@@ -60,4 +60,9 @@ export function printQuantity(value: number, format: QuantityFormat): string {
 /** A quantity as a whole number, rounded up (Kubernetes: `Quantity.Value`); 0 when it is none. */
 export function quantityCeil(text: string | number | undefined): number {
   return text === undefined ? 0 : Math.ceil(parseQuantity(text) ?? 0);
+}
+
+/** `9m` parses to 0.009000000000000001: the last binary digit must not round up to `10m`. */
+function withoutFloatNoise(value: number): number {
+  return Number(value.toPrecision(15));
 }

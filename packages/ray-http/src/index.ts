@@ -1,1 +1,2 @@
-export {};
+export type { DashboardAddress } from "./dashboard-http.ts";
+export { rayDashboard } from "./ray-dashboard.ts";

@@ -1,4 +1,4 @@
-import type { KubeObject, Schema } from "@heliostat/kube";
+import type { FieldCause, KubeObject, Schema } from "@heliostat/kube";
 
 /** One resource as the API serves it in one version: built in, or brought by a CustomResourceDefinition. */
 export interface ServedResource {
@@ -22,6 +22,10 @@ export interface ServedResource {
   /** The kind's structural schema; `$ref`s name definitions of `KUBE_SCHEMAS`. */
   readonly schema: Schema;
   readonly columns: readonly Column[];
+  /** What field selectors may name besides `metadata.name` and `metadata.namespace`. @default none */
+  readonly selectableFields?: readonly SelectableField[];
+  /** Where the `scale` subresource finds its numbers; present exactly when `subresources` has `scale`. */
+  readonly scale?: ScalePaths;
   /** Shown as a `Warning` header with every request to this version. */
   readonly deprecationWarning?: string;
   /** What this kind does beyond the rules that all kinds share. */
@@ -45,6 +49,24 @@ export type Subresource =
   | "ephemeralcontainers"
   | "resize";
 
+/** A field that a selector may name. */
+export interface SelectableField {
+  /** As the selector writes it: `status.phase`. */
+  readonly path: string;
+  /** Where the value lies, when that is elsewhere. @default `path` */
+  readonly at?: string;
+  /** What an absent value counts as. @default the empty text */
+  readonly fallback?: string;
+}
+
+/** JSON paths with a leading dot, as CustomResourceDefinitions write them: `.spec.replicas`. */
+export interface ScalePaths {
+  readonly specReplicasPath: string;
+  readonly statusReplicasPath: string;
+  /** Holds the selector as text, or (built-in kinds) as an object. */
+  readonly labelSelectorPath?: string;
+}
+
 /** One column of the table that `kubectl get` prints. */
 export interface Column {
   readonly name: string;
@@ -65,6 +87,18 @@ export interface ResourceStrategy {
   prepareForCreate?(object: KubeObject, context: StrategyContext): KubeObject;
   /** Before an update is validated: carry over what a caller may not change. */
   prepareForUpdate?(object: KubeObject, stored: KubeObject): KubeObject;
+  /** What the schema cannot say, in Kubernetes' words. `stored` is the object before an update. */
+  validate?(object: KubeObject, stored?: KubeObject): readonly FieldCause[];
+  /** The rule that names of this kind keep. @default `subdomain` (DNS-1123) */
+  readonly nameRule?: NameRule;
+  /** Whether `metadata.generation` counts the changes of what is wanted. @default for custom kinds only */
+  readonly tracksGeneration?: boolean;
+  /** What becomes of dependents when the caller does not say. @default Background */
+  readonly defaultPropagation?: "Background" | "Orphan";
+  /** The stored form of an object of this version, where more than the apiVersion differs. */
+  toStored?(object: KubeObject): KubeObject;
+  /** The reverse of {@link toStored}. */
+  fromStored?(stored: KubeObject): KubeObject;
   /** Whether PUT to an absent object creates it (Lease, Event, RBAC kinds). */
   readonly allowsCreateOnUpdate?: boolean;
   /** Whether PUT without a resourceVersion is accepted (built-in kinds; never custom ones). */
@@ -73,8 +107,15 @@ export interface ResourceStrategy {
   gracePeriodSeconds?(object: KubeObject, requested: number | undefined): number;
 }
 
+/** DNS-1123 subdomain or label, DNS-1035 label, or anything that can stand in a URL path (RBAC kinds). */
+export type NameRule = "subdomain" | "label" | "label1035" | "pathSegment";
+
 export interface StrategyContext {
   readonly nowMs: number;
+  /** A random text that can end a name. */
+  nameSuffix(): string;
+  /** A port of 30000–32767 that no service has. */
+  allocateNodePort(): number;
   /** A text that is unique in this API: `10.96.0.7` for a service address. */
   allocateServiceAddress(): string;
 }

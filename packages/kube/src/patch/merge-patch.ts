@@ -3,12 +3,12 @@ import type { Json } from "../object.ts";
 /** Apply an RFC 7386 merge patch: `null` removes, objects merge, everything else replaces. Neither input is changed. */
 export function applyMergePatch(target: Json | undefined, patch: Json): Json {
   if (!isObject(patch)) return patch;
-  const result: Record<string, Json> = { ...(isObject(target) ? target : {}) };
+  const fields = new Map(isObject(target) ? Object.entries(target) : []);
   for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete result[key];
-    else result[key] = applyMergePatch(Object.hasOwn(result, key) ? result[key] : undefined, value);
+    if (value === null) fields.delete(key);
+    else fields.set(key, applyMergePatch(fields.get(key), value));
   }
-  return result;
+  return Object.fromEntries(fields);
 }
 
 /** The smallest merge patch that turns `before` into `after`; `undefined` when they are equal. */

@@ -1,0 +1,81 @@
+import { type Clock, sleep } from "@heliostat/kube";
+import { isJobOver, isRayError, type JobDetails, type RayDashboard } from "@heliostat/ray";
+
+import type { JobEvent } from "../output/up-event.ts";
+
+export interface JobOptions {
+  /** The program: its name and its text. */
+  readonly script: { readonly name: string; readonly content: Uint8Array };
+  readonly submissionId: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly onLog: (text: string) => void;
+}
+
+/** How a job ended, and the exit code that stands for it. */
+export interface JobOutcome {
+  readonly event: JobEvent;
+  readonly exitCode: number;
+}
+
+/** How long the dashboard may take to answer after the cluster has called itself ready. */
+const DASHBOARD_PATIENCE_MS = 60_000;
+const RETRY_EVERY_MS = 250;
+
+/**
+ * Run a Python program as a job on a Ray cluster and follow it to its end.
+ *
+ * @throws RayError when Ray cannot be reached or refuses the job
+ */
+export async function runJob(dashboard: RayDashboard, options: JobOptions): Promise<JobOutcome> {
+  const { script, submissionId, signal } = options;
+  await untilAnswers(dashboard, options);
+  const workingDir = await dashboard.uploadWorkingDir({ [script.name]: script.content }, { signal });
+  await dashboard.submitJob(
+    { entrypoint: `python ${script.name}`, submissionId, runtimeEnv: { working_dir: workingDir } },
+    { signal },
+  );
+  let log = "";
+  for await (const text of dashboard.tailJobLogs(submissionId, { signal })) {
+    log += text;
+    options.onLog(text);
+  }
+  return outcomeOf(await untilOver(dashboard, options), log);
+}
+
+/** The status, the last line printed as the result, and an exit code that is never 0 for a failure. */
+export function outcomeOf(job: JobDetails, log: string): JobOutcome {
+  const submissionId = job.submissionId === undefined ? {} : { submissionId: job.submissionId };
+  const result = log.trimEnd().split("\n").at(-1) ?? "";
+  if (job.status === "SUCCEEDED") {
+    return { event: { event: "job", status: "SUCCEEDED", ...submissionId, result }, exitCode: 0 };
+  }
+  const message = [job.errorType, job.message?.split("\n", 1)[0]].filter((part) => part).join(": ");
+  const event: JobEvent = { event: "job", status: job.status, ...submissionId, ...(message && { message }) };
+  return { event, exitCode: job.driverExitCode || 1 };
+}
+
+async function untilAnswers(dashboard: RayDashboard, { clock, signal }: JobOptions): Promise<void> {
+  const deadlineMs = clock.now() + DASHBOARD_PATIENCE_MS;
+  for (;;) {
+    try {
+      await dashboard.version({ signal });
+      return;
+    } catch (error) {
+      if (!isRayError(error, "Unavailable", "NotFound") || clock.now() > deadlineMs) throw error;
+    }
+    await sleep(clock, RETRY_EVERY_MS, signal);
+  }
+}
+
+/** The log ends a moment before Ray writes down how the job ended. */
+async function untilOver(
+  dashboard: RayDashboard,
+  { submissionId, clock, signal }: JobOptions,
+): Promise<JobDetails> {
+  for (;;) {
+    const job = await dashboard.job(submissionId, { signal });
+    if (isJobOver(job.status)) return job;
+    await sleep(clock, RETRY_EVERY_MS, signal);
+  }
+}

@@ -1,0 +1,116 @@
+import {
+  type Clock,
+  controllerOf,
+  groupVersion,
+  type KubeClient,
+  type KubeObject,
+  keyOf,
+  type Logger,
+  type ObjectName,
+  type Random,
+  type Resource,
+} from "@heliostat/kube";
+import type { CacheReader, Change } from "@heliostat/watch-cache";
+import type { Outcome } from "./carry-out.ts";
+import type { EventRecorder } from "./event-recorder.ts";
+import type { Plan } from "./plan.ts";
+
+/**
+ * One control loop's recipe: what it looks at, and what it does about one object.
+ *
+ * `reconcile` reads as *view, plan, carry out, status*. It gets the key of an object that may have gone meanwhile,
+ * never an event: what happened does not count, only how things stand. The controller never runs it twice at once for
+ * the same key. What it throws decides how soon the key is looked at again (see `runControllers`).
+ */
+export interface Reconciler<T extends KubeObject = KubeObject> {
+  /** Names the loop in logs and, as `reportingController`, in events: `raycluster-controller`. */
+  readonly name: string;
+  /** The resource whose keys are reconciled. */
+  readonly resource: Resource<T>;
+  /** What else is read, and which keys a change of it concerns. */
+  readonly watches: readonly Watch[];
+  /** Whether a change of the reconciled resource itself is worth a look. @default every change is */
+  isRelevant?(change: Change<T>): boolean;
+  reconcile(key: string, context: ReconcileContext): Promise<ReconcileResult>;
+}
+
+/** A resource that a reconciler reads. */
+export interface Watch<T extends KubeObject = KubeObject> {
+  readonly resource: Resource<T>;
+  /** The keys to look at when `object` has appeared, changed or gone. */
+  toKeys(object: T, caches: Caches): readonly string[];
+}
+
+/** The port, the caches and the rest of the world, as one reconcile sees them. */
+export interface ReconcileContext {
+  /** What is written through it shows at once in `caches`. */
+  readonly client: KubeClient;
+  readonly caches: Caches;
+  readonly events: EventRecorder;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Knows the loop's name and the key already. */
+  readonly logger: Logger;
+  /** Aborts when the controllers stop. */
+  readonly signal: AbortSignal;
+}
+
+/** The caches of what a set of reconcilers watches, never older than the set's own writes. */
+export interface Caches {
+  /** @throws Error when no reconciler of the set watches the resource */
+  of<T extends KubeObject>(resource: Resource<T>): CacheReader<T>;
+}
+
+/** How one reconcile ended, when it did not throw. */
+export type ReconcileResult =
+  | { readonly outcome: "done" }
+  | { readonly outcome: "look-again"; readonly afterMs: number }
+  | { readonly outcome: "waiting"; readonly waitingFor: string; readonly checkAgainAfterMs?: number };
+
+/** Nothing more to do until something changes. */
+export const DONE: ReconcileResult = { outcome: "done" };
+
+/** Reconcile again after this long, or sooner when something changes. */
+export function lookAgain(afterMs: number): ReconcileResult {
+  return { outcome: "look-again", afterMs };
+}
+
+/** What a carried-out plan means for the loop. @throws the error of the action that failed */
+export function resultOf({ checkAgainAfterMs, waitingFor }: Plan, { failed }: Outcome): ReconcileResult {
+  if (failed) throw failed.error;
+  if (waitingFor !== undefined) {
+    return { outcome: "waiting", waitingFor, ...(checkAgainAfterMs !== undefined && { checkAgainAfterMs }) };
+  }
+  return checkAgainAfterMs === undefined ? DONE : lookAgain(checkAgainAfterMs);
+}
+
+/** Watch the objects that a reconciled object controls. */
+export function owned<T extends KubeObject>(resource: Resource<T>, owner: Resource): Watch<T> {
+  return { resource, toKeys: (object) => controllerKeys(object, owner) };
+}
+
+/** Watch the objects that carry the name of a reconciled object, of the same namespace, in a label. */
+export function labelled<T extends KubeObject>(resource: Resource<T>, label: string): Watch<T> {
+  return { resource, toKeys: (object) => labelKeys(object, label) };
+}
+
+/** Only read a resource; its changes concern no key. */
+export function readOnly<T extends KubeObject>(resource: Resource<T>): Watch<T> {
+  return { resource, toKeys: () => [] };
+}
+
+function controllerKeys(object: KubeObject, owner: Resource): readonly string[] {
+  const reference = controllerOf(object);
+  if (!reference || reference.kind !== owner.kind) return [];
+  if (groupVersion(reference.apiVersion).group !== owner.group) return [];
+  return [keyOf(inNamespaceOf(object, reference.name, owner.isNamespaced))];
+}
+
+function labelKeys(object: KubeObject, label: string): readonly string[] {
+  const name = object.metadata.labels?.[label];
+  return name ? [keyOf(inNamespaceOf(object, name, true))] : [];
+}
+
+function inNamespaceOf({ metadata }: KubeObject, name: string, isNamespaced: boolean): ObjectName {
+  return isNamespaced && metadata.namespace ? { namespace: metadata.namespace, name } : { name };
+}

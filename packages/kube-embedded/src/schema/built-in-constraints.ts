@@ -1,0 +1,91 @@
+import type { Schema } from "@heliostat/kube";
+
+const LABEL: Schema = { format: "dns-1123-label" };
+const PORT: Schema = { minimum: 1, maximum: 65535 };
+const PROTOCOL: Schema = { enum: ["TCP", "UDP", "SCTP"] };
+const QUANTITIES: Schema = {
+  additionalProperties: { "x-kubernetes-int-or-string": true, format: "quantity" },
+};
+const CONTAINER: Readonly<Record<string, Schema>> = {
+  name: LABEL,
+  image: { minLength: 1 },
+  imagePullPolicy: { enum: ["Always", "IfNotPresent", "Never"] },
+};
+
+/**
+ * What the generated definitions of built-in kinds leave unsaid because Kubernetes checks it in code: the mistakes
+ * that people make in manifests, on top of the field's own schema.
+ */
+const CONSTRAINTS: Readonly<Record<string, Readonly<Record<string, Schema>>>> = {
+  Container: CONTAINER,
+  EphemeralContainer: CONTAINER,
+  ContainerPort: { containerPort: PORT, protocol: PROTOCOL },
+  EnvVar: { name: { minLength: 1 } },
+  HTTPGetAction: { scheme: { enum: ["HTTP", "HTTPS"] } },
+  LabelSelectorRequirement: { operator: { enum: ["In", "NotIn", "Exists", "DoesNotExist"] } },
+  PersistentVolumeClaimSpec: { accessModes: { minItems: 1 } },
+  PodSpec: {
+    containers: { minItems: 1 },
+    restartPolicy: { enum: ["Always", "OnFailure", "Never"] },
+    dnsPolicy: { enum: ["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"] },
+  },
+  Probe: {
+    failureThreshold: { minimum: 0 },
+    initialDelaySeconds: { minimum: 0 },
+    periodSeconds: { minimum: 0 },
+    successThreshold: { minimum: 0 },
+    timeoutSeconds: { minimum: 0 },
+  },
+  ResourceRequirements: { limits: QUANTITIES, requests: QUANTITIES },
+  VolumeResourceRequirements: { limits: QUANTITIES, requests: QUANTITIES },
+  ServicePort: { port: PORT, protocol: PROTOCOL },
+  ServiceSpec: {
+    type: { enum: ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"] },
+    sessionAffinity: { enum: ["ClientIP", "None"] },
+  },
+  DeploymentSpec: { replicas: { minimum: 0 } },
+  ReplicaSetSpec: { replicas: { minimum: 0 } },
+  StatefulSetSpec: { replicas: { minimum: 0 } },
+  ScaleSpec: { replicas: { minimum: 0 } },
+  JobSpec: { parallelism: { minimum: 0 }, completions: { minimum: 0 }, backoffLimit: { minimum: 0 } },
+  Toleration: { operator: { enum: ["Equal", "Exists"] } },
+  Volume: { name: LABEL },
+  VolumeMount: { mountPath: { minLength: 1 } },
+};
+
+/** Fields that Kubernetes demands although the published definitions call them optional. */
+const DEMANDED: Readonly<Record<string, readonly string[]>> = {
+  Container: ["image"],
+  EphemeralContainer: ["image"],
+};
+
+/**
+ * Lists of these may not hold the same key twice. Of other lists of built-in kinds the API server itself lets
+ * duplicates through (environment variables, container ports), whatever their list type says.
+ */
+const UNIQUE_ITEMS: ReadonlySet<string> = new Set([
+  "Container",
+  "EphemeralContainer",
+  "OwnerReference",
+  "ServicePort",
+  "Volume",
+  "VolumeDevice",
+  "VolumeMount",
+]);
+
+/** The definition of that name with its constraints merged into it. */
+export function constrained(name: string, definition: Schema): Schema {
+  const constraints = CONSTRAINTS[name];
+  if (constraints === undefined) return definition;
+  const properties = { ...definition.properties };
+  for (const [field, constraint] of Object.entries(constraints)) {
+    properties[field] = { ...properties[field], ...constraint };
+  }
+  const required = [...(definition.required ?? []), ...(DEMANDED[name] ?? [])];
+  return { ...definition, properties, ...(required.length > 0 && { required }) };
+}
+
+/** Whether a list of a built-in kind must be free of duplicates. */
+export function mustBeUnique(list: Schema): boolean {
+  return UNIQUE_ITEMS.has(list.items?.$ref ?? "");
+}

@@ -1,0 +1,60 @@
+import type { KubeObject, Schema } from "@heliostat/kube";
+import { isJsonObject, type JsonObject, mapItems, mapMembers } from "./json-value.ts";
+import { memberSchema, type SchemaScope } from "./schema-scope.ts";
+
+/**
+ * `object` with the schema's defaults in it. A `null` where the schema allows none counts as absent (Kubernetes rule:
+ * it is dropped before defaults are filled in). Parts in which nothing changes are shared.
+ */
+export function defaulted(object: KubeObject, schema: Schema, scope: SchemaScope): KubeObject {
+  return defaultedValue(object, schema, scope) as KubeObject;
+}
+
+function defaultedValue(value: unknown, schema: Schema, scope: SchemaScope): unknown {
+  const known = scope.resolve(schema);
+  if (Array.isArray(value)) return defaultedItems(value, known, scope);
+  return isJsonObject(value) ? defaultedMembers(value, known, scope) : value;
+}
+
+function defaultedItems(items: readonly unknown[], schema: Schema, scope: SchemaScope): readonly unknown[] {
+  const itemSchema = schema.items;
+  if (itemSchema === undefined) return items;
+  return mapItems(items, (item) =>
+    defaultedValue(isAbsent(item, itemSchema) ? (itemSchema.default ?? item) : item, itemSchema, scope),
+  );
+}
+
+function defaultedMembers(object: JsonObject, schema: Schema, scope: SchemaScope): JsonObject {
+  const missing = missingDefaults(object, schema, scope);
+  const whole = missing.length === 0 ? object : { ...object, ...Object.fromEntries(missing) };
+  return mapMembers(whole, (value, name) => {
+    const known = memberSchema(schema, name);
+    if (known === undefined) return value;
+    const isNamed = schema.properties?.[name] === known;
+    if (isNamed && isAbsent(value, known)) return undefined;
+    return defaultedValue(value, known, scope);
+  });
+}
+
+function missingDefaults(
+  object: JsonObject,
+  schema: Schema,
+  scope: SchemaScope,
+): readonly (readonly [string, unknown])[] {
+  if (schema.properties === undefined) return [];
+  return Object.entries(schema.properties).flatMap(([name, { default: value, nullable }]) => {
+    if (value === undefined || isOmitted(value, scope)) return [];
+    const present = Object.hasOwn(object, name) ? object[name] : undefined;
+    const isGiven = present !== undefined && (present !== null || nullable === true);
+    return isGiven ? [] : [[name, value] as const];
+  });
+}
+
+/** Built-in kinds leave empty texts out of what they store, defaults among them. */
+function isOmitted(value: unknown, scope: SchemaScope): boolean {
+  return value === "" && !scope.isCustom;
+}
+
+function isAbsent(value: unknown, schema: Schema): boolean {
+  return value === undefined || (value === null && schema.nullable !== true);
+}

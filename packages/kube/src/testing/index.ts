@@ -1,0 +1,1 @@
+export { HandClock, SeededRandom, settled } from "./hand-clock.ts";

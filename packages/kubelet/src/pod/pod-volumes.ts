@@ -1,0 +1,128 @@
+import type {
+  DownwardAPIVolumeFile,
+  KeyToPath,
+  Pod,
+  ServiceAccountTokenProjection,
+  Volume,
+  VolumeProjection,
+} from "@heliostat/kube";
+import { parseQuantity } from "@heliostat/kube";
+import type { PodVolume, VolumeFile } from "../runtime/container-runtime.ts";
+import { type DownwardFacts, fieldText, resourceText } from "./downward-api.ts";
+import {
+  configMapBytes,
+  configMapOf,
+  MissingInputError,
+  type PodInputs,
+  secretBytes,
+  secretOf,
+} from "./pod-inputs.ts";
+
+/** What a pod's volumes are made from. */
+export interface VolumeSources {
+  readonly facts: DownwardFacts;
+  readonly inputs: PodInputs;
+  /** The tokens that the volumes ask for, by {@link tokenKey}. */
+  readonly tokens: ReadonlyMap<string, string>;
+}
+
+type VolumeSpec = { readonly [K in keyof Volume]: Volume[K] };
+
+const DEFAULT_MODE = 0o644;
+
+/**
+ * One volume of a pod, as the runtime is to mount it. A claim is a folder that lives as long as the pod.
+ *
+ * @throws MissingInputError for a config map, secret or key that is neither there nor optional
+ * @throws Error for a type of volume that this kubelet does not know
+ */
+export function podVolume(volume: VolumeSpec, sources: VolumeSources): PodVolume {
+  const { name } = volume;
+  if (volume.emptyDir) return emptyVolume(volume);
+  if (volume.hostPath) return { type: "host", name, path: volume.hostPath.path };
+  if (volume.persistentVolumeClaim || volume.ephemeral) return { type: "empty", name, medium: "" };
+  const files = volumeFiles(volume, sources);
+  if (files) return { type: "files", name, files };
+  const [kind = "none"] = Object.keys(volume).filter((key) => key !== "name");
+  throw new Error(`volume type "${kind}" is not supported by this kubelet`);
+}
+
+/** The service account tokens that a pod's volumes show, so that they can be issued before the volumes are made. */
+export function tokenProjections(pod: Pod): readonly ServiceAccountTokenProjection[] {
+  const sources = (pod.spec?.volumes ?? []).flatMap(({ projected }) => projected?.sources ?? []);
+  return sources.flatMap(({ serviceAccountToken }) => (serviceAccountToken ? [serviceAccountToken] : []));
+}
+
+/** Tokens for the same audience with the same life are one token. */
+export function tokenKey({ audience = "", expirationSeconds = 0 }: ServiceAccountTokenProjection): string {
+  return `${audience} ${expirationSeconds}`;
+}
+
+function emptyVolume({ name, emptyDir = {} }: VolumeSpec): PodVolume {
+  const medium = emptyDir.medium === "Memory" ? "Memory" : "";
+  const sizeLimitBytes = emptyDir.sizeLimit === undefined ? undefined : parseQuantity(emptyDir.sizeLimit);
+  return { type: "empty", name, medium, ...(sizeLimitBytes === undefined ? {} : { sizeLimitBytes }) };
+}
+
+/** The files of a volume that the kubelet fills itself; `undefined` when it is of another type. */
+function volumeFiles(volume: VolumeSpec, sources: VolumeSources): readonly VolumeFile[] | undefined {
+  const { configMap, secret, downwardAPI, projected } = volume;
+  if (configMap) return projectionFiles({ configMap }, sources, configMap.defaultMode);
+  if (secret) {
+    const { secretName, defaultMode, ...rest } = secret;
+    return projectionFiles({ secret: { ...rest, name: secretName ?? "" } }, sources, defaultMode);
+  }
+  if (downwardAPI) return projectionFiles({ downwardAPI }, sources, downwardAPI.defaultMode);
+  if (!projected) return undefined;
+  const files = (projected.sources ?? []).flatMap((source) =>
+    projectionFiles(source, sources, projected.defaultMode),
+  );
+  return [...new Map(files.map((file) => [file.path, file])).values()];
+}
+
+function projectionFiles(
+  source: VolumeProjection,
+  sources: VolumeSources,
+  defaultMode: number = DEFAULT_MODE,
+): readonly VolumeFile[] {
+  const { configMap, secret, downwardAPI, serviceAccountToken } = source;
+  if (configMap) {
+    const found = configMapOf(sources.inputs, configMap.name ?? "", configMap.optional);
+    return found ? keyFiles(configMapBytes(found), configMap, defaultMode) : [];
+  }
+  if (secret) {
+    const found = secretOf(sources.inputs, secret.name ?? "", secret.optional);
+    return found ? keyFiles(secretBytes(found), secret, defaultMode) : [];
+  }
+  if (downwardAPI)
+    return (downwardAPI.items ?? []).map((item) => downwardFile(item, sources.facts, defaultMode));
+  if (!serviceAccountToken) throw new Error("projected volume has a source that this kubelet does not know");
+  const token = sources.tokens.get(tokenKey(serviceAccountToken)) ?? "";
+  return [{ path: serviceAccountToken.path, content: Buffer.from(token), mode: defaultMode }];
+}
+
+interface KeySelection {
+  readonly items?: readonly KeyToPath[];
+  readonly optional?: boolean;
+}
+
+function keyFiles(
+  bytes: ReadonlyMap<string, Uint8Array>,
+  { items, optional }: KeySelection,
+  defaultMode: number,
+): readonly VolumeFile[] {
+  if (!items) return [...bytes].map(([path, content]) => ({ path, content, mode: defaultMode }));
+  return items.flatMap(({ key, path, mode = defaultMode }) => {
+    const content = bytes.get(key);
+    if (content) return [{ path, content, mode }];
+    if (optional === true) return [];
+    throw new MissingInputError(`references non-existent config key: ${key}`);
+  });
+}
+
+function downwardFile(item: DownwardAPIVolumeFile, facts: DownwardFacts, defaultMode: number): VolumeFile {
+  const { path, mode = defaultMode, fieldRef, resourceFieldRef } = item;
+  if (fieldRef) return { path, mode, content: Buffer.from(fieldText(facts, fieldRef.fieldPath)) };
+  if (resourceFieldRef) return { path, mode, content: Buffer.from(resourceText(facts, resourceFieldRef)) };
+  throw new Error(`downward API file "${path}" names no field`);
+}

@@ -1,0 +1,86 @@
+/** The SHA-1 digest (20 bytes) of a text's UTF-8 form. For recognising, not for security: Ray rooms do no I/O, so `node:crypto` is out of reach. */
+export function sha1(text: string): Uint8Array {
+  const blocks = paddedBlocks(utf8(text));
+  const digest = blocks.reduce<State>(compress, [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0]);
+  const bytes = new DataView(new ArrayBuffer(20));
+  digest.forEach((word, index) => {
+    bytes.setUint32(index * 4, word);
+  });
+  return new Uint8Array(bytes.buffer);
+}
+
+/** `0-9A-V`, five bits a character (RFC 4648 "base32hex"), without padding. */
+export function base32Hex(bytes: Uint8Array): string {
+  const bits = Array.from(bytes, (byte) => byte.toString(2).padStart(8, "0")).join("");
+  const groups = bits.match(/.{1,5}/g) ?? [];
+  return groups
+    .map((group) => Number.parseInt(group.padEnd(5, "0"), 2).toString(32))
+    .join("")
+    .toUpperCase();
+}
+
+type State = readonly [number, number, number, number, number];
+
+/** Written out, since neither `TextEncoder` nor `Buffer` belongs to the language. A lone surrogate becomes U+FFFD. */
+function utf8(text: string): number[] {
+  const bytes: number[] = [];
+  for (const character of text) {
+    const found = character.codePointAt(0) ?? 0;
+    const code = found >= 0xd800 && found <= 0xdfff ? 0xfffd : found;
+    if (code < 0x80) bytes.push(code);
+    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), continuation(code));
+    else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), continuation(code >> 6), continuation(code));
+    else bytes.push(0xf0 | (code >> 18), continuation(code >> 12), continuation(code >> 6), continuation(code));
+  }
+  return bytes;
+}
+
+function continuation(bits: number): number {
+  return 0x80 | (bits & 0x3f);
+}
+
+/** The message, a one bit, zeros, and the message's length in bits, in blocks of 64 bytes. */
+function paddedBlocks(message: readonly number[]): DataView[] {
+  const blockCount = Math.ceil((message.length + 9) / 64);
+  const bytes = new Uint8Array(blockCount * 64);
+  bytes.set(message);
+  bytes[message.length] = 0x80;
+  new DataView(bytes.buffer).setBigUint64(bytes.length - 8, BigInt(message.length) * 8n);
+  return Array.from({ length: blockCount }, (_, index) => new DataView(bytes.buffer, index * 64, 64));
+}
+
+function compress(state: State, block: DataView): State {
+  const words = Array.from({ length: 16 }, (_, index) => block.getUint32(index * 4));
+  let [a, b, c, d, e] = state;
+  for (let round = 0; round < 80; round += 1) {
+    const word = words[round] ?? nextWord(words);
+    const sum = rotateLeft(a, 5) + mixed(round, b, c, d) + e + word + (ROUND_CONSTANTS[Math.floor(round / 20)] ?? 0);
+    [a, b, c, d, e] = [sum | 0, a, rotateLeft(b, 30), c, d];
+  }
+  return [state[0] + a, state[1] + b, state[2] + c, state[3] + d, state[4] + e].map((word) => word >>> 0) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+}
+
+const ROUND_CONSTANTS = [0x5a827999, 0x6ed9eba1, 0x8f1bbcdc, 0xca62c1d6];
+
+function nextWord(words: number[]): number {
+  const [three = 0, eight = 0, fourteen = 0, sixteen = 0] = [3, 8, 14, 16].map((back) => words.at(-back));
+  const word = rotateLeft(three ^ eight ^ fourteen ^ sixteen, 1);
+  words.push(word);
+  return word;
+}
+
+function mixed(round: number, b: number, c: number, d: number): number {
+  if (round < 20) return (b & c) | (~b & d);
+  if (round < 40 || round >= 60) return b ^ c ^ d;
+  return (b & c) | (b & d) | (c & d);
+}
+
+function rotateLeft(word: number, bits: number): number {
+  return (word << bits) | (word >>> (32 - bits));
+}

@@ -1,0 +1,18 @@
+/** Annotation keys. */
+export const ANNOTATION = {
+  /** On a RayCluster, copied to its pods: `"true"` leaves the Ray container's command as the user wrote it. */
+  overwriteCommand: "ray.io/overwrite-container-cmd",
+  /** On a RayCluster: `"true"` asks for a serve service. */
+  enableServeService: "ray.io/enable-serve-service",
+  /** On a RayCluster (older way to ask for fault tolerance) and on the head pod, where it says whether it is on. */
+  faultTolerance: "ray.io/ft-enabled",
+  /** On a RayCluster (older way to name it) and on the head pod: key prefix in Redis. */
+  externalStorageNamespace: "ray.io/external-storage-namespace",
+  /** On the head pod: hash of the spec from which it was made. */
+  recreateHash: "ray.io/upgrade-strategy-recreate-hash",
+  /** On the head pod: the operator that made it. A hash written by another operator says nothing. */
+  operatorVersion: "ray.io/kuberay-version",
+} as const;
+
+/** Who we are, where KubeRay writes its own version: never one of KubeRay's, since our spec hashes are not KubeRay's. */
+export const OPERATOR_VERSION = "heliostat-v0.1.0";

@@ -1,0 +1,158 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+import type { Schema } from "../../packages/kube/src/schemas.ts";
+import { CONDITION } from "./crd-facts.ts";
+import { type DocTags, docTags, tagText } from "./doc-tags.ts";
+import { TypeSchemas } from "./type-schemas.ts";
+
+/** A kind in one version, as its interface declares it. */
+interface KindVersion {
+  readonly declaration: ts.InterfaceDeclaration;
+  readonly doc: DocTags;
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+}
+
+const root = join(import.meta.dirname, "../..");
+const SOURCES = [
+  "raycluster/types.ts",
+  "rayjob/types.ts",
+  "rayservice/types.ts",
+  "raycronjob/types.ts",
+  "crds/v1alpha1-types.ts",
+].map((file) => join(root, "packages/ray/src", file));
+
+/** Definitions that win over Kubernetes' own. */
+const GIVEN: Readonly<Record<string, Schema>> = { Condition: CONDITION };
+
+/**
+ * The CRDs of the ray.io kinds, from their TypeScript types. An interface with an `apiVersion` and a `kind` is a
+ * kind in one version; the tags of `doc-tags.ts` say the rest.
+ *
+ * The files are compact: schemas point with `$ref` at `definitions.json`, and from there at Kubernetes' own
+ * definitions. `structural-schemas.ts` in the ray room puts them together.
+ *
+ * @returns file contents by path below the repository root.
+ */
+export async function crds(): Promise<Record<string, string>> {
+  const program = ts.createProgram(SOURCES, compilerOptions());
+  const schemas = new TypeSchemas(program.getTypeChecker(), new Set(kubeNames()));
+  const versions = SOURCES.flatMap((file) => kindVersions(program.getSourceFile(file) as ts.SourceFile));
+  const kinds = [...new Set(versions.map(({ kind }) => kind))];
+  const manifests = kinds.map((kind) =>
+    definitionOf(
+      versions.filter((each) => each.kind === kind),
+      schemas,
+    ),
+  );
+  const files: Record<string, unknown> = Object.fromEntries(
+    manifests.map((manifest) => [manifest.spec.names.plural, manifest]),
+  );
+  files["definitions"] = withGiven(schemas.definitions);
+  return Object.fromEntries(
+    Object.entries(files).map(([name, content]) => [
+      `packages/ray/gen/crds/${name}.json`,
+      `${JSON.stringify(content, null, 1)}\n`,
+    ]),
+  );
+}
+
+function compilerOptions(): ts.CompilerOptions {
+  const { config } = ts.readConfigFile(join(root, "tsconfig.base.json"), ts.sys.readFile);
+  const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, root);
+  return { ...options, lib: ["lib.es2023.d.ts"], noEmit: true };
+}
+
+function kubeNames(): readonly string[] {
+  return Object.keys(JSON.parse(readFileSync(join(root, "packages/kube/gen/schemas.json"), "utf8")));
+}
+
+function kindVersions(source: ts.SourceFile): readonly KindVersion[] {
+  return source.statements.filter(ts.isInterfaceDeclaration).flatMap((declaration) => {
+    const apiVersion = literalField(declaration, "apiVersion");
+    if (apiVersion === undefined) return [];
+    const doc = docTags(declaration);
+    const [group = "", version = ""] = apiVersion.split("/");
+    const kind = declaration.name.text.replace(/V\d+(Alpha|Beta)\d+$/, "");
+    return [{ declaration, doc, group, version, kind }];
+  });
+}
+
+function literalField(declaration: ts.InterfaceDeclaration, name: string): string | undefined {
+  const field = declaration.members.find((member) => member.name?.getText() === name);
+  const type = field && ts.isPropertySignature(field) ? field.type : undefined;
+  return type && ts.isLiteralTypeNode(type) && ts.isStringLiteral(type.literal)
+    ? type.literal.text
+    : undefined;
+}
+
+/** The definition of one kind. The first version is the one that is stored. */
+function definitionOf(versions: readonly KindVersion[], schemas: TypeSchemas) {
+  const { kind, group, doc } = versions[0] as KindVersion;
+  const plural = tagText(doc, "plural");
+  if (!plural) throw new Error(`Cannot make a CRD: the kind "${kind}" has no @plural`);
+  return {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: `${plural}.${group}` },
+    spec: {
+      group,
+      names: { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase(), categories: ["all"] },
+      scope: "Namespaced",
+      versions: versions.map((version) => versionOf(version, schemas)),
+    },
+  };
+}
+
+function versionOf({ declaration, doc, group, version, kind }: KindVersion, schemas: TypeSchemas) {
+  const columns = doc.tags.filter(({ name }) => name === "printColumn").map(({ text }) => printColumn(text));
+  const deprecation = tagText(doc, "deprecated");
+  return {
+    name: version,
+    served: true,
+    storage: deprecation === undefined,
+    ...(deprecation !== undefined && {
+      deprecated: true,
+      deprecationWarning: `${group}/${version} ${kind} is deprecated: ${deprecation}`,
+    }),
+    ...(columns.length > 0 && { additionalPrinterColumns: columns }),
+    subresources: { status: {} },
+    schema: { openAPIV3Schema: rootSchema(declaration, schemas) },
+  };
+}
+
+/** A kind's own fields are the API server's business, and a missing spec is what validation speaks about. */
+function rootSchema(declaration: ts.InterfaceDeclaration, schemas: TypeSchemas): Schema {
+  const { description } = docTags(declaration);
+  const field = (name: string): Schema => {
+    const member = declaration.members.find((each) => each.name?.getText() === name);
+    return schemas.ofNode((member as ts.PropertySignature).type as ts.TypeNode);
+  };
+  return {
+    ...(description !== undefined && { description }),
+    type: "object",
+    properties: {
+      apiVersion: { type: "string" },
+      kind: { type: "string" },
+      metadata: { type: "object" },
+      spec: field("spec"),
+      status: field("status"),
+    },
+  };
+}
+
+function printColumn(text: string) {
+  const [name, type, jsonPath, width] = text.split("|").map((part) => part.trim());
+  if (!name || !type || !jsonPath || (width !== undefined && width !== "wide")) {
+    throw new Error(`Cannot make a CRD: "@printColumn ${text}" is not "NAME | TYPE | PATH [| wide]"`);
+  }
+  return { name, type, jsonPath, ...(width === "wide" && { priority: 1 }) };
+}
+
+function withGiven(definitions: Readonly<Record<string, Schema>>): Readonly<Record<string, Schema>> {
+  const clash = kubeNames().find((name) => name in definitions);
+  if (clash) throw new Error(`Cannot make a CRD: "${clash}" is also a Kubernetes type`);
+  return { ...definitions, ...GIVEN };
+}
