@@ -1,5 +1,17 @@
 import type { Schema } from "../../packages/kube/src/schemas.ts";
 
+/**
+ * Structs that a CRD merges as one value and a built-in kind field by field: each embeds a reference that is atomic,
+ * and KubeRay's CRDs carry that mark over.
+ */
+export const ATOMIC_IN_CRDS: readonly string[] = [
+  "ConfigMapEnvSource",
+  "ConfigMapProjection",
+  "ConfigMapVolumeSource",
+  "SecretEnvSource",
+  "SecretProjection",
+];
+
 /** A condition with the bounds that Kubernetes' API conventions set. Built-in kinds check them in code, CRDs here. */
 export const CONDITION: Schema = {
   type: "object",

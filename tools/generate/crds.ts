@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import type { Schema } from "../../packages/kube/src/schemas.ts";
-import { CONDITION } from "./crd-facts.ts";
+import { ATOMIC_IN_CRDS, CONDITION } from "./crd-facts.ts";
 import { type DocTags, docTags, tagText } from "./doc-tags.ts";
 import { TypeSchemas } from "./type-schemas.ts";
 
@@ -24,9 +24,6 @@ const SOURCES = [
   "crds/v1alpha1-types.ts",
 ].map((file) => join(root, "packages/ray/src", file));
 
-/** Definitions that win over Kubernetes' own. */
-const GIVEN: Readonly<Record<string, Schema>> = { Condition: CONDITION };
-
 /**
  * The CRDs of the ray.io kinds, from their TypeScript types. An interface with an `apiVersion` and a `kind` is a
  * kind in one version; the tags of `doc-tags.ts` say the rest.
@@ -38,7 +35,8 @@ const GIVEN: Readonly<Record<string, Schema>> = { Condition: CONDITION };
  */
 export async function crds(): Promise<Record<string, string>> {
   const program = ts.createProgram(SOURCES, compilerOptions());
-  const schemas = new TypeSchemas(program.getTypeChecker(), new Set(kubeNames()));
+  const kube = kubeSchemas();
+  const schemas = new TypeSchemas(program.getTypeChecker(), new Set(Object.keys(kube)));
   const versions = SOURCES.flatMap((file) => kindVersions(program.getSourceFile(file) as ts.SourceFile));
   const kinds = [...new Set(versions.map(({ kind }) => kind))];
   const manifests = kinds.map((kind) =>
@@ -50,7 +48,7 @@ export async function crds(): Promise<Record<string, string>> {
   const files: Record<string, unknown> = Object.fromEntries(
     manifests.map((manifest) => [manifest.spec.names.plural, manifest]),
   );
-  files["definitions"] = withGiven(schemas.definitions);
+  files["definitions"] = { ...schemas.definitions, ...adapted(kube) };
   return Object.fromEntries(
     Object.entries(files).map(([name, content]) => [
       `packages/ray/gen/crds/${name}.json`,
@@ -65,8 +63,8 @@ function compilerOptions(): ts.CompilerOptions {
   return { ...options, lib: ["lib.es2023.d.ts"], noEmit: true };
 }
 
-function kubeNames(): readonly string[] {
-  return Object.keys(JSON.parse(readFileSync(join(root, "packages/kube/gen/schemas.json"), "utf8")));
+function kubeSchemas(): Readonly<Record<string, Schema>> {
+  return JSON.parse(readFileSync(join(root, "packages/kube/gen/schemas.json"), "utf8"));
 }
 
 function kindVersions(source: ts.SourceFile): readonly KindVersion[] {
@@ -151,8 +149,8 @@ function printColumn(text: string) {
   return { name, type, jsonPath, ...(width === "wide" && { priority: 1 }) };
 }
 
-function withGiven(definitions: Readonly<Record<string, Schema>>): Readonly<Record<string, Schema>> {
-  const clash = kubeNames().find((name) => name in definitions);
-  if (clash) throw new Error(`Cannot make a CRD: "${clash}" is also a Kubernetes type`);
-  return { ...definitions, ...GIVEN };
+/** Kubernetes' own definitions where a CRD needs them different. */
+function adapted(kube: Readonly<Record<string, Schema>>): Readonly<Record<string, Schema>> {
+  const atomic = ATOMIC_IN_CRDS.map((name) => [name, { ...kube[name], "x-kubernetes-map-type": "atomic" }]);
+  return { ...Object.fromEntries(atomic), Condition: CONDITION };
 }

@@ -118,6 +118,7 @@ export const LIST_SETS: readonly string[] = [
   "ObjectMeta.finalizers",
   "NodeSpec.podCIDRs",
   "Endpoint.addresses",
+  "ContainerRestartRuleOnExitCodes.values",
   "UncountedTerminatedPods.failed",
   "UncountedTerminatedPods.succeeded",
 ];
@@ -158,6 +159,9 @@ export const ATOMIC_STRUCTS: readonly string[] = [
   "Subject",
   "RoleRef",
 ];
+
+/** Maps that server-side apply treats as one value. */
+export const ATOMIC_MAPS: readonly string[] = ["PodSpec.nodeSelector", "ServiceSpec.selector"];
 
 /** Fields that hold a resource quantity (`x-kubernetes-int-or-string` in a CRD schema), by `Struct.field`. */
 export const QUANTITIES: readonly string[] = [
@@ -211,4 +215,13 @@ export const DEFAULTS: Readonly<Record<string, string | number | boolean>> = {
   "ConfigMapEnvSource.name": "",
   "SecretEnvSource.name": "",
   "GRPCAction.service": "",
+  "FileKeySelector.optional": false,
+  "AzureDiskVolumeSource.fsType": "ext4",
+  "AzureDiskVolumeSource.readOnly": false,
+  "ISCSIVolumeSource.iscsiInterface": "default",
+  "RBDVolumeSource.keyring": "/etc/ceph/keyring",
+  "RBDVolumeSource.pool": "rbd",
+  "RBDVolumeSource.user": "admin",
+  "ScaleIOVolumeSource.fsType": "xfs",
+  "ScaleIOVolumeSource.storageMode": "ThinProvisioned",
 };

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import {
+  ATOMIC_MAPS,
   ATOMIC_STRUCTS,
   DEFAULTS,
   LIST_MAP_KEYS,
@@ -159,6 +160,7 @@ function fieldSchema(attribute: Attribute, owner: string): Schema {
     quantity: QUANTITIES.includes(path),
   });
   if (path in DEFAULTS) schema["default"] = DEFAULTS[path];
+  if (ATOMIC_MAPS.includes(path)) schema["x-kubernetes-map-type"] = "atomic";
   if (schema["type"] === "array") Object.assign(schema, listFacts(path));
   return schema;
 }

@@ -22,6 +22,7 @@ export class TypeSchemas {
   readonly #checker: ts.TypeChecker;
   readonly #foreign: ReadonlySet<string>;
   readonly #definitions = new Map<string, Schema>();
+  readonly #declarations = new Map<string, ts.InterfaceDeclaration>();
 
   /** `foreign` are the names that are defined elsewhere and only pointed at. */
   constructor(checker: ts.TypeChecker, foreign: ReadonlySet<string>) {
@@ -52,11 +53,14 @@ export class TypeSchemas {
   /** A pointer at the definition of an interface, which is made when it is first asked for. */
   ofInterface(declaration: ts.InterfaceDeclaration): Schema {
     const name = declaration.name.text;
-    if (this.#definitions.has(name)) return { $ref: name };
+    if (this.#declarations.get(name) === declaration) return { $ref: name };
     const doc = docTags(declaration);
     const foreign = tagText(doc, "schema") ?? (isForeign(declaration) ? name : undefined);
     if (foreign !== undefined) return this.#foreignReference(foreign);
-    this.#definitions.set(name, {});
+    if (this.#declarations.has(name) || this.#foreign.has(name)) {
+      throw new Error(`Cannot make a schema: "${name}" stands for two types`);
+    }
+    this.#declarations.set(name, declaration);
     this.#definitions.set(name, this.#objectSchema(declaration, doc));
     return { $ref: name };
   }

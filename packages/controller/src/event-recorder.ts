@@ -10,6 +10,8 @@ export interface EventWords {
   readonly action: string;
   /** For people; cut after 1024 characters. */
   readonly note: string;
+  /** The part of the object that it is about, as `involvedObject.fieldPath` names it: `spec.containers{ray-head}`. */
+  readonly fieldPath?: string;
 }
 
 /** Where a controller says what it has done to whom. */

@@ -39,6 +39,8 @@ export interface KubeErrorOptions {
   };
   /** How long the server asks the caller to wait. */
   readonly retryAfterSeconds?: number;
+  /** With `Expired`: a token under which the list goes on, though no longer as one state. */
+  readonly continueToken?: string;
 }
 
 /** The API said no. The only error that a `KubeClient` throws on purpose. */

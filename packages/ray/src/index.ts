@@ -1,3 +1,5 @@
+export { rayCrds } from "./crds/ray-crds.ts";
+export type { RayClusterV1Alpha1, RayJobV1Alpha1, RayServiceV1Alpha1 } from "./crds/v1alpha1-types.ts";
 export {
   isJobOver,
   isRayError,

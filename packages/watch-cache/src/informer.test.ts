@@ -155,18 +155,22 @@ describe("startInformer()", () => {
 
   it("equals the list at quiescence, whatever was changed, cut, refused or forgotten", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(anyOperation, { maxLength: 40 }), fc.integer(), async (operations, seed) => {
-        const reader = new ScriptedReader();
-        const { clock, informer, changes, stop } = run(reader, {
-          pageSize: 3,
-          random: new SeededRandom(seed),
-        });
-        for (const operation of operations) await operation(reader, clock);
-        await clock.turn(600_000);
-        expect(sorted(informer.list())).toEqual(reader.objects);
-        expect(sorted(replayed(changes))).toEqual(reader.objects);
-        await stop();
-      }),
+      fc.asyncProperty(
+        fc.array(anyOperation, { maxLength: 60, size: "max" }),
+        fc.integer(),
+        async (operations, seed) => {
+          const reader = new ScriptedReader();
+          const { clock, informer, changes, stop } = run(reader, {
+            pageSize: 3,
+            random: new SeededRandom(seed),
+          });
+          for (const operation of operations) await operation(reader, clock);
+          await clock.turn(600_000);
+          expect(sorted(informer.list())).toEqual(reader.objects);
+          expect(sorted(replayed(changes))).toEqual(reader.objects);
+          await stop();
+        },
+      ),
       { numRuns: 200 },
     );
   }, 30_000);
@@ -175,58 +179,58 @@ describe("startInformer()", () => {
 type Operation = (reader: ScriptedReader, clock: HandClock) => void | Promise<void>;
 
 const anyName = fc.constantFrom("a", "b", "c", "d", "e", "f", "g");
-const anyRefusal = fc.constantFrom<KubeReason>(
-  "Unavailable",
-  "Expired",
-  "Gone",
-  "TooManyRequests",
-  "Internal",
-);
+const anyReason = fc.constantFrom<KubeReason>("Unavailable", "Expired", "Gone", "TooManyRequests");
+const anyEdit = fc.oneof(weighted(2, anyName.map(putting)), weighted(1, anyName.map(dropping)));
 const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: anyName.map(
-      (name): Operation =>
-        (reader) =>
-          reader.put(configMap(name)),
-    ),
-  },
-  {
-    weight: 3,
-    arbitrary: anyName.map(
-      (name): Operation =>
-        (reader) =>
-          reader.drop(`default/${name}`),
-    ),
-  },
-  { weight: 2, arbitrary: fc.constant<Operation>((reader) => reader.cut()) },
-  { weight: 1, arbitrary: fc.constant<Operation>((reader) => reader.forget()) },
-  { weight: 1, arbitrary: fc.constant<Operation>((reader) => reader.bookmark()) },
-  {
-    weight: 1,
-    arbitrary: fc.constantFrom(410, 500).map(
-      (code): Operation =>
-        (reader) =>
-          reader.breakStreams(code),
-    ),
-  },
-  {
-    weight: 1,
-    arbitrary: anyRefusal.map(
-      (reason): Operation =>
-        (reader) =>
-          reader.refuse(new KubeError(reason, "scripted")),
-    ),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.nat(5000).map(
-      (byMs): Operation =>
-        (_, clock) =>
-          clock.turn(byMs),
-    ),
-  },
+  weighted<Operation>(9, anyEdit),
+  weighted(3, anyEdit.map(betweenPages)),
+  weighted(2, fc.constant<Operation>(cutting)),
+  weighted(1, fc.constant<Operation>(forgetting)),
+  weighted(1, fc.constant<Operation>(bookmarking)),
+  weighted(1, fc.constantFrom(410, 500).map(breaking)),
+  weighted(1, anyReason.map(refusing)),
+  weighted(3, fc.nat(5000).map(turning)),
 );
+
+function weighted<T>(weight: number, arbitrary: fc.Arbitrary<T>): fc.WeightedArbitrary<T> {
+  return { weight, arbitrary };
+}
+
+function putting(name: string): (reader: ScriptedReader) => void {
+  return (reader) => reader.put(configMap(name));
+}
+
+function dropping(name: string): (reader: ScriptedReader) => void {
+  return (reader) => reader.drop(`default/${name}`);
+}
+
+function betweenPages(edit: (reader: ScriptedReader) => void): Operation {
+  return (reader) => reader.afterPage(() => edit(reader));
+}
+
+function cutting(reader: ScriptedReader): void {
+  reader.cut();
+}
+
+function forgetting(reader: ScriptedReader): void {
+  reader.forget();
+}
+
+function bookmarking(reader: ScriptedReader): void {
+  reader.bookmark();
+}
+
+function breaking(code: number): Operation {
+  return (reader) => reader.breakStreams(code);
+}
+
+function refusing(reason: KubeReason): Operation {
+  return (reader) => reader.refuse(new KubeError(reason, "scripted"));
+}
+
+function turning(byMs: number): Operation {
+  return (_, clock) => clock.turn(byMs);
+}
 
 function run(
   reader: ScriptedReader,

@@ -60,6 +60,7 @@ export type PatchBody =
 export interface ApiWatchOptions extends WatchOptions {
   /** Begin with the present state and mark its end with a bookmark (Kubernetes: WatchList). */
   readonly sendInitialEvents?: boolean;
+  readonly resourceVersionMatch?: "Exact" | "NotOlderThan";
 }
 
 export interface ApiListOptions extends ListOptions {
@@ -78,7 +79,10 @@ export interface WriteResult extends StoredObject {
 export interface KubeApi {
   get(target: Target): Promise<StoredObject>;
   list(target: Target, options: ApiListOptions): Promise<StoredList>;
-  /** Ends when the signal aborts or, cleanly, after `timeoutSeconds`. */
+  /**
+   * Ends when the signal aborts or, cleanly, after `timeoutSeconds`. A request that makes no sense throws at once;
+   * what goes wrong later is the stream's last event, of type `ERROR`.
+   */
   watch(target: Target, options: ApiWatchOptions): AsyncIterable<StoredEvent>;
   create(target: Target, body: Json, caller: Caller): Promise<WriteResult>;
   update(target: Target, body: Json, caller: Caller): Promise<WriteResult>;

@@ -99,6 +99,14 @@ export interface ResourceStrategy {
   toStored?(object: KubeObject): KubeObject;
   /** The reverse of {@link toStored}. */
   fromStored?(stored: KubeObject): KubeObject;
+  /** Whether more than finalizers keeps a terminating object from being removed (Namespace: `spec.finalizers`). */
+  isHeldBack?(object: KubeObject): boolean;
+  /** When deletion begins: show it (Namespace: phase Terminating). */
+  prepareForDelete?(object: KubeObject): KubeObject;
+  /** Why this very object may never be deleted, if so. */
+  deletionRefusal?(object: KubeObject): string | undefined;
+  /** A kind that is only asked and never stored; `create` answers it. @default false */
+  readonly isReview?: boolean;
   /** Whether PUT to an absent object creates it (Lease, Event, RBAC kinds). */
   readonly allowsCreateOnUpdate?: boolean;
   /** Whether PUT without a resourceVersion is accepted (built-in kinds; never custom ones). */

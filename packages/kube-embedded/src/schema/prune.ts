@@ -32,7 +32,11 @@ function prunedValue(value: unknown, { schema, path }: Place, pruning: Pruning):
   return isJsonObject(value) ? prunedMembers(value, { schema: known, path }, pruning) : value;
 }
 
-function prunedItems(items: readonly unknown[], { schema, path }: Place, pruning: Pruning): readonly unknown[] {
+function prunedItems(
+  items: readonly unknown[],
+  { schema, path }: Place,
+  pruning: Pruning,
+): readonly unknown[] {
   if (schema.items === undefined && keepsUnknownMembers(schema)) return items;
   const itemSchema = schema.items ?? {};
   return mapItems(items, (item, index) =>

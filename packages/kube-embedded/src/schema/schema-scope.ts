@@ -50,9 +50,15 @@ export function schemaScope(definitions: Readonly<Record<string, Schema>>, isCus
 export function resourceSchema(schema: Schema): Schema {
   const { "x-kubernetes-embedded-resource": isEmbedded, ...rest } = schema;
   const { metadata, ...properties } = rest.properties ?? {};
-  const implied = { apiVersion: { type: "string" }, kind: { type: "string" }, metadata: { $ref: "ObjectMeta" } };
+  const implied = {
+    apiVersion: { type: "string" },
+    kind: { type: "string" },
+    metadata: { $ref: "ObjectMeta" },
+  };
   const onTop = metadata?.properties ? [{ properties: { metadata } }] : [];
-  const required = isEmbedded ? { required: [...new Set([...(rest.required ?? []), "apiVersion", "kind"])] } : {};
+  const required = isEmbedded
+    ? { required: [...new Set([...(rest.required ?? []), "apiVersion", "kind"])] }
+    : {};
   return {
     ...rest,
     ...required,

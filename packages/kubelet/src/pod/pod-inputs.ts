@@ -84,5 +84,5 @@ function base64Bytes(text: string): Uint8Array {
 }
 
 function named(names: readonly (string | undefined)[]): ReadonlySet<string> {
-  return new Set(names.filter((name) => name !== undefined && name !== ""));
+  return new Set(names.flatMap((name) => (name ? [name] : [])));
 }

@@ -88,11 +88,11 @@ function projectionFiles(
   const { configMap, secret, downwardAPI, serviceAccountToken } = source;
   if (configMap) {
     const found = configMapOf(sources.inputs, configMap.name ?? "", configMap.optional);
-    return found ? keyFiles(configMapBytes(found), configMap, defaultMode) : [];
+    return found ? keyFiles(configMapBytes(found), { ...configMap, holds: "config" }, defaultMode) : [];
   }
   if (secret) {
     const found = secretOf(sources.inputs, secret.name ?? "", secret.optional);
-    return found ? keyFiles(secretBytes(found), secret, defaultMode) : [];
+    return found ? keyFiles(secretBytes(found), { ...secret, holds: "secret" }, defaultMode) : [];
   }
   if (downwardAPI)
     return (downwardAPI.items ?? []).map((item) => downwardFile(item, sources.facts, defaultMode));
@@ -104,11 +104,12 @@ function projectionFiles(
 interface KeySelection {
   readonly items?: readonly KeyToPath[];
   readonly optional?: boolean;
+  readonly holds: "config" | "secret";
 }
 
 function keyFiles(
   bytes: ReadonlyMap<string, Uint8Array>,
-  { items, optional }: KeySelection,
+  { items, optional, holds }: KeySelection,
   defaultMode: number,
 ): readonly VolumeFile[] {
   if (!items) return [...bytes].map(([path, content]) => ({ path, content, mode: defaultMode }));
@@ -116,7 +117,7 @@ function keyFiles(
     const content = bytes.get(key);
     if (content) return [{ path, content, mode }];
     if (optional === true) return [];
-    throw new MissingInputError(`references non-existent config key: ${key}`);
+    throw new MissingInputError(`references non-existent ${holds} key: ${key}`);
   });
 }
 

@@ -11,7 +11,7 @@ import { structuralSchemas } from "./structural-schemas.ts";
  *
  * They accept whatever KubeRay's accept. All have `v1`; the first three also serve the deprecated `v1alpha1`.
  * Equal parts of the schemas are one JavaScript object (four pod templates per cluster, and so on): walk them as a
- * graph, and expect a megabyte each when they are written out.
+ * graph, and expect some hundred kilobytes each when they are written out.
  */
 export function rayCrds(): readonly CustomResourceDefinition[] {
   const structural = structuralSchemas({ ...KUBE_SCHEMAS, ...(definitions as Record<string, Schema>) });

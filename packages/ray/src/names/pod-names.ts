@@ -1,8 +1,8 @@
 import { isTerminating, type Pod } from "@heliostat/kube";
-import { sha1 } from "../hash/sha1.ts";
 import type { RayCluster } from "../raycluster/types.ts";
 import { HEAD_GROUP, LABEL } from "../vocabulary/labels.ts";
 import { podPrefix } from "./bounded-names.ts";
+import { type NameSequence, nameSequence } from "./name-sequence.ts";
 
 /** One group of one cluster, as somebody has just seen it. */
 export interface PodNamesView {
@@ -11,7 +11,7 @@ export interface PodNamesView {
   readonly group: string;
   /** All pods of the cluster that are known, of whatever group and state. */
   readonly pods: readonly Pod[];
-  /** The last answer of {@link nextNameFloor} for this group. 0 at first. */
+  /** The last answer of {@link nextNameFloor} for this group; 0 at first. */
   readonly floor: number;
 }
 
@@ -19,82 +19,78 @@ export interface PodNamesView {
  * Names for the next `count` pods of a group: `{cluster}-head-{suffix}` or `{cluster}-{group}-worker-{suffix}`, at most
  * 63 characters (KubeRay's form, whose suffixes are random).
  *
- * Flow: pods of a group are numbered from 1. A number makes one suffix, and no two numbers make the same, since the
- * suffix is the number moved about in its range of 27^5 by a step that the cluster's uid and the group determine. The
- * free numbers above the floor are taken in order; free means that no pod in view bears the name and no
- * `workersToDelete` lists it.
+ * Flow: the pods of a group are numbered from 1, and a number makes one suffix (see {@link nameSequence}; uid and group
+ * are the seed). The first numbers above the floor are taken whose names are free: no pod in view has them and no
+ * `workersToDelete` lists them.
  *
  * Guarantees: the same view gives the same names. So whoever creates twice, because of a crash or because the view has
- * not caught up with what was created, meets AlreadyExists and no surplus pod. A view that shows only some of the pods
- * just created gives the names of the others. A cluster of the same name made later has other names.
+ * not caught up with what was created, meets AlreadyExists and makes no surplus pod; a view that shows only some of the
+ * pods just created gives the names of the others. A later cluster of the same name has other names.
  *
- * Assumptions: `floor` comes from {@link nextNameFloor}. It may lag (then a name may come back), it must not run ahead
- * of the view (then a view that lags makes a surplus pod).
+ * Assumptions: `floor` comes from {@link nextNameFloor}. One that lags lets a name come back; one that ran ahead of the
+ * pods in view would make surplus pods.
  *
- * Caveats: a pod that came and went between two views leaves no trace, and its name may come back. So may all names
- * after 14,348,907 pods of one group.
+ * Caveats: a pod that comes and goes between two views leaves no trace, and its name may come back. So may every name
+ * after fourteen million pods of one group.
  */
 export function podNames(view: PodNamesView & { readonly count: number }): readonly string[] {
+  const { suffixOf } = sequence(view);
+  const prefix = namePrefix(view);
   const refused = new Set([...view.pods.map(({ metadata }) => metadata.name), ...workersToDelete(view.cluster)]);
   const names: string[] = [];
   for (let number = view.floor + 1; names.length < view.count; number += 1) {
-    const name = podName(view, number);
-    if (!refused.has(name)) {
-      refused.add(name);
-      names.push(name);
-    }
+    const name = `${prefix}${suffixOf(number)}`;
+    if (!refused.has(name)) names.push(name);
   }
   return names;
 }
 
 /**
- * The floor to pass to {@link podNames} from now on, given what is in view. It never sinks.
+ * The floor to pass to {@link podNames} from now on: all numbers up to it are spent. It never sinks.
  *
- * Keep the greatest answer for each group, in memory and where a restart finds it: write it with the next change of the
- * cluster's status. An answer that is lost costs at most that a name comes back.
+ * Keep the greatest answer for each group, in memory and where a restart finds it; it is soon enough to write it with
+ * the next change of the cluster's status.
  *
- * The floor rises past numbers without a gap that are in view, and past those of pods that leave: without the former a
- * pod removed at once would give its name back, without the latter one removed while an earlier number still waits for
- * its pod. It does not rise past a gap otherwise, since there a pod may have been created that is not yet in view.
+ * The floor rises past the numbers in view up to the first gap, since behind a gap there may be a pod that was created
+ * and is not yet in view. It rises past a gap only for a pod that leaves, whose name must not come back.
  *
  * @param leaving names of pods that are about to be deleted, beside those whose deletion is already in view
  */
 export function nextNameFloor(view: PodNamesView, leaving: readonly string[] = []): number {
-  const gone = new Set(leaving);
-  const numbers = new Set<number>();
-  let floor = view.floor;
-  for (const pod of view.pods) {
-    const number = numberOf(view, pod);
-    if (number === undefined) continue;
-    numbers.add(number);
-    if (isTerminating(pod) || gone.has(pod.metadata.name)) floor = Math.max(floor, number);
-  }
-  while (numbers.has(floor + 1)) floor += 1;
+  const ours = numberedPods(view);
+  const isLeaving = (pod: Pod) => isTerminating(pod) || leaving.includes(pod.metadata.name);
+  const spent = ours.filter(({ pod }) => isLeaving(pod)).map(({ number }) => number);
+  const seen = new Set(ours.map(({ number }) => number));
+  let floor = Math.max(view.floor, ...spent);
+  while (seen.has(floor + 1)) floor += 1;
   return floor;
 }
 
-/** KubeRay's alphabet of random suffixes: no vowels and nothing that looks like something else. */
-const ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
-const SUFFIX_LENGTH = 5;
-const RANGE = ALPHABET.length ** SUFFIX_LENGTH;
-
-/** Pods that KubeRay named have random suffixes, which read as numbers far away. None of ours can be this far ahead. */
+/** Random suffixes that KubeRay gave read as numbers anywhere in the sequence; those we gave are never this far ahead. */
 const HORIZON = 100_000;
 
-function podName(view: PodNamesView, number: number): string {
-  return `${namePrefix(view)}${suffix((offset(view) + (number % RANGE) * stride(view)) % RANGE)}`;
-}
-
-/** The number that makes this pod's name, if it is one of this group's that can have been given out. */
-function numberOf(view: PodNamesView, { metadata }: Pod): number | undefined {
+/** The group's pods whose names come from {@link podNames}, with their numbers. */
+function numberedPods(view: PodNamesView): readonly { readonly pod: Pod; readonly number: number }[] {
+  const { numberOf } = sequence(view);
   const prefix = namePrefix(view);
-  if (metadata.labels?.[LABEL.group] !== view.group || !metadata.name.startsWith(prefix)) return undefined;
-  const value = suffixValue(metadata.name.slice(prefix.length));
-  if (value === undefined) return undefined;
-  return;
+  return view.pods
+    .filter(({ metadata }) => metadata.labels?.[LABEL.group] === view.group && metadata.name.startsWith(prefix))
+    .flatMap((pod) => {
+      const number = numberOf(pod.metadata.name.slice(prefix.length));
+      return number === undefined || number > view.floor + HORIZON ? [] : [{ pod, number }];
+    });
 }
 
-function namePrefix({ cluster, group }: PodNamesView): string {
-  const name = cluster.metadata.name;
-  return group === HEAD_GROUP ? `${podPrefix(name)}-head-` : `${podPrefix(`${name}-${group}`)}-worker-`;
+function sequence({ cluster, group }: PodNamesView): NameSequence {
+  return nameSequence(`${cluster.metadata.uid ?? ""}/${group}`);
+}
+
+function namePrefix({ cluster: { metadata }, group }: PodNamesView): string {
+  return group === HEAD_GROUP
+    ? `${podPrefix(metadata.name)}-head-`
+    : `${podPrefix(`${metadata.name}-${group}`)}-worker-`;
+}
+
+function workersToDelete({ spec }: RayCluster): readonly string[] {
+  return (spec.workerGroupSpecs ?? []).flatMap(({ scaleStrategy }) => scaleStrategy?.workersToDelete ?? []);
 }

@@ -21,6 +21,7 @@ export class ScriptedReader implements KubeReader {
   #revision = 1;
   #oldest = 1;
   readonly #refusals: KubeError[] = [];
+  readonly #afterPage: (() => void)[] = [];
   readonly requests: string[] = [];
 
   put(object: KubeObject): void {
@@ -64,6 +65,11 @@ export class ScriptedReader implements KubeReader {
     this.#refusals.push(error);
   }
 
+  /** Do something between the next page of a list and the one after it. */
+  afterPage(operation: () => void): void {
+    this.#afterPage.push(operation);
+  }
+
   get objects(): readonly KubeObject[] {
     return [...this.#objects.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
   }
@@ -75,12 +81,14 @@ export class ScriptedReader implements KubeReader {
   async list<T extends KubeObject>(_: Resource<T>, options: ListOptions = {}): Promise<ObjectList<T>> {
     this.requests.push(options.continueToken ? "list more" : "list");
     this.#refuseIfTold();
-    const [revision = this.#revision, start = 0] = options.continueToken?.split(":").map(Number) ?? [];
-    if (revision < this.#oldest) throw new KubeError("Expired", "The provided continue parameter is too old");
-    const end = start + (options.limit ?? Number.POSITIVE_INFINITY);
-    const items = this.objects.slice(start, end) as readonly KubeObject[] as readonly T[];
+    const [revision = String(this.#revision), lastKey = ""] = options.continueToken?.split(" ") ?? [];
+    if (Number(revision) < this.#oldest) throw new KubeError("Expired", "The continue token is too old");
+    const rest = this.objects.filter((object) => keyOf(nameOf(object)) > lastKey);
+    const items = rest.slice(0, options.limit) as readonly KubeObject[] as readonly T[];
+    const last = items.length < rest.length ? items.at(-1) : undefined;
     const page = { items, resourceVersion: String(this.#revision) };
-    return end < this.#objects.size ? { ...page, continueToken: `${this.#revision}:${end}` } : page;
+    if (last) this.#afterPage.shift()?.();
+    return last ? { ...page, continueToken: `${page.resourceVersion} ${keyOf(nameOf(last))}` } : page;
   }
 
   async *watch<T extends KubeObject>(

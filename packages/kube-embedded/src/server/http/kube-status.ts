@@ -4,7 +4,7 @@ import { type FieldCause, KubeError, type KubeReason } from "@heliostat/kube";
 export interface KubeStatus {
   readonly kind: "Status";
   readonly apiVersion: "v1";
-  readonly metadata: Readonly<Record<string, never>>;
+  readonly metadata: { readonly continue?: string };
   readonly status: "Success" | "Failure";
   readonly message?: string;
   readonly reason?: string;
@@ -25,7 +25,7 @@ export interface StatusDetails {
 export function failureStatus(error: unknown): KubeStatus {
   const kubeError =
     error instanceof KubeError ? error : new KubeError("Internal", "Internal error occurred");
-  const { about, causes, retryAfterSeconds } = kubeError.options;
+  const { about, causes, retryAfterSeconds, continueToken } = kubeError.options;
   const details: StatusDetails = {
     ...about,
     ...(causes && causes.length > 0 ? { causes } : {}),
@@ -33,6 +33,7 @@ export function failureStatus(error: unknown): KubeStatus {
   };
   return {
     ...STATUS,
+    metadata: continueToken === undefined ? {} : { continue: continueToken },
     status: "Failure",
     message: kubeError.message,
     reason: reasonText(kubeError.reason),

@@ -4,12 +4,13 @@ import { KubeError } from "@heliostat/kube";
 /** Kubernetes' limit for what one request may carry. */
 export const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
-/** The whole body of a request. @throws KubeError `RequestEntityTooLarge`, `BadRequest` when it breaks off */
+/** The whole body of a request, which stays open so that a refusal can be answered. @throws KubeError `RequestEntityTooLarge`, `BadRequest` when it breaks off */
 export async function readBody(request: Readable): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
+    const received: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
+    for await (const chunk of received) {
       bytes += chunk.length;
       if (bytes > MAX_BODY_BYTES) throw tooLarge();
       chunks.push(chunk);

@@ -1,0 +1,28 @@
+import { job } from "./job.ts";
+import type { Benchmark, Figure } from "./figure.ts";
+import { start } from "./start.ts";
+
+/** Every benchmark, by the name under which it is asked for. */
+const BENCHMARKS: readonly Benchmark[] = [start, job];
+
+const names = process.argv.slice(2);
+const chosen = names.includes("all") ? BENCHMARKS : BENCHMARKS.filter(({ name }) => names.includes(name));
+const unknown = names.filter((name) => name !== "all" && !BENCHMARKS.some((each) => each.name === name));
+
+if (unknown.length > 0) {
+  process.stderr.write(`Cannot run ${unknown.join(", ")}: no such benchmark\n`);
+  process.exitCode = 2;
+}
+if (chosen.length === 0) {
+  process.stdout.write("npm run bench -- NAME… (or all)\n\n");
+  for (const { name, about } of BENCHMARKS) process.stdout.write(`  ${name.padEnd(10)} ${about}\n`);
+}
+for (const { run } of chosen) {
+  for (const figure of await run()) process.stdout.write(`${line(figure)}\n`);
+}
+
+function line({ name, value, unit, goal, anchor }: Figure): string {
+  const verdict = goal === undefined ? "info" : value <= goal ? "met" : "short";
+  const bounds = `goal ${goal === undefined ? "-" : `<= ${goal}`}  anchor ${anchor}`;
+  return `${name}  ${Number(value.toPrecision(4))} ${unit}  ${bounds}  ${verdict}`;
+}

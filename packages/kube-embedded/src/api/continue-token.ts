@@ -1,0 +1,36 @@
+import { badRequest } from "./refusals.ts";
+
+/** Where the next page of a list begins, and at which revision; without one, at whatever is newest. */
+export interface ContinueToken {
+  readonly revision: number | undefined;
+  /** The key at which the page begins, without the namespace that the list is of. */
+  readonly start: string;
+}
+
+const VERSION = "meta.k8s.io/v1";
+/** Kubernetes' mark of a token that has lost its revision. */
+const NEWEST = -1;
+
+/** The token's text: base64 of JSON, as Kubernetes' own. */
+export function printContinueToken({ revision, start }: ContinueToken): string {
+  const token = { v: VERSION, rv: revision ?? NEWEST, start };
+  return Buffer.from(JSON.stringify(token)).toString("base64url");
+}
+
+/** @throws KubeError `BadRequest` when the text is no token of ours */
+export function parseContinueToken(text: string): ContinueToken {
+  const token = decoded(text);
+  const { v, rv, start } = (token ?? {}) as Readonly<Record<string, unknown>>;
+  if (v !== VERSION || typeof start !== "string" || !Number.isSafeInteger(rv) || Number(rv) < NEWEST)
+    throw badRequest("continue key is not valid");
+  return { revision: rv === NEWEST ? undefined : Number(rv), start };
+}
+
+function decoded(text: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(text, "base64url").toString("utf8"));
+  } catch (cause) {
+    if (cause instanceof SyntaxError) return undefined;
+    throw cause;
+  }
+}

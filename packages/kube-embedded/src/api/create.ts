@@ -1,0 +1,150 @@
+import {
+  isTerminating,
+  type Json,
+  type KubeObject,
+  KubeError,
+  type ObjectMeta,
+  randomSuffix,
+  timestamp,
+} from "@heliostat/kube";
+import type { ServedResource, StrategyContext } from "../registry/served-resource.ts";
+import { unstored } from "../store/stored-revision.ts";
+import { addressOf } from "./address.ts";
+import type { ApiGround } from "./api-ground.ts";
+import { incomingObject, shapedObject } from "./incoming.ts";
+import type { Caller, Target, WriteResult } from "./kube-api.ts";
+import { alreadyExists, badRequest, forbidden, invalid, notFound } from "./refusals.ts";
+import { LONGEST_PREFIX, metadataProblems } from "./validate-metadata.ts";
+import { asServed, asStored } from "./versions.ts";
+
+/**
+ * Store a new object: identity, namespace, name, system metadata, shape and defaults, the kind's own rules,
+ * validation; then the store.
+ */
+export function createObject(ground: ApiGround, target: Target, request: WriteRequest): WriteResult {
+  const { caller } = request;
+  const { resource } = target;
+  const incoming = incomingObject(target, request.body);
+  assertCreatable(ground, target, incoming);
+  const named = withSystemMetadata(ground, target, incoming);
+  const shaped = shapedObject(ground, resource, { object: withoutStatus(resource, named), caller });
+  const object = validNewObject(ground, resource, shaped);
+  const address = addressOf({ ...target, name: object.metadata.name });
+  if (ground.store.get(address)) throw alreadyExists(resource, object.metadata.name);
+  if (caller.isDryRun) return { ...detached(object), outcome: "created" };
+  const stored = asServed(resource, ground.store.put(address, asStored(resource, object)));
+  return written(stored, "created");
+}
+
+export interface WriteRequest {
+  readonly body: Json;
+  readonly caller: Caller;
+}
+
+/** A result that shares the stored text instead of copying it. */
+export function written(
+  stored: { readonly object: KubeObject; readonly json: string },
+  outcome: WriteResult["outcome"],
+): WriteResult {
+  return {
+    object: stored.object,
+    outcome,
+    get json(): string {
+      return stored.json;
+    },
+  };
+}
+
+function detached(object: KubeObject): WriteResult {
+  return written(unstored(object), "created");
+}
+
+function validNewObject(ground: ApiGround, resource: ServedResource, shaped: KubeObject): KubeObject {
+  const { strategy } = resource;
+  const { name, generateName = "" } = shaped.metadata;
+  const shown = name || generateName;
+  const problems = [
+    ...metadataProblems(shaped, { nameRule: strategy.nameRule ?? "subdomain" }),
+    ...ground.schemaOf(resource).validate(shaped),
+  ];
+  if (problems.length > 0) throw invalid(resource, shown, problems);
+  const defaulted = strategy.defaults?.(shaped) ?? shaped;
+  const object = strategy.prepareForCreate?.(defaulted, strategyContext(ground)) ?? defaulted;
+  const rest = strategy.validate?.(object) ?? [];
+  if (rest.length > 0) throw invalid(resource, shown, rest);
+  return object;
+}
+
+function strategyContext({ clock, random, serviceAddresses }: ApiGround): StrategyContext {
+  return {
+    nowMs: clock.now(),
+    nameSuffix: () => randomSuffix(random),
+    allocateServiceAddress: () => serviceAddresses.allocateAddress(),
+    allocateNodePort: () => serviceAddresses.allocateNodePort(),
+    isServiceAddressFree: (address) => serviceAddresses.isFree(address),
+  };
+}
+
+function withoutStatus({ subresources, isCustom }: ServedResource, object: KubeObject): KubeObject {
+  if (!subresources.includes("status") || !("status" in object)) return object;
+  const { status: _, ...rest } = object as KubeObject & { readonly status?: unknown };
+  return isCustom || rest ? rest : object;
+}
+
+const MOST_NAMES_TRIED = 8;
+
+function withSystemMetadata(ground: ApiGround, target: Target, incoming: KubeObject): KubeObject {
+  const { uid: _, generation: __, deletionTimestamp: ___, deletionGracePeriodSeconds: ____, ...given } =
+    incoming.metadata;
+  const { isCustom, strategy } = target.resource;
+  const tracksGeneration = strategy.tracksGeneration ?? isCustom;
+  const metadata: ObjectMeta = {
+    ...given,
+    name: given.name || generatedName(ground, target, given.generateName ?? ""),
+    uid: ground.random.uuid(),
+    creationTimestamp: timestamp(ground.clock.now()),
+    ...(tracksGeneration && { generation: 1 }),
+  };
+  return { ...incoming, metadata };
+}
+
+function generatedName(ground: ApiGround, target: Target, prefix: string): string {
+  if (prefix === "") return "";
+  for (let tries = 0; tries < MOST_NAMES_TRIED; tries += 1) {
+    const name = `${prefix.slice(0, LONGEST_PREFIX)}${randomSuffix(ground.random)}`;
+    if (!ground.store.get(addressOf({ ...target, name }))) return name;
+  }
+  throw alreadyExists(target.resource, prefix);
+}
+
+function assertCreatable(ground: ApiGround, target: Target, { metadata }: KubeObject): void {
+  const { resource, namespace = "", name } = target;
+  if (metadata.resourceVersion) throw badRequest("resourceVersion should not be set on objects to be created");
+  if (name && metadata.name && metadata.name !== name)
+    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
+  if (!resource.isNamespaced) return;
+  assertNamespaceAccepts(ground, resource, { namespace, name: metadata.name });
+}
+
+function assertNamespaceAccepts(
+  { store, registry }: ApiGround,
+  resource: ServedResource,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+): void {
+  const found = store.get({ storageKey: "/namespaces", key: namespace })?.object;
+  const namespaces = registry.find("", "v1", "namespaces") ?? resource;
+  if (!found) throw notFound({ ...namespaces, group: "", plural: "namespaces" }, namespace);
+  if (!isTerminating(found)) return;
+  const because = `unable to create new content in namespace ${namespace} because it is being terminated`;
+  const { message, options } = forbidden(resource, name, because);
+  throw new KubeError("Forbidden", message, {
+    ...options,
+    causes: [
+      {
+        reason: "NamespaceTerminating",
+        field: "metadata.namespace",
+        message: `namespace ${namespace} is being terminated`,
+      },
+    ],
+  });
+}

@@ -1,0 +1,110 @@
+import { apiVersionOf, type Json, type KubeObject, type ObjectMeta } from "@heliostat/kube";
+import type { ServedResource } from "../registry/served-resource.ts";
+import type { ApiGround } from "./api-ground.ts";
+import type { Caller, Target } from "./kube-api.ts";
+import { badRequest } from "./refusals.ts";
+
+type JsonObject = { readonly [key: string]: Json };
+
+/**
+ * The object that a request's body is, in the version, kind and namespace that its URL says.
+ *
+ * @throws KubeError `BadRequest` when the body is no object, or contradicts the URL
+ */
+export function incomingObject(target: Target, body: Json): KubeObject {
+  if (!isObject(body)) throw badRequest("the body of the request must be an object");
+  const { resource } = target;
+  const { apiVersion = "", kind = "", metadata, ...rest } = withoutNulls(body) as JsonObject;
+  return {
+    ...rest,
+    apiVersion: expected("API version", apiVersion, apiVersionOf(resource)),
+    kind: expected("kind", kind, resource.kind) as KubeObject["kind"],
+    metadata: placed(target, checkedMetadata(resource, metadata ?? {})),
+  };
+}
+
+/** Without the fields that the kind does not have, and with those that it defaults by schema. */
+export function shapedObject(
+  { schemaOf }: ApiGround,
+  resource: ServedResource,
+  { object, caller }: { readonly object: KubeObject; readonly caller: Caller },
+): KubeObject {
+  const schema = schemaOf(resource);
+  const pruned = schema.prune(object);
+  if (pruned.unknownFields.length > 0) report(pruned.unknownFields, caller);
+  return schema.withDefaults(pruned.object);
+}
+
+function report(unknownFields: readonly string[], { fieldValidation = "Warn", warn }: Caller): void {
+  const texts = unknownFields.map((field) => `unknown field "${field}"`);
+  if (fieldValidation === "Strict") throw badRequest(`strict decoding error: ${texts.join(", ")}`);
+  if (fieldValidation === "Warn") for (const text of texts) warn?.(text);
+}
+
+function expected(what: string, actual: Json, wanted: string): string {
+  if (actual === "" || actual === wanted) return wanted;
+  throw badRequest(`the ${what} in the data (${String(actual)}) does not match the expected ${what} (${wanted})`);
+}
+
+function placed({ resource, namespace = "" }: Target, metadata: ObjectMeta): ObjectMeta {
+  const { namespace: own = "", ...rest } = metadata;
+  if (!resource.isNamespaced) return rest;
+  if (own !== "" && own !== namespace)
+    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+  return { ...rest, namespace };
+}
+
+const TEXTS = [
+  "name",
+  "generateName",
+  "namespace",
+  "uid",
+  "resourceVersion",
+  "creationTimestamp",
+  "deletionTimestamp",
+] as const;
+
+/** Go refuses metadata of another shape while decoding; what comes after may trust it. */
+function checkedMetadata({ kind, version }: ServedResource, metadata: Json): ObjectMeta {
+  const refuse = (field: string, wanted: string): never => {
+    const where = `Go struct field ObjectMeta.metadata${field} of type ${wanted}`;
+    throw badRequest(
+      `${kind} in version "${version}" cannot be handled as a ${kind}: json: cannot unmarshal into ${where}`,
+    );
+  };
+  if (!isObject(metadata)) return refuse("", "v1.ObjectMeta");
+  for (const field of TEXTS)
+    if (metadata[field] !== undefined && typeof metadata[field] !== "string") refuse(`.${field}`, "string");
+  for (const field of ["labels", "annotations"])
+    if (!isStringMap(metadata[field] ?? {})) refuse(`.${field}`, "map[string]string");
+  if (!isListOf(metadata["finalizers"] ?? [], (item) => typeof item === "string"))
+    refuse(".finalizers", "[]string");
+  if (!isListOf(metadata["ownerReferences"] ?? [], isObject)) refuse(".ownerReferences", "[]v1.OwnerReference");
+  const { managedFields: _, selfLink: __, ...kept } = metadata;
+  return { name: "", ...kept } as unknown as ObjectMeta;
+}
+
+/** Go clients write `null` for what they leave out; members that are null are members that are not there. */
+function withoutNulls(value: Json): Json {
+  if (Array.isArray(value)) {
+    const items = value.map(withoutNulls);
+    return items.every((item, index) => item === value[index]) ? value : items;
+  }
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value);
+  const kept = entries.filter(([, each]) => each !== null).map(([key, each]) => [key, withoutNulls(each)] as const);
+  const isSame = kept.length === entries.length && kept.every(([key, each]) => each === value[key]);
+  return isSame ? value : Object.fromEntries(kept);
+}
+
+function isStringMap(value: Json): boolean {
+  return isObject(value) && Object.values(value).every((each) => typeof each === "string");
+}
+
+function isListOf(value: Json, accepts: (item: Json) => boolean): boolean {
+  return Array.isArray(value) && value.every(accepts);
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,121 @@
+import { parseQuantity } from "@heliostat/kube";
+import type { Environment } from "@marcbachmann/cel-js";
+import { isIpv4, isIpv6 } from "./formats.ts";
+import { expression } from "./patterns.ts";
+
+/** A quantity as rules compare it. */
+class Quantity {
+  readonly value: number;
+
+  constructor(value: number) {
+    this.value = value;
+  }
+}
+
+type Comparable = bigint | number | string | boolean;
+
+/** `environment` with those functions of the Kubernetes library that the CEL library itself lacks. */
+export function registerKubernetesFunctions(environment: Environment): Environment {
+  registerTextFunctions(environment);
+  registerListFunctions(environment);
+  registerQuantityFunctions(environment);
+  return environment
+    .registerFunction("isIP(string): bool", (text: string) => isIpv4(text) || isIpv6(text))
+    .registerFunction("isURL(string): bool", (text: string) =>
+      /^[A-Za-z][A-Za-z0-9+.-]*:\/\/\S+$/.test(text),
+    );
+}
+
+function registerTextFunctions(environment: Environment): void {
+  environment
+    .registerFunction("string.matchesRe2(string): bool", (text: string, pattern: string) =>
+      expression(pattern).test(text),
+    )
+    .registerFunction("string.find(string): string", (text: string, pattern: string) => {
+      const matcher = expression(pattern).matcher(text);
+      return matcher.find() ? matcher.group() : "";
+    })
+    .registerFunction("string.findAll(string): list<string>", (text: string, pattern: string) =>
+      allMatches(text, pattern, Number.POSITIVE_INFINITY),
+    )
+    .registerFunction("string.findAll(string, int): list<string>", allMatchesUpTo)
+    .registerFunction("string.replace(string, string): string", (text: string, from: string, to: string) =>
+      text.replaceAll(from, () => to),
+    )
+    .registerFunction("string.charAt(int): string", (text: string, index: bigint) =>
+      text.charAt(Number(index)),
+    );
+}
+
+function allMatchesUpTo(text: string, pattern: string, limit: bigint): string[] {
+  return allMatches(text, pattern, limit < 0n ? Number.POSITIVE_INFINITY : Number(limit));
+}
+
+function allMatches(text: string, pattern: string, limit: number): string[] {
+  const matcher = expression(pattern).matcher(text);
+  const found: string[] = [];
+  while (found.length < limit && matcher.find()) found.push(matcher.group() ?? "");
+  return found;
+}
+
+function registerListFunctions(environment: Environment): void {
+  environment
+    .registerFunction("list.isSorted(): bool", (list: readonly Comparable[]) =>
+      list.every((item, index) => index === 0 || (list[index - 1] ?? item) <= item),
+    )
+    .registerFunction("list.sum(): dyn", (list: readonly (bigint | number)[]) => sum(list))
+    .registerFunction("list.min(): dyn", (list: readonly Comparable[]) =>
+      extreme(list, (left, right) => left < right),
+    )
+    .registerFunction("list.max(): dyn", (list: readonly Comparable[]) =>
+      extreme(list, (left, right) => left > right),
+    )
+    .registerFunction("list.indexOf(dyn): int", (list: readonly Comparable[], item: Comparable) =>
+      BigInt(list.indexOf(item)),
+    )
+    .registerFunction("list.lastIndexOf(dyn): int", (list: readonly Comparable[], item: Comparable) =>
+      BigInt(list.lastIndexOf(item)),
+    );
+}
+
+function sum(list: readonly (bigint | number)[]): bigint | number {
+  const integers = list.filter((item) => typeof item === "bigint");
+  if (integers.length === list.length) return integers.reduce((total, item) => total + item, 0n);
+  return list.reduce<number>((total, item) => total + Number(item), 0);
+}
+
+function extreme(
+  list: readonly Comparable[],
+  isBetter: (a: Comparable, b: Comparable) => boolean,
+): Comparable {
+  const [first] = list;
+  if (first === undefined) throw new Error("min or max called on empty list");
+  return list.reduce((best, item) => (isBetter(item, best) ? item : best), first);
+}
+
+function registerQuantityFunctions(environment: Environment): void {
+  environment
+    .registerType("kubernetes.Quantity", { ctor: Quantity, fields: {} })
+    .registerFunction("isQuantity(string): bool", (text: string) => parseQuantity(text) !== undefined)
+    .registerFunction("quantity(string): kubernetes.Quantity", quantity)
+    .registerFunction(
+      "kubernetes.Quantity.isGreaterThan(kubernetes.Quantity): bool",
+      (left: Quantity, right: Quantity) => left.value > right.value,
+    )
+    .registerFunction(
+      "kubernetes.Quantity.isLessThan(kubernetes.Quantity): bool",
+      (left: Quantity, right: Quantity) => left.value < right.value,
+    )
+    .registerFunction(
+      "kubernetes.Quantity.compareTo(kubernetes.Quantity): int",
+      (left: Quantity, right: Quantity) => BigInt(Math.sign(left.value - right.value)),
+    )
+    .registerFunction("kubernetes.Quantity.asApproximateFloat(): double", ({ value }: Quantity) => value);
+}
+
+function quantity(text: string): Quantity {
+  const value = parseQuantity(text);
+  if (value === undefined)
+    throw new Error(`quantities must match the regular expression: ${JSON.stringify(text)}`);
+  return new Quantity(value);
+}

@@ -1,0 +1,80 @@
+import { type Change, History, type HistoryLimits } from "./history.ts";
+import type { StoredRevision } from "./stored-revision.ts";
+
+/** The objects of one resource in the order of their keys, with the changes that led here. */
+export class Collection {
+  readonly #objects = new Map<string, StoredRevision>();
+  readonly #keys: string[] = [];
+  readonly #history: History;
+  readonly #listeners = new Set<(change: Change) => void>();
+
+  constructor(limits: HistoryLimits) {
+    this.#history = new History(limits);
+  }
+
+  get size(): number {
+    return this.#objects.size;
+  }
+
+  get(key: string): StoredRevision | undefined {
+    return this.#objects.get(key);
+  }
+
+  /** What there is under keys that begin with `prefix`, from `start` on. */
+  *range(prefix: string, start: string = prefix): Generator<StoredRevision> {
+    for (let index = this.#indexOf(start); index < this.#keys.length; index += 1) {
+      const key = this.#keys[index] ?? "";
+      if (!key.startsWith(prefix)) return;
+      const stored = this.#objects.get(key);
+      if (stored) yield stored;
+    }
+  }
+
+  /** {@link range} as it was at `revision`. @throws KubeError `Expired` when that is forgotten */
+  rangeAt(revision: number, prefix: string, start: string = prefix): Iterable<StoredRevision> {
+    const changes = this.#history.after(revision);
+    if (changes.length === 0) return this.range(prefix, start);
+    const past = new Map<string, StoredRevision | undefined>();
+    for (const { key, previous } of changes) if (!past.has(key)) past.set(key, previous);
+    const untouched = [...this.range(prefix, start)].filter(({ key }) => !past.has(key));
+    const restored = [...past.values()].filter(
+      (stored) => stored?.key.startsWith(prefix) && stored.key >= start,
+    ) as readonly StoredRevision[];
+    return [...untouched, ...restored].sort((left, right) => (left.key < right.key ? -1 : 1));
+  }
+
+  changesAfter(revision: number): readonly Change[] {
+    return this.#history.after(revision);
+  }
+
+  /** Listeners hear of changes in order and must not write. */
+  subscribe(listener: (change: Change) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  apply(change: Change): void {
+    const { key, type, stored } = change;
+    if (type === "ADDED") this.#keys.splice(this.#indexOf(key), 0, key);
+    if (type === "DELETED") {
+      this.#keys.splice(this.#indexOf(key), 1);
+      this.#objects.delete(key);
+    } else {
+      this.#objects.set(key, stored);
+    }
+    this.#history.append(change);
+    for (const listener of this.#listeners) listener(change);
+  }
+
+  /** Where `key` stands, or would stand. */
+  #indexOf(key: string): number {
+    let low = 0;
+    let high = this.#keys.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#keys[middle] ?? "") < key) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}

@@ -1,0 +1,92 @@
+import type { Outcome } from "@heliostat/controller";
+import { type Condition, conditionOf, isConditionTrue, type Pod } from "@heliostat/kube";
+import { CONDITION, CONDITION_REASON, desiredWorkers, EVENT_REASON } from "@heliostat/ray";
+import { isAlive, isHead, isReady } from "./pod-state.ts";
+import type { RayClusterView } from "./view.ts";
+
+/** The condition's reason for each event of a failure. */
+const REASON_OF_FAILURE: Readonly<Record<string, string>> = {
+  [EVENT_REASON.failedToCreateHeadPod]: CONDITION_REASON.failedCreateHeadPod,
+  [EVENT_REASON.failedToDeleteHeadPod]: CONDITION_REASON.failedDeleteHeadPod,
+  [EVENT_REASON.failedToCreateWorkerPod]: CONDITION_REASON.failedCreateWorkerPod,
+  [EVENT_REASON.failedToDeleteWorkerPod]: CONDITION_REASON.failedDeleteWorkerPod,
+};
+
+/** Whether the head works; when it does not, in the words of its pod (KubeRay rule). */
+export function headPodReady(view: RayClusterView): Condition {
+  const head = view.pods.find((pod) => isHead(pod) && isAlive(pod)) ?? view.pods.find(isHead);
+  if (!head) return condition(CONDITION.headPodReady, false, { reason: CONDITION_REASON.headPodNotFound });
+  const ready = conditionOf(head.status?.conditions, "Ready");
+  if (ready?.status === "True") {
+    return condition(CONDITION.headPodReady, true, { reason: CONDITION_REASON.headPodReady });
+  }
+  return condition(CONDITION.headPodReady, false, containerTrouble(head) ?? schedulingTrouble(head) ?? ready ?? {});
+}
+
+/** Whether all pods have been ready together once. Only a suspension takes it back (KubeRay rule). */
+export function provisioned(view: RayClusterView): Condition {
+  const { cluster, pods } = view;
+  const isSuspended = cluster.spec.suspend === true && pods.length === 0;
+  const wasProvisioned = isConditionTrue(cluster.status?.conditions, CONDITION.provisioned);
+  const groups = cluster.spec.workerGroupSpecs ?? [];
+  const wanted = 1 + groups.reduce((sum, group) => sum + desiredWorkers(group), 0);
+  const isComplete = pods.filter(isReady).length >= wanted;
+  return !isSuspended && (wasProvisioned || (isComplete && !cluster.spec.suspend))
+    ? condition(CONDITION.provisioned, true, {
+        reason: CONDITION_REASON.allPodsReadyFirstTime,
+        message: "All Ray Pods are ready for the first time",
+      })
+    : condition(CONDITION.provisioned, false, {
+        reason: CONDITION_REASON.podsProvisioning,
+        message: provisioningMessage(pods, wanted),
+      });
+}
+
+/** The two conditions of a suspension: under way, and done. */
+export function suspension({ cluster, pods }: RayClusterView): readonly Condition[] {
+  const isWanted = cluster.spec.suspend === true;
+  return [
+    condition(CONDITION.suspended, isWanted && pods.length === 0, { reason: CONDITION_REASON.suspended }),
+    condition(CONDITION.suspending, isWanted && pods.length > 0, { reason: CONDITION_REASON.suspending }),
+  ];
+}
+
+/** What kept us from making or removing a pod; absent when nothing did. */
+export function replicaFailure({ failed }: Outcome): Condition | undefined {
+  const reason = REASON_OF_FAILURE[failed?.action.event?.onFailure ?? ""];
+  if (!failed || !reason) return undefined;
+  return condition(CONDITION.replicaFailure, true, { reason, message: failed.error.message });
+}
+
+/** The first container that waits or has ended says more than "containers are not ready". */
+function containerTrouble(pod: Pod): Words | undefined {
+  const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
+  for (const { state } of [...containerStatuses, ...initContainerStatuses]) {
+    const trouble = state?.waiting ?? state?.terminated;
+    if (trouble?.reason) return { reason: trouble.reason, message: trouble.message };
+  }
+  return undefined;
+}
+
+function schedulingTrouble(pod: Pod): Words | undefined {
+  const scheduled = conditionOf(pod.status?.conditions, "PodScheduled");
+  return scheduled?.status === "False" ? scheduled : undefined;
+}
+
+function provisioningMessage(pods: readonly Pod[], wanted: number): string {
+  return `${pods.filter(isReady).length} of ${wanted} pods are ready`;
+}
+
+interface Words {
+  readonly reason?: string | undefined;
+  readonly message?: string | undefined;
+}
+
+function condition(type: string, isTrue: boolean, { reason, message }: Words): Condition {
+  return {
+    type,
+    status: isTrue ? "True" : "False",
+    reason: reason || CONDITION_REASON.unknown,
+    message: message ?? "",
+  };
+}

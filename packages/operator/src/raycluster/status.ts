@@ -1,0 +1,125 @@
+import type { Outcome } from "@heliostat/controller";
+import { type Condition, isConditionTrue, type Pod, type Service, timestamp, withCondition } from "@heliostat/kube";
+import {
+  CLUSTER_STATE,
+  CONDITION,
+  CONDITION_REASON,
+  desiredResources,
+  desiredWorkers,
+  headServiceName,
+  maxWorkers,
+  minWorkers,
+  type RayClusterStatus,
+} from "@heliostat/ray";
+import { headPodReady, provisioned, replicaFailure, suspension } from "./conditions.ts";
+import { nameFloors } from "./name-floors.ts";
+import { isAlive, isHead, isReady, isRunning, isWorker } from "./pod-state.ts";
+import type { RayClusterView } from "./view.ts";
+
+/**
+ * How the cluster stands (KubeRay rule, field by field). Pure; `lastUpdateTime` is left to whoever writes it.
+ *
+ * `state` says `ready` once head and all wanted workers have been ready together, and stays until the cluster is
+ * suspended: clients wait for it. What holds at this moment is in the conditions and counters.
+ */
+export function statusOf(view: RayClusterView, outcome: Outcome): RayClusterStatus {
+  const { cluster, nowMs } = view;
+  const old = cluster.status ?? {};
+  const conditions = conditionsOf(view, outcome);
+  const state = stateOf(view, outcome);
+  const head = headInfo(view);
+  const floors = nameFloors(view, leaving(outcome));
+  return {
+    ...old,
+    ...counters(view),
+    ...desiredResources(cluster),
+    ...(state !== undefined && {
+      state,
+      stateTransitionTimes:
+        state === old.state
+          ? (old.stateTransitionTimes ?? {})
+          : { ...old.stateTransitionTimes, [state]: timestamp(nowMs) },
+    }),
+    conditions,
+    endpoints: { ...old.endpoints, ...endpointsOf(headServiceOf(view)) },
+    ...(Object.keys(head).length > 0 && { head }),
+    ...(Object.keys(floors).length > 0 && { podNameFloors: floors }),
+    ...(cluster.metadata.generation !== undefined && { observedGeneration: cluster.metadata.generation }),
+  };
+}
+
+function conditionsOf(view: RayClusterView, outcome: Outcome): readonly Condition[] {
+  const failure = replicaFailure(outcome);
+  const old = (view.cluster.status?.conditions ?? []) as readonly Condition[];
+  const kept = failure === undefined ? old.filter(({ type }) => type !== CONDITION.replicaFailure) : old;
+  const next = [
+    headPodReady(view),
+    provisioned(view),
+    ...suspension(view),
+    ...(failure === undefined ? [] : [failure]),
+  ];
+  return next.reduce((conditions, condition) => withCondition(conditions, condition, view.nowMs), kept);
+}
+
+function stateOf(view: RayClusterView, { failed }: Outcome): RayClusterStatus["state"] {
+  const { cluster, pods } = view;
+  if (cluster.spec.suspend) return pods.length === 0 ? CLUSTER_STATE.suspended : cluster.status?.state;
+  const wanted = wantedWorkers(view) + 1;
+  const isComplete = pods.length === wanted && pods.every(isReady);
+  if (isComplete && !failed) return CLUSTER_STATE.ready;
+  return cluster.status?.state === CLUSTER_STATE.suspended ? "" : cluster.status?.state;
+}
+
+function counters(view: RayClusterView): RayClusterStatus {
+  const workers = view.pods.filter(isWorker);
+  const groups = view.cluster.spec.workerGroupSpecs ?? [];
+  return {
+    readyWorkerReplicas: workers.filter(isReady).length,
+    availableWorkerReplicas: workers.filter(isRunning).length,
+    desiredWorkerReplicas: wantedWorkers(view),
+    minWorkerReplicas: groups.reduce((sum, group) => sum + minWorkers(group), 0),
+    maxWorkerReplicas: Math.min(
+      groups.reduce((sum, group) => sum + maxWorkers(group), 0),
+      2 ** 31 - 1,
+    ),
+  };
+}
+
+function wantedWorkers({ cluster }: RayClusterView): number {
+  return (cluster.spec.workerGroupSpecs ?? []).reduce((sum, group) => sum + desiredWorkers(group), 0);
+}
+
+function headInfo(view: RayClusterView): NonNullable<RayClusterStatus["head"]> {
+  const head = view.pods.find((pod) => isHead(pod) && isAlive(pod));
+  const service = headServiceOf(view);
+  const serviceIp = serviceIpOf(service, head);
+  return {
+    ...(head?.status?.podIP && { podIP: head.status.podIP }),
+    ...(head && { podName: head.metadata.name }),
+    ...(serviceIp && { serviceIP: serviceIp }),
+    ...(service && { serviceName: service.metadata.name }),
+  };
+}
+
+/** A headless service has no address of its own: the head's stands for it. */
+function serviceIpOf(service: Service | undefined, head: Pod | undefined): string | undefined {
+  const own = service?.spec?.clusterIP;
+  return own && own !== "None" ? own : service && head?.status?.podIP;
+}
+
+function headServiceOf({ cluster, services }: RayClusterView): Service | undefined {
+  return services.find(({ metadata }) => metadata.name === headServiceName(cluster));
+}
+
+/** Named ports of the head service: the node's port where there is one, else the pod's. */
+function endpointsOf(service: Service | undefined): Readonly<Record<string, string>> {
+  const named = (service?.spec?.ports ?? []).filter(({ name }) => name);
+  return Object.fromEntries(
+    named.map(({ name, nodePort, targetPort, port }) => [name, String(nodePort || targetPort || port)]),
+  );
+}
+
+function leaving({ done }: Outcome): readonly string[] {
+  return done.flatMap((action) => (action.do === "delete" ? [action.target.name] : []));
+}
+

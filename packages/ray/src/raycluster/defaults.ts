@@ -1,0 +1,36 @@
+import type { RayCluster, WorkerGroupSpec } from "./types.ts";
+
+/** The largest number of the API's 32-bit fields: what "no maximum" is written as. */
+export const MAX_INT32 = 2 ** 31 - 1;
+
+/** What a head and a worker group have in common, with everything optional filled in. */
+export interface CompleteGroup {
+  readonly rayStartParams: Readonly<Record<string, string>>;
+  /** Under one name, whichever of its two the user chose. */
+  readonly resources: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/**
+ * A group with all maps there, and `rayResources`, the other name for `resources`, moved to that name. A group that has
+ * both is refused by validation; here `resources` wins.
+ */
+export function completeGroup(group: GroupMaps): CompleteGroup {
+  const { rayStartParams = {}, labels = {} } = group;
+  const named = group.resources ?? group.rayResources ?? {};
+  const resources = Object.fromEntries(Object.entries(named).map(([key, amount]) => [key, String(amount)]));
+  return { rayStartParams, labels, resources };
+}
+
+/** The numbers of a worker group, with the defaults of the CRD for whoever makes a group without passing the API. */
+export function groupSize(group: WorkerGroupSpec): {
+  readonly replicas: number | undefined;
+  readonly minReplicas: number;
+  readonly maxReplicas: number;
+  readonly numOfHosts: number;
+} {
+  const { replicas, minReplicas = 0, maxReplicas = MAX_INT32, numOfHosts = 1 } = group;
+  return { replicas, minReplicas, maxReplicas, numOfHosts };
+}
+
+type GroupMaps = Pick<RayCluster["spec"]["headGroupSpec"], "rayStartParams" | "labels" | "resources" | "rayResources">;

@@ -1,0 +1,1 @@
+export { aRayCluster, aRayContainer, aRayPod, aWorkerGroup, type RayClusterTraits } from "./fixtures.ts";
