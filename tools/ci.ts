@@ -19,7 +19,9 @@ for (const [name, run] of STEPS) {
   const { passed, failed } = run();
   total.passed += passed;
   total.failed += failed;
-  process.stdout.write(`== ${name}: ${passed} ok, ${failed} not ok, ${Math.round((Date.now() - startedMs) / 1000)} s\n`);
+  process.stdout.write(
+    `== ${name}: ${passed} ok, ${failed} not ok, ${Math.round((Date.now() - startedMs) / 1000)} s\n`,
+  );
 }
 process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
 process.exitCode = total.failed === 0 ? 0 : 1;

@@ -6,6 +6,12 @@ import { rayCrds } from "../packages/ray/src/crds/ray-crds.ts";
 import { type CrdDifference, crdDifferences } from "./generate/crd-differences.ts";
 import intended from "./generate/intended-crd-differences.json" with { type: "json" };
 
+/*
+ * Compares our CRDs with published ones in a folder (`ray.io_rayclusters.yaml`, ...), field by field: versions,
+ * columns, types, required fields, defaults, enums, bounds, list keys, rules. Prints what is not in
+ * `generate/intended-crd-differences.json`, and what is there without need; either makes it fail.
+ */
+
 /** A difference that we want. `*` in `path` stands for any text. */
 interface IntendedDifference {
   readonly path: string;

@@ -49,7 +49,10 @@ export function runTests(projects: readonly string[], extent: "smoke" | "full" =
   }
 }
 
-function node(args: readonly string[], env: Readonly<Record<string, string>> = {}): { status: number | null } {
+function node(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): { status: number | null } {
   return spawnSync(process.execPath, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } });
 }
 

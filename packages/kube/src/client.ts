@@ -25,7 +25,7 @@ export interface KubeReader {
 /** The write half. Every method answers with the object as it is stored. */
 export interface KubeWriter {
   /** @throws KubeError `AlreadyExists`, `Invalid`, `Forbidden`; `NotFound` when the namespace is absent */
-  create<T extends KubeObject>(resource: Resource<T>, object: T, options?: WriteOptions): Promise<T>;
+  create<T extends KubeObject>(resource: Resource<T>, object: T, options?: CreateOptions): Promise<T>;
 
   /** Replace the whole object. @throws KubeError `Conflict` when its resourceVersion is not the stored one, `NotFound`, `Invalid` */
   update<T extends KubeObject>(resource: Resource<T>, object: T, options?: SubresourceOptions): Promise<T>;
@@ -94,8 +94,14 @@ export interface WriteOptions extends CallOptions {
   readonly isDryRun?: boolean;
 }
 
+export interface CreateOptions extends WriteOptions {
+  /** Create below the object that has the same name: `pods/binding`. The answer is whatever the API says to that. */
+  readonly subresource?: "binding" | "eviction";
+}
+
 export interface SubresourceOptions extends WriteOptions {
-  readonly subresource?: "status" | "scale";
+  /** `finalize` exists for namespaces, and for `update` alone. */
+  readonly subresource?: "status" | "scale" | "finalize";
 }
 
 export type Patch =

@@ -1,6 +1,7 @@
 export type * from "../gen/types.ts";
 export type {
   CallOptions,
+  CreateOptions,
   DeleteOptions,
   JsonPatchOperation,
   KubeClient,

@@ -16,9 +16,51 @@ export {
   type RayReason,
   type RayVersion,
 } from "./dashboard/ray-dashboard.ts";
+export type { ManagedSpec } from "./managed-spec.ts";
+export { checkLabel, checkName } from "./names/bounded-names.ts";
+export {
+  authSecretName,
+  autoscalerServiceAccountName,
+  headlessWorkerServiceName,
+  headServiceFqdn,
+  headServiceName,
+  MAX_CLUSTER_NAME_LENGTH,
+  nodeIdentifier,
+  serveServiceName,
+} from "./names/cluster-names.ts";
+export { nextNameFloor, type PodNamesView, podNames } from "./names/pod-names.ts";
+export { headPod } from "./pods/head-pod.ts";
+export type { PodOptions, WorkerPlace } from "./pods/pod-context.ts";
+export { workerPod } from "./pods/worker-pod.ts";
 export { RAY_CLUSTERS, RAY_CRON_JOBS, RAY_JOBS, RAY_SERVICES } from "./ray-resources.ts";
+export { autoscalerVersion, isAutoscaling } from "./raycluster/autoscaling.ts";
+export { type DesiredResources, desiredResources } from "./raycluster/desired-resources.ts";
+export { desiredPods, desiredReplicas, desiredWorkers } from "./raycluster/desired-workers.ts";
+export { gcsPort } from "./raycluster/gcs-port.ts";
+export { isManagedByOperator } from "./raycluster/managed-by.ts";
+export { type ClusterOrigin, clusterOrigin } from "./raycluster/origin.ts";
+export { isRayAtLeast } from "./raycluster/ray-version.ts";
+export { specHash } from "./raycluster/spec-hash.ts";
 export type * from "./raycluster/types.ts";
 export type * from "./raycronjob/types.ts";
 export type * from "./rayjob/types.ts";
 export type * from "./rayservice/types.ts";
 export type { Float32, Int32, Int64, IntOrString, Quantity, Timestamp } from "./scalars.ts";
+export { headService, headServiceLabels } from "./services/head-service.ts";
+export { headlessWorkerService, needsHeadlessWorkerService } from "./services/headless-worker-service.ts";
+export { serveService, wantsServeService } from "./services/serve-service.ts";
+export { problemsText, SpecError, type SpecProblem } from "./validation/spec-error.ts";
+export {
+  validateRayClusterMetadata,
+  validateRayClusterSpec,
+  validateRayClusterStatus,
+} from "./validation/validate-raycluster.ts";
+export { ANNOTATION, OPERATOR_VERSION } from "./vocabulary/annotations.ts";
+export { CLUSTER_STATE, CONDITION, CONDITION_REASON } from "./vocabulary/conditions.ts";
+export { CONTAINER, VOLUME } from "./vocabulary/container-names.ts";
+export { ENV } from "./vocabulary/env-vars.ts";
+export { EVENT_ACTION, EVENT_REASON, REPORTING_CONTROLLER } from "./vocabulary/event-reasons.ts";
+export { FINALIZER } from "./vocabulary/finalizers.ts";
+export { APP_NAME, CREATED_BY, HEAD_GROUP, LABEL, NODE_TYPE, type NodeType } from "./vocabulary/labels.ts";
+export { MANAGER } from "./vocabulary/managers.ts";
+export { PORT, PORT_NAME } from "./vocabulary/ports.ts";

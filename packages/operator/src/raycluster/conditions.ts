@@ -20,7 +20,11 @@ export function headPodReady(view: RayClusterView): Condition {
   if (ready?.status === "True") {
     return condition(CONDITION.headPodReady, true, { reason: CONDITION_REASON.headPodReady });
   }
-  return condition(CONDITION.headPodReady, false, containerTrouble(head) ?? schedulingTrouble(head) ?? ready ?? {});
+  return condition(
+    CONDITION.headPodReady,
+    false,
+    containerTrouble(head) ?? schedulingTrouble(head) ?? ready ?? {},
+  );
 }
 
 /** Whether all pods have been ready together once. Only a suspension takes it back (KubeRay rule). */
@@ -28,8 +32,7 @@ export function provisioned(view: RayClusterView): Condition {
   const { cluster, pods } = view;
   const isSuspended = cluster.spec.suspend === true && pods.length === 0;
   const wasProvisioned = isConditionTrue(cluster.status?.conditions, CONDITION.provisioned);
-  const groups = cluster.spec.workerGroupSpecs ?? [];
-  const wanted = 1 + groups.reduce((sum, group) => sum + desiredWorkers(group), 0);
+  const wanted = 1 + desiredWorkers(cluster).desired;
   const isComplete = pods.filter(isReady).length >= wanted;
   return !isSuspended && (wasProvisioned || (isComplete && !cluster.spec.suspend))
     ? condition(CONDITION.provisioned, true, {

@@ -12,10 +12,18 @@ export function namesView({ cluster, pods }: RayClusterView, group: string): Pod
  *
  * @param leaving names of pods whose deletion this reconcile has asked for
  */
-export function nameFloors(view: RayClusterView, leaving: readonly string[]): Readonly<Record<string, number>> {
+export function nameFloors(
+  view: RayClusterView,
+  leaving: readonly string[],
+): Readonly<Record<string, number>> {
   const spent = new Set(view.pods.filter((pod) => !isAlive(pod)).map(({ metadata }) => metadata.name));
-  const groups = [HEAD_GROUP, ...(view.cluster.spec.workerGroupSpecs ?? []).map(({ groupName }) => groupName)];
+  const groups = [
+    HEAD_GROUP,
+    ...(view.cluster.spec.workerGroupSpecs ?? []).map(({ groupName }) => groupName),
+  ];
   const before = view.cluster.status?.podNameFloors ?? {};
-  const now = groups.map((group) => [group, nextNameFloor(namesView(view, group), [...spent, ...leaving])] as const);
+  const now = groups.map(
+    (group) => [group, nextNameFloor(namesView(view, group), [...spent, ...leaving])] as const,
+  );
   return { ...before, ...Object.fromEntries(now.filter(([, floor]) => floor > 0)) };
 }

@@ -1,36 +1,33 @@
 import { type Action, create, type Plan, remove } from "@heliostat/controller";
-import { isTerminating, type Pod, PODS, type Service, SERVICES } from "@heliostat/kube";
+import { isTerminating, PODS, type Pod, SERVICES, type Service } from "@heliostat/kube";
 import {
-  desiredWorkers,
+  desiredPods,
   EVENT_ACTION,
   EVENT_REASON,
   HEAD_GROUP,
   headlessWorkerService,
   headPod,
   headService,
+  isManagedByOperator,
   LABEL,
+  needsHeadlessWorkerService,
   podNames,
-  serveService,
+  type RayCluster,
   type SpecProblem,
-  validateRayCluster,
+  serveService,
+  validateRayClusterMetadata,
+  validateRayClusterSpec,
   type WorkerGroupSpec,
+  wantsServeService,
   workerPod,
 } from "@heliostat/ray";
-import { byAge, endedBecause, groupOf, isAlive, isHead, isReady, isWorker } from "./pod-state.ts";
 import { namesView } from "./name-floors.ts";
+import { byAge, endedBecause, groupOf, isAlive, isHead, isReady, isWorker } from "./pod-state.ts";
 import type { RayClusterView } from "./view.ts";
-
-/** Whoever writes this into `spec.managedBy`, or nothing, wants us to look after the cluster (KubeRay rule). */
-const OURSELVES = "ray.io/kuberay-operator";
-
-/** Whether the cluster is ours to look after at all. */
-export function isManagedByUs({ cluster }: RayClusterView): boolean {
-  return (cluster.spec.managedBy ?? OURSELVES) === OURSELVES;
-}
 
 /** What is wrong with what the user asked for; nothing is planned until it is mended. */
 export function problemsOf({ cluster }: RayClusterView): readonly SpecProblem[] {
-  return validateRayCluster(cluster);
+  return [...validateRayClusterMetadata(cluster), ...validateRayClusterSpec(cluster)];
 }
 
 /**
@@ -41,7 +38,7 @@ export function problemsOf({ cluster }: RayClusterView): readonly SpecProblem[] 
  * a pod that is wanted and can still work is never removed.
  */
 export function planRayCluster(view: RayClusterView): Plan {
-  if (!isManagedByUs(view)) return { actions: [] };
+  if (!isManagedByOperator(view.cluster)) return { actions: [] };
   // What the cluster owns goes with it: the garbage collector sees to that.
   if (isTerminating(view.cluster)) return { actions: [], waitingFor: "the cluster's own deletion" };
   if (problemsOf(view).length > 0) return { actions: [], waitingFor: "a valid spec" };
@@ -61,18 +58,26 @@ function planSuspension({ pods }: RayClusterView): readonly Action[] {
   return pods.filter(isAlive).map((pod) => removePod(pod, "the cluster is suspended"));
 }
 
-function planServices(view: RayClusterView): readonly Action[] {
-  const wanted = [headService(view.cluster), headlessWorkerService(view.cluster), serveService(view.cluster)];
-  const present = new Set(view.services.map(({ metadata }) => metadata.name));
-  return wanted.flatMap((service) =>
-    service === undefined || present.has(service.metadata.name) ? [] : [createService(service)],
-  );
+function planServices({ cluster, services }: RayClusterView): readonly Action[] {
+  const present = new Set(services.map(({ metadata }) => metadata.name));
+  return wantedServices(cluster)
+    .filter(({ metadata }) => !present.has(metadata.name))
+    .map(createService);
+}
+
+function wantedServices(cluster: RayCluster): readonly Service[] {
+  return [
+    headService(cluster),
+    ...(needsHeadlessWorkerService(cluster) ? [headlessWorkerService(cluster)] : []),
+    ...(wantsServeService(cluster) ? [serveService(cluster)] : []),
+  ];
 }
 
 function planHead(view: RayClusterView): readonly Action[] {
   const heads = view.pods.filter(isHead);
   const ended = heads.filter((head) => isAlive(head) && endedBecause(head));
-  if (ended.length > 0) return ended.map((head) => removePod(head, `the head is replaced: ${endedBecause(head)}`));
+  if (ended.length > 0)
+    return ended.map((head) => removePod(head, `the head is replaced: ${endedBecause(head)}`));
 
   const alive = heads.filter(isAlive);
   if (alive.length > 1) return surplus(alive, 1).map((head) => removePod(head, "a cluster has one head"));
@@ -86,12 +91,13 @@ function planGroup(view: RayClusterView, group: WorkerGroupSpec): readonly Actio
   const alive = view.pods.filter((pod) => isWorker(pod) && groupOf(pod) === group.groupName && isAlive(pod));
   const ended = alive.filter(endedBecause);
   // Removing comes first and alone, so that a crash loop never makes pods faster than it removes them.
-  if (ended.length > 0) return ended.map((pod) => removePod(pod, `the worker is replaced: ${endedBecause(pod)}`));
+  if (ended.length > 0)
+    return ended.map((pod) => removePod(pod, `the worker is replaced: ${endedBecause(pod)}`));
 
   const listed = new Set(group.scaleStrategy?.workersToDelete ?? []);
   const named = alive.filter(({ metadata }) => listed.has(metadata.name));
   const kept = alive.filter((pod) => !named.includes(pod));
-  const missing = desiredWorkers(group) - kept.length;
+  const missing = desiredPods(group) - kept.length;
   return [
     ...named.map((pod) => removePod(pod, "scaleStrategy.workersToDelete lists it")),
     ...(missing > 0 ? newWorkers(view, group, missing) : planShrink(view, kept, kept.length + missing)),
@@ -111,7 +117,7 @@ function newWorkers(view: RayClusterView, group: WorkerGroupSpec, count: number)
   return names.map((name, position) =>
     createPod(
       workerPod(view.cluster, group, { name, replicaIndex: indices[position] ?? position }),
-      `group ${group.groupName} lacks ${count} of ${desiredWorkers(group)} workers`,
+      `group ${group.groupName} lacks ${count} of ${desiredPods(group)} workers`,
     ),
   );
 }

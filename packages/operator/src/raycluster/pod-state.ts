@@ -37,7 +37,8 @@ export function isReady(pod: Pod): boolean {
  */
 export function endedBecause(pod: Pod): string | undefined {
   const { phase, reason, containerStatuses } = pod.status ?? {};
-  if (phase === "Failed" || phase === "Succeeded") return `its phase is ${phase}${reason ? ` (${reason})` : ""}`;
+  if (phase === "Failed" || phase === "Succeeded")
+    return `its phase is ${phase}${reason ? ` (${reason})` : ""}`;
   const exit = containerStatuses?.[0]?.state?.terminated;
   if (phase === "Running" && exit && pod.spec?.restartPolicy === "Never") {
     return `its Ray container ended with exit code ${exit.exitCode} and restartPolicy is Never`;

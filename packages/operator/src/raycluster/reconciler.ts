@@ -1,24 +1,26 @@
 import {
   carryOut,
   DONE,
+  isIntentChange,
   type Outcome,
   owned,
+  patchStatus,
   type ReconcileContext,
   type ReconcileResult,
   type Reconciler,
   resultOf,
-  statusPatch,
 } from "@heliostat/controller";
-import { keyOf, nameOf, PODS, SERVICES, timestamp } from "@heliostat/kube";
+import { isEqualJson, keyOf, nameOf, PODS, SERVICES, timestamp } from "@heliostat/kube";
 import {
   EVENT_ACTION,
   EVENT_REASON,
+  isManagedByOperator,
+  problemsText,
   RAY_CLUSTERS,
   type RayCluster,
   REPORTING_CONTROLLER,
-  type SpecProblem,
 } from "@heliostat/ray";
-import { isManagedByUs, planRayCluster, problemsOf } from "./plan.ts";
+import { planRayCluster, problemsOf } from "./plan.ts";
 import { statusOf } from "./status.ts";
 import { type RayClusterView, viewRayCluster } from "./view.ts";
 
@@ -27,12 +29,13 @@ export const rayClusterReconciler: Reconciler<RayCluster> = {
   name: REPORTING_CONTROLLER,
   resource: RAY_CLUSTERS,
   watches: [owned(PODS, RAY_CLUSTERS), owned(SERVICES, RAY_CLUSTERS)],
+  isRelevant: isIntentChange,
   reconcile,
 };
 
 async function reconcile(key: string, context: ReconcileContext): Promise<ReconcileResult> {
   const view = viewRayCluster(key, context.caches, context.clock.now());
-  if (!view || !isManagedByUs(view)) return DONE;
+  if (!view || !isManagedByOperator(view.cluster)) return DONE;
 
   const plan = planRayCluster(view);
   const outcome = await carryOut(plan, view.cluster, context);
@@ -53,18 +56,18 @@ function reportProblems(view: RayClusterView, { events }: ReconcileContext): voi
     type: "Warning",
     reason: isMetadata ? EVENT_REASON.invalidMetadata : EVENT_REASON.invalidSpec,
     action: EVENT_ACTION.validate,
-    note: `The RayCluster "${keyOf(nameOf(view.cluster))}" is not valid: ${problems.map(sentence).join("; ")}`,
+    note: `The RayCluster "${keyOf(nameOf(view.cluster))}" is not valid: ${problemsText(problems)}`,
   });
-}
-
-function sentence({ field, message }: SpecProblem): string {
-  return `${field}: ${message}`;
 }
 
 async function writeStatus(view: RayClusterView, outcome: Outcome, context: ReconcileContext): Promise<void> {
   const { cluster, nowMs } = view;
   if (problemsOf(view).length > 0) return;
   const status = statusOf(view, outcome);
-  const patch = statusPatch(cluster, status, { stamp: { lastUpdateTime: timestamp(nowMs) } });
-  if (patch) await context.client.patch(RAY_CLUSTERS, nameOf(cluster), { patch, subresource: "status" });
+  // The stamp alone is no news: a quiet cluster is written never.
+  if (isEqualJson(status, cluster.status)) return;
+  await patchStatus(RAY_CLUSTERS, cluster, {
+    status: { ...status, lastUpdateTime: timestamp(nowMs) },
+    client: context.client,
+  });
 }

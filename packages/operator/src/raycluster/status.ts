@@ -1,14 +1,11 @@
 import type { Outcome } from "@heliostat/controller";
-import { type Condition, isConditionTrue, type Pod, type Service, timestamp, withCondition } from "@heliostat/kube";
+import { type Condition, type Pod, type Service, timestamp, withCondition } from "@heliostat/kube";
 import {
   CLUSTER_STATE,
   CONDITION,
-  CONDITION_REASON,
   desiredResources,
   desiredWorkers,
   headServiceName,
-  maxWorkers,
-  minWorkers,
   type RayClusterStatus,
 } from "@heliostat/ray";
 import { headPodReady, provisioned, replicaFailure, suspension } from "./conditions.ts";
@@ -64,7 +61,7 @@ function conditionsOf(view: RayClusterView, outcome: Outcome): readonly Conditio
 function stateOf(view: RayClusterView, { failed }: Outcome): RayClusterStatus["state"] {
   const { cluster, pods } = view;
   if (cluster.spec.suspend) return pods.length === 0 ? CLUSTER_STATE.suspended : cluster.status?.state;
-  const wanted = wantedWorkers(view) + 1;
+  const wanted = desiredWorkers(cluster).desired + 1;
   const isComplete = pods.length === wanted && pods.every(isReady);
   if (isComplete && !failed) return CLUSTER_STATE.ready;
   return cluster.status?.state === CLUSTER_STATE.suspended ? "" : cluster.status?.state;
@@ -72,21 +69,14 @@ function stateOf(view: RayClusterView, { failed }: Outcome): RayClusterStatus["s
 
 function counters(view: RayClusterView): RayClusterStatus {
   const workers = view.pods.filter(isWorker);
-  const groups = view.cluster.spec.workerGroupSpecs ?? [];
+  const { desired, min, max } = desiredWorkers(view.cluster);
   return {
     readyWorkerReplicas: workers.filter(isReady).length,
     availableWorkerReplicas: workers.filter(isRunning).length,
-    desiredWorkerReplicas: wantedWorkers(view),
-    minWorkerReplicas: groups.reduce((sum, group) => sum + minWorkers(group), 0),
-    maxWorkerReplicas: Math.min(
-      groups.reduce((sum, group) => sum + maxWorkers(group), 0),
-      2 ** 31 - 1,
-    ),
+    desiredWorkerReplicas: desired,
+    minWorkerReplicas: min,
+    maxWorkerReplicas: max,
   };
-}
-
-function wantedWorkers({ cluster }: RayClusterView): number {
-  return (cluster.spec.workerGroupSpecs ?? []).reduce((sum, group) => sum + desiredWorkers(group), 0);
 }
 
 function headInfo(view: RayClusterView): NonNullable<RayClusterStatus["head"]> {
@@ -122,4 +112,3 @@ function endpointsOf(service: Service | undefined): Readonly<Record<string, stri
 function leaving({ done }: Outcome): readonly string[] {
   return done.flatMap((action) => (action.do === "delete" ? [action.target.name] : []));
 }
-

@@ -1,5 +1,5 @@
-import { isControlledBy, keyOf, type Pod, PODS, type Service, SERVICES } from "@heliostat/kube";
 import type { Caches } from "@heliostat/controller";
+import { isControlledBy, keyOf, PODS, type Pod, SERVICES, type Service } from "@heliostat/kube";
 import { LABEL, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
 import { BY_OWNER_UID, byLabel } from "@heliostat/watch-cache";
 

@@ -30,7 +30,8 @@ function utf8(text: string): number[] {
     if (code < 0x80) bytes.push(code);
     else if (code < 0x800) bytes.push(0xc0 | (code >> 6), continuation(code));
     else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), continuation(code >> 6), continuation(code));
-    else bytes.push(0xf0 | (code >> 18), continuation(code >> 12), continuation(code >> 6), continuation(code));
+    else
+      bytes.push(0xf0 | (code >> 18), continuation(code >> 12), continuation(code >> 6), continuation(code));
   }
   return bytes;
 }
@@ -54,16 +55,11 @@ function compress(state: State, block: DataView): State {
   let [a, b, c, d, e] = state;
   for (let round = 0; round < 80; round += 1) {
     const word = words[round] ?? nextWord(words);
-    const sum = rotateLeft(a, 5) + mixed(round, b, c, d) + e + word + (ROUND_CONSTANTS[Math.floor(round / 20)] ?? 0);
+    const sum =
+      rotateLeft(a, 5) + mixed(round, [b, c, d]) + e + word + (ROUND_CONSTANTS[Math.floor(round / 20)] ?? 0);
     [a, b, c, d, e] = [sum | 0, a, rotateLeft(b, 30), c, d];
   }
-  return [state[0] + a, state[1] + b, state[2] + c, state[3] + d, state[4] + e].map((word) => word >>> 0) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  return [plus(state[0], a), plus(state[1], b), plus(state[2], c), plus(state[3], d), plus(state[4], e)];
 }
 
 const ROUND_CONSTANTS = [0x5a827999, 0x6ed9eba1, 0x8f1bbcdc, 0xca62c1d6];
@@ -75,10 +71,14 @@ function nextWord(words: number[]): number {
   return word;
 }
 
-function mixed(round: number, b: number, c: number, d: number): number {
+function mixed(round: number, [b, c, d]: readonly [number, number, number]): number {
   if (round < 20) return (b & c) | (~b & d);
   if (round < 40 || round >= 60) return b ^ c ^ d;
   return (b & c) | (b & d) | (c & d);
+}
+
+function plus(one: number, other: number): number {
+  return (one + other) >>> 0;
 }
 
 function rotateLeft(word: number, bits: number): number {

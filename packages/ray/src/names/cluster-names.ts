@@ -44,11 +44,6 @@ export function authSecretName({ metadata, spec }: RayCluster): string {
   return spec.authOptions?.secretName || checkName(metadata.name);
 }
 
-/** `{cluster}-gcs-pvc`, or the claim that the user brings. */
-export function gcsStorageClaimName({ metadata, spec }: RayCluster): string {
-  return spec.gcsFaultToleranceOptions?.storage?.claimName || `${metadata.name}-gcs-pvc`;
-}
-
 /** Value of {@link LABEL.identifier}. */
 export function nodeIdentifier({ metadata }: RayCluster, nodeType: NodeType): string {
   return checkLabel(`${metadata.name}-${nodeType}`);

@@ -1,7 +1,7 @@
 import { sha1 } from "../hash/sha1.ts";
 
 /** How many names a sequence holds before it begins anew: 14,348,907. */
-export const SEQUENCE_LENGTH = 27 ** 5;
+export const SEQUENCE_LENGTH: number = 27 ** 5;
 
 /** Suffixes in an order of their own: each number has one, and each suffix belongs to one number. */
 export interface NameSequence {
@@ -23,7 +23,7 @@ export function nameSequence(seed: string): NameSequence {
   return {
     suffixOf: (number) => digits(inRing(offset + inRing(number) * stride)),
     numberOf: (suffix) => {
-      const value = valueOf(suffix);
+      const value = valueOfSuffix(suffix);
       return value === undefined ? undefined : inRing(inRing(value - offset) * back);
     },
   };
@@ -61,7 +61,7 @@ function digits(value: number): string {
   return text;
 }
 
-function valueOf(suffix: string): number | undefined {
+function valueOfSuffix(suffix: string): number | undefined {
   if (!SUFFIX.test(suffix)) return undefined;
   return [...suffix].reduce((value, digit) => value * ALPHABET.length + ALPHABET.indexOf(digit), 0);
 }

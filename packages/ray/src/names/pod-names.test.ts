@@ -88,7 +88,10 @@ describe("podNames()", () => {
   });
 
   it("never gives a name that the cluster has had, however pods come, go and fail to be created", () => {
-    const step = fc.record({ creates: fc.array(fc.boolean(), { maxLength: 4 }), deletes: fc.array(fc.nat(9), { maxLength: 3 }) });
+    const step = fc.record({
+      creates: fc.array(fc.boolean(), { maxLength: 4 }),
+      deletes: fc.array(fc.nat(9), { maxLength: 3 }),
+    });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
         const had = new Set<string>();

@@ -36,7 +36,10 @@ export interface PodNamesView {
 export function podNames(view: PodNamesView & { readonly count: number }): readonly string[] {
   const { suffixOf } = sequence(view);
   const prefix = namePrefix(view);
-  const refused = new Set([...view.pods.map(({ metadata }) => metadata.name), ...workersToDelete(view.cluster)]);
+  const refused = new Set([
+    ...view.pods.map(({ metadata }) => metadata.name),
+    ...workersToDelete(view.cluster),
+  ]);
   const names: string[] = [];
   for (let number = view.floor + 1; names.length < view.count; number += 1) {
     const name = `${prefix}${suffixOf(number)}`;
@@ -74,7 +77,9 @@ function numberedPods(view: PodNamesView): readonly { readonly pod: Pod; readonl
   const { numberOf } = sequence(view);
   const prefix = namePrefix(view);
   return view.pods
-    .filter(({ metadata }) => metadata.labels?.[LABEL.group] === view.group && metadata.name.startsWith(prefix))
+    .filter(
+      ({ metadata }) => metadata.labels?.[LABEL.group] === view.group && metadata.name.startsWith(prefix),
+    )
     .flatMap((pod) => {
       const number = numberOf(pod.metadata.name.slice(prefix.length));
       return number === undefined || number > view.floor + HORIZON ? [] : [{ pod, number }];

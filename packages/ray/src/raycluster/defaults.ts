@@ -1,7 +1,7 @@
 import type { RayCluster, WorkerGroupSpec } from "./types.ts";
 
 /** The largest number of the API's 32-bit fields: what "no maximum" is written as. */
-export const MAX_INT32 = 2 ** 31 - 1;
+export const MAX_INT32: number = 2 ** 31 - 1;
 
 /** What a head and a worker group have in common, with everything optional filled in. */
 export interface CompleteGroup {
@@ -12,13 +12,13 @@ export interface CompleteGroup {
 }
 
 /**
- * A group with all maps there, and `rayResources`, the other name for `resources`, moved to that name. A group that has
- * both is refused by validation; here `resources` wins.
+ * A group with all maps there, and `rayResources`, the other name for `resources`, moved to that name. (Validation
+ * refuses a group that has both.)
  */
 export function completeGroup(group: GroupMaps): CompleteGroup {
   const { rayStartParams = {}, labels = {} } = group;
-  const named = group.resources ?? group.rayResources ?? {};
-  const resources = Object.fromEntries(Object.entries(named).map(([key, amount]) => [key, String(amount)]));
+  const named = Object.entries({ ...group.rayResources, ...group.resources });
+  const resources = Object.fromEntries(named.map(([resource, amount]) => [resource, String(amount)]));
   return { rayStartParams, labels, resources };
 }
 
@@ -33,4 +33,7 @@ export function groupSize(group: WorkerGroupSpec): {
   return { replicas, minReplicas, maxReplicas, numOfHosts };
 }
 
-type GroupMaps = Pick<RayCluster["spec"]["headGroupSpec"], "rayStartParams" | "labels" | "resources" | "rayResources">;
+type GroupMaps = Pick<
+  RayCluster["spec"]["headGroupSpec"],
+  "rayStartParams" | "labels" | "resources" | "rayResources"
+>;

@@ -11,10 +11,11 @@ export function desiredWorkers({ spec }: RayCluster): {
   readonly max: number;
 } {
   const groups = (spec.workerGroupSpecs ?? []).filter(({ suspend }) => !suspend);
+  const sizes = groups.map(groupSize);
   return {
     desired: sum(groups.map(desiredPods)),
-    min: sum(groups.map((group) => groupSize(group).minReplicas * groupSize(group).numOfHosts)),
-    max: Math.min(MAX_INT32, sum(groups.map((group) => groupSize(group).maxReplicas * groupSize(group).numOfHosts))),
+    min: sum(sizes.map(({ minReplicas, numOfHosts }) => minReplicas * numOfHosts)),
+    max: Math.min(MAX_INT32, sum(sizes.map(({ maxReplicas, numOfHosts }) => maxReplicas * numOfHosts))),
   };
 }
 

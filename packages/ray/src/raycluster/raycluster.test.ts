@@ -33,7 +33,11 @@ describe("desiredWorkers()", () => {
   });
 
   it("adds the groups that are not suspended, and stops at what an int32 holds", () => {
-    const workers = [{ replicas: 1, minReplicas: 1, maxReplicas: MAX_INT32 }, { numOfHosts: 2 }, { suspend: true }];
+    const workers = [
+      { replicas: 1, minReplicas: 1, maxReplicas: MAX_INT32 },
+      { numOfHosts: 2 },
+      { suspend: true },
+    ];
     expect(desiredWorkers(aRayCluster({ workers }))).toEqual({ desired: 5, min: 1, max: MAX_INT32 });
   });
 });
@@ -46,7 +50,9 @@ describe("desiredResources()", () => {
   it("adds head and desired workers, requests before limits", () => {
     const cluster = aRayCluster({
       head: { template: podOf({ limits: { cpu: "1", memory: "5Gi" }, requests: { cpu: "500m" } }) },
-      workers: [{ replicas: 2, template: podOf({ limits: { cpu: "1", memory: "1Gi", "nvidia.com/gpu": "1" } }) }],
+      workers: [
+        { replicas: 2, template: podOf({ limits: { cpu: "1", memory: "1Gi", "nvidia.com/gpu": "1" } }) },
+      ],
     });
     expect(desiredResources(cluster)).toEqual({
       desiredCPU: "2500m",
@@ -78,7 +84,11 @@ describe("specHash()", () => {
   it("stays when what scales, schedules or upgrades changes", () => {
     const [group = aWorkerGroup()] = spec.workerGroupSpecs ?? [];
     const podSpec = { ...group.template.spec, containers: group.template.spec?.containers ?? [] };
-    const tolerant = { ...podSpec, tolerations: [{ operator: "Exists" }], schedulingGates: [{ name: "wait" }] };
+    const tolerant = {
+      ...podSpec,
+      tolerations: [{ operator: "Exists" }],
+      schedulingGates: [{ name: "wait" }],
+    };
     const scaled = {
       ...group,
       replicas: 7,
@@ -96,9 +106,12 @@ describe("specHash()", () => {
     expect(specHash({ ...spec, ...reversed })).toBe(specHash(spec));
   });
 
-  it.each([{ rayVersion: "2.53.0" }, { suspend: true }, { workerGroupSpecs: [] }])("moves with %j", (change) => {
-    expect(specHash({ ...spec, ...change })).not.toBe(specHash(spec));
-  });
+  it.each([{ rayVersion: "2.53.0" }, { suspend: true }, { workerGroupSpecs: [] }])(
+    "moves with %j",
+    (change) => {
+      expect(specHash({ ...spec, ...change })).not.toBe(specHash(spec));
+    },
+  );
 });
 
 describe("isRayAtLeast()", () => {

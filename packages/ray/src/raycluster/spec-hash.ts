@@ -20,7 +20,14 @@ export function specHash(spec: RayClusterSpec): string {
 }
 
 function mutedGroup(group: WorkerGroupSpec): unknown {
-  const { replicas: _replicas, minReplicas: _min, maxReplicas: _max, scaleStrategy: _names, template, ...rest } = group;
+  const {
+    replicas: _replicas,
+    minReplicas: _min,
+    maxReplicas: _max,
+    scaleStrategy: _names,
+    template,
+    ...rest
+  } = group;
   return { ...rest, template: mutedTemplate(template) };
 }
 

@@ -13,6 +13,7 @@ import type {
   Service,
   VolumeMount,
 } from "@heliostat/kube";
+import type { ManagedSpec } from "../managed-spec.ts";
 import type { Int32, Int64, IntOrString, Quantity, Timestamp } from "../scalars.ts";
 
 /**
@@ -39,7 +40,7 @@ export interface RayCluster {
 }
 
 /** What the user wants of a Ray cluster. */
-export interface RayClusterSpec {
+export interface RayClusterSpec extends ManagedSpec {
   /** The head: the pod that runs the control store (GCS), the dashboard and, if asked for, the autoscaler. */
   readonly headGroupSpec: HeadGroupSpec;
   /** Groups of equal workers. None is fine: the head then runs everything. */
@@ -48,15 +49,6 @@ export interface RayClusterSpec {
   readonly rayVersion?: string;
   /** Stop all pods and keep the object. Setting it back to false starts them again. */
   readonly suspend?: boolean;
-  /**
-   * Who looks after this object. Any value but `ray.io/kuberay-operator` makes the operator ignore it.
-   *
-   * @celRule self == oldSelf
-   * @celMessage the managedBy field is immutable
-   * @celRule self in ['ray.io/kuberay-operator', 'kueue.x-k8s.io/multikueue']
-   * @celMessage the managedBy field value must be either 'ray.io/kuberay-operator' or 'kueue.x-k8s.io/multikueue'
-   */
-  readonly managedBy?: string;
   /** Let the number of workers follow the load. */
   readonly enableInTreeAutoscaling?: boolean;
   /** How the autoscaler behaves and what it runs with. */
@@ -89,11 +81,11 @@ export interface HeadGroupSpec {
   readonly ingressOptions?: IngressOptions;
   /** Ray's logical resources of the head, such as `CPU: "0"`. They win over `rayStartParams` and container limits. */
   readonly resources?: Readonly<Record<string, string>>;
-  /** Another name for `resources`, where numbers may be written without quotes. Where both name one, `resources` wins. */
+  /** Another name for `resources`, where numbers may be written without quotes. Give one of the two. */
   readonly rayResources?: Readonly<Record<string, IntOrString>>;
   /** Labels of the Ray node; the pod gets them too. */
   readonly labels?: Readonly<Record<string, string>>;
-  /** Flags of `ray start` without the dashes, such as `dashboard-host: 0.0.0.0`. An empty value is a flag alone. */
+  /** Flags of `ray start` without the dashes, such as `dashboard-host: 0.0.0.0`. `"true"` is a flag alone. */
   readonly rayStartParams?: Readonly<Record<string, string>>;
   /** The type of the head service: `ClusterIP` (the default), `NodePort` or `LoadBalancer`. */
   readonly serviceType?: string;
@@ -162,11 +154,11 @@ export interface WorkerGroupSpec {
   readonly suspend?: boolean;
   /** Ray's logical resources of each worker. They win over `rayStartParams` and container limits. */
   readonly resources?: Readonly<Record<string, string>>;
-  /** Another name for `resources`, where numbers may be written without quotes. Where both name one, `resources` wins. */
+  /** Another name for `resources`, where numbers may be written without quotes. Give one of the two. */
   readonly rayResources?: Readonly<Record<string, IntOrString>>;
   /** Labels of the group's Ray nodes; the pods get them too. */
   readonly labels?: Readonly<Record<string, string>>;
-  /** Flags of `ray start` without the dashes. An empty value is a flag alone. */
+  /** Flags of `ray start` without the dashes. `"true"` is a flag alone. */
   readonly rayStartParams?: Readonly<Record<string, string>>;
   /** The worker pod. Its first container runs Ray. */
   readonly template: PodTemplateSpec;
@@ -377,6 +369,10 @@ export interface RayClusterStatus {
    * @listMapKeys type
    */
   readonly conditions?: readonly Condition[];
+  /**
+   * The numbers that are spent in pod names, by group (`headgroup` for the head): no name is ever given twice.
+   */
+  readonly podNameFloors?: Readonly<Record<string, Int32>>;
   /** The generation of the spec that this status speaks of. */
   readonly observedGeneration?: Int64;
 }

@@ -1,5 +1,6 @@
 import type { ObjectMeta, PodTemplateSpec } from "@heliostat/kube";
 import type { JobStatus } from "../dashboard/ray-dashboard.ts";
+import type { ManagedSpec } from "../managed-spec.ts";
 import type { RayClusterSpec, RayClusterStatus } from "../raycluster/types.ts";
 import type { Float32, Int32, Int64, Timestamp } from "../scalars.ts";
 
@@ -23,7 +24,7 @@ export interface RayJob {
 }
 
 /** What the user wants to run, where, and what happens afterwards. */
-export interface RayJobSpec {
+export interface RayJobSpec extends ManagedSpec {
   /** The command line of the program. Only `InteractiveMode` does without. */
   readonly entrypoint?: string;
   /** Ray's runtime environment, a YAML map: packages, working directory, environment variables. */
@@ -78,15 +79,6 @@ export interface RayJobSpec {
   readonly backoffLimit?: Int32;
   /** Stop the job and delete its cluster. Setting it back to false starts it anew. */
   readonly suspend?: boolean;
-  /**
-   * Who looks after this object. Any value but `ray.io/kuberay-operator` makes the operator ignore it.
-   *
-   * @celRule self == oldSelf
-   * @celMessage the managedBy field is immutable
-   * @celRule self in ['ray.io/kuberay-operator', 'kueue.x-k8s.io/multikueue']
-   * @celMessage the managedBy field value must be either 'ray.io/kuberay-operator' or 'kueue.x-k8s.io/multikueue'
-   */
-  readonly managedBy?: string;
   /**
    * What is deleted when the job has ended, and when.
    *

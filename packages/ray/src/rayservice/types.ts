@@ -1,4 +1,5 @@
 import type { Condition, ObjectMeta } from "@heliostat/kube";
+import type { ManagedSpec } from "../managed-spec.ts";
 import type { RayClusterSpec, RayClusterStatus, ServiceTemplate } from "../raycluster/types.ts";
 import type { Int32, Int64, Timestamp } from "../scalars.ts";
 
@@ -18,7 +19,7 @@ export interface RayService {
 }
 
 /** Which applications to serve, and on what cluster. */
-export interface RayServiceSpec {
+export interface RayServiceSpec extends ManagedSpec {
   /** The cluster to serve from. A change of it makes a new cluster that takes over once it is ready. */
   readonly rayClusterConfig: RayClusterSpec;
   /** The applications: Ray Serve's config file, YAML. A change of it is applied to the running cluster. */
@@ -37,15 +38,6 @@ export interface RayServiceSpec {
   readonly rayClusterDeletionDelaySeconds?: Int32;
   /** Delete the clusters and keep the object. Setting it back to false starts anew. */
   readonly suspend?: boolean;
-  /**
-   * Who looks after this object. Any value but `ray.io/kuberay-operator` makes the operator ignore it.
-   *
-   * @celRule self == oldSelf
-   * @celMessage the managedBy field is immutable
-   * @celRule self in ['ray.io/kuberay-operator', 'kueue.x-k8s.io/multikueue']
-   * @celMessage the managedBy field value must be either 'ray.io/kuberay-operator' or 'kueue.x-k8s.io/multikueue'
-   */
-  readonly managedBy?: string;
   /** Accepted and ignored. */
   readonly serviceUnhealthySecondThreshold?: Int32;
   /** Accepted and ignored. */

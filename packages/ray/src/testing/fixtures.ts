@@ -3,7 +3,8 @@ import type { HeadGroupSpec, RayCluster, RayClusterSpec, WorkerGroupSpec } from 
 import { HEAD_GROUP, LABEL, NODE_TYPE } from "../vocabulary/labels.ts";
 
 /** What a test wants to be special about a cluster; the rest is valid and plain. */
-export interface RayClusterTraits extends Partial<Omit<RayClusterSpec, "headGroupSpec" | "workerGroupSpecs">> {
+export interface RayClusterTraits
+  extends Partial<Omit<RayClusterSpec, "headGroupSpec" | "workerGroupSpecs">> {
   readonly metadata?: Partial<ObjectMeta>;
   readonly head?: Partial<HeadGroupSpec>;
   /** @default one group of two workers */
@@ -53,7 +54,11 @@ export function aRayContainer(traits: Partial<Container> = {}): Container {
 export function aRayPod(
   cluster: RayCluster,
   name: string,
-  traits: { readonly group?: string; readonly metadata?: Partial<ObjectMeta>; readonly status?: Pod["status"] } = {},
+  traits: {
+    readonly group?: string;
+    readonly metadata?: Partial<ObjectMeta>;
+    readonly status?: Pod["status"];
+  } = {},
 ): Pod {
   const { group = HEAD_GROUP, metadata, status } = traits;
   const { namespace } = cluster.metadata;

@@ -3,14 +3,11 @@ export const CONTAINER = {
   autoscaler: "autoscaler",
   /** Init container of workers: holds them back until the head answers. */
   waitForGcs: "wait-gcs-ready",
-  historyCollector: "ray-history-collector",
 } as const;
 
 /** Volumes that the operator adds to a pod, and where they are mounted. */
 export const VOLUME = {
   sharedMemory: { name: "shared-mem", mountPath: "/dev/shm" },
   rayLogs: { name: "ray-logs", mountPath: "/tmp/ray" },
-  gcsStorage: { name: "gcs-storage", mountPath: "/data/gcs" },
   rayToken: { name: "ray-token", mountPath: "/var/run/secrets/ray.io/serviceaccount" },
-  tls: { name: "ray-tls", mountPath: "/etc/ray/tls" },
 } as const;

@@ -29,12 +29,7 @@ export const ENV = {
   enableKubernetesTokenAuth: "RAY_ENABLE_K8S_TOKEN_AUTH",
   externalStorageNamespace: "RAY_external_storage_namespace",
   gcsReconnectTimeout: "RAY_gcs_rpc_server_reconnect_timeout_s",
-  gcsStorage: "RAY_gcs_storage",
-  gcsStoragePath: "RAY_gcs_storage_path",
   redisAddress: "RAY_REDIS_ADDRESS",
   redisUsername: "REDIS_USERNAME",
   redisPassword: "REDIS_PASSWORD",
-  useTls: "RAY_USE_TLS",
-  /** How all variables begin that set up Ray's TLS. */
-  tlsPrefix: "RAY_TLS_",
 } as const;

@@ -1,0 +1,75 @@
+import { controllerReference } from "@heliostat/kube";
+import { nodeIdentifier } from "../names/cluster-names.ts";
+import { specHash } from "../raycluster/spec-hash.ts";
+import { ANNOTATION } from "../vocabulary/annotations.ts";
+import { APP_NAME, CREATED_BY, LABEL, NODE_TYPE } from "../vocabulary/labels.ts";
+import { gcsFaultToleranceAnnotations } from "./gcs-fault-tolerance.ts";
+import type { PodContext, RayPod } from "./pod-context.ts";
+
+/** The pod as the user's template has it, with our name for it, in the cluster's namespace and owned by the cluster. */
+export function templatePod({ cluster, template }: PodContext, name: string): RayPod {
+  const { namespace } = cluster.metadata;
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: {
+      ...template.metadata,
+      name,
+      ...(namespace !== undefined && { namespace }),
+      ownerReferences: [controllerReference(cluster)],
+    },
+    spec: template.spec ?? { containers: [] },
+  };
+}
+
+/**
+ * Step: the labels by which services, the autoscaler and the operator find the pod. The user's own may replace all but
+ * those that say which cluster, group and kind of node it is.
+ */
+export function labels(pod: RayPod, context: PodContext): RayPod {
+  const { cluster, nodeType, groupName, group } = context;
+  return {
+    ...pod,
+    metadata: {
+      ...pod.metadata,
+      labels: {
+        [LABEL.isRayNode]: "yes",
+        [LABEL.identifier]: nodeIdentifier(cluster, nodeType),
+        [LABEL.appName]: APP_NAME,
+        [LABEL.createdBy]: CREATED_BY,
+        ...pod.metadata.labels,
+        ...group.labels,
+        [LABEL.cluster]: cluster.metadata.name,
+        [LABEL.nodeType]: nodeType,
+        [LABEL.group]: groupName,
+        ...placeLabels(context),
+      },
+    },
+  };
+}
+
+/** Step: what the operator will want to know of the pod later. */
+export function annotations(pod: RayPod, context: PodContext): RayPod {
+  const { cluster, nodeType, operatorVersion } = context;
+  const isOverwriting = cluster.metadata.annotations?.[ANNOTATION.overwriteCommand]?.toLowerCase() === "true";
+  const all = {
+    ...pod.metadata.annotations,
+    ...(isOverwriting && { [ANNOTATION.overwriteCommand]: "true" }),
+    ...(nodeType === NODE_TYPE.head && {
+      ...gcsFaultToleranceAnnotations(cluster),
+      [ANNOTATION.recreateHash]: specHash(cluster.spec),
+      [ANNOTATION.operatorVersion]: operatorVersion,
+    }),
+  };
+  return Object.keys(all).length === 0 ? pod : { ...pod, metadata: { ...pod.metadata, annotations: all } };
+}
+
+function placeLabels({ place }: PodContext): Readonly<Record<string, string>> {
+  if (!place) return {};
+  const { replicaIndex, replicaName, hostIndex } = place;
+  return {
+    [LABEL.replicaIndex]: String(replicaIndex),
+    ...(replicaName !== undefined && { [LABEL.replicaName]: replicaName }),
+    ...(hostIndex !== undefined && { [LABEL.hostIndex]: String(hostIndex) }),
+  };
+}

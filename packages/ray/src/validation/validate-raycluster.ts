@@ -1,0 +1,77 @@
+import { isConditionTrue, isDns1035Label } from "@heliostat/kube";
+import { MAX_CLUSTER_NAME_LENGTH } from "../names/cluster-names.ts";
+import type { RayCluster } from "../raycluster/types.ts";
+import { CONDITION } from "../vocabulary/conditions.ts";
+import { LABEL } from "../vocabulary/labels.ts";
+import { authRules } from "./auth-rules.ts";
+import { autoscalingRules } from "./autoscaling-rules.ts";
+import { faultToleranceRules } from "./fault-tolerance-rules.ts";
+import { featureRules } from "./feature-rules.ts";
+import { groupNameRules, groupRules } from "./group-rules.ts";
+import { type ClusterSubject, problemsAmong, type Rule } from "./rule.ts";
+import type { SpecProblem } from "./spec-error.ts";
+
+/** KubeRay's rules in its order, so that the first problem here is the one that it would report; then ours. */
+const SPEC_RULES: readonly Rule[] = [
+  groupRules,
+  faultToleranceRules,
+  autoscalingRules,
+  authRules,
+  featureRules,
+  upgradeRules,
+  groupNameRules,
+];
+
+/** What is wrong with a cluster's spec, all at once; nothing when it may be built. */
+export function validateRayClusterSpec({ metadata, spec }: RayCluster): readonly SpecProblem[] {
+  const { annotations = {}, labels = {} } = metadata;
+  return SPEC_RULES.flatMap((rule) => rule({ spec, annotations, labels }));
+}
+
+/** What is wrong with a cluster's name: the names of its services are made of it and must fit. */
+export function validateRayClusterMetadata({ metadata: { name } }: RayCluster): readonly SpecProblem[] {
+  return problemsAmong([
+    [
+      name.length > MAX_CLUSTER_NAME_LENGTH,
+      "metadata.name",
+      `must have at most ${MAX_CLUSTER_NAME_LENGTH} characters, but has ${name.length}`,
+    ],
+    [
+      !isDns1035Label(name),
+      "metadata.name",
+      `must be lower-case letters, digits and "-", begin with a letter and not end with "-", but is "${name}"`,
+    ],
+  ]);
+}
+
+/** What is wrong with a cluster's status. Whoever wrote it, no step of a suspension can be made out of it. */
+export function validateRayClusterStatus({ status }: RayCluster): readonly SpecProblem[] {
+  const isBoth = [CONDITION.suspending, CONDITION.suspended].every((type) =>
+    isConditionTrue(status?.conditions, type),
+  );
+  return problemsAmong([
+    [
+      isBoth,
+      "status.conditions",
+      `says both "${CONDITION.suspending}" and "${CONDITION.suspended}"; only one can be true`,
+    ],
+  ]);
+}
+
+function upgradeRules({ spec, labels }: ClusterSubject): readonly SpecProblem[] {
+  const { type } = spec.upgradeStrategy ?? {};
+  if (type === undefined) return [];
+  const owner = labels[LABEL.originatedFromKind] ?? "";
+  return problemsAmong([
+    [
+      type !== "Recreate" && type !== "None",
+      "spec.upgradeStrategy.type",
+      `must be "Recreate" or "None", but is "${type}"`,
+    ],
+    [
+      owner === "RayJob" || owner === "RayService",
+      "spec.upgradeStrategy",
+      `is not for clusters that a ${owner} made, which upgrades them itself; remove it`,
+    ],
+  ]);
+}
