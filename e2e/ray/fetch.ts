@@ -1,5 +1,5 @@
-import { privateRay } from "../../packages/cli/src/ray/install-ray.ts";
 import { readConfig } from "../../packages/cli/src/config.ts";
+import { privateRay } from "../../packages/cli/src/ray/install-ray.ts";
 
 /** The Ray that every test of real Ray shares: the one that `heliostat up` would install. */
 const { cacheFolder, path: searchPath } = readConfig();

@@ -1,1 +1,1 @@
-export {};
+export { type ProgramContext, program } from "./program.ts";

@@ -1,4 +1,12 @@
-import { type Clock, groupResource, type KubeObject, type KubeReader, type Logger, type Random, type Resource } from "@heliostat/kube";
+import {
+  type Clock,
+  groupResource,
+  type KubeObject,
+  type KubeReader,
+  type Logger,
+  type Random,
+  type Resource,
+} from "@heliostat/kube";
 import { type CacheReader, type RunningInformer, startInformer } from "@heliostat/watch-cache";
 import { PendingWrites } from "./pending-writes.ts";
 import type { Caches } from "./reconciler.ts";
@@ -38,7 +46,10 @@ export class CacheSet implements Caches {
   /** The informer of a resource, which is started if there is none yet. */
   follow<T extends KubeObject>(resource: Resource<T>): RunningInformer<T> {
     const existing = this.#followed.get(idOf(resource));
-    if (existing) return existing.informer as RunningInformer<KubeObject> as RunningInformer<T>;
+    if (existing) {
+      existing.followers += 1;
+      return existing.informer as RunningInformer<KubeObject> as RunningInformer<T>;
+    }
     const { clock, random, logger, signal, namespace } = this.#options;
     const abort = new AbortController();
     const informer = startInformer(this.#reader, resource, {
@@ -48,16 +59,19 @@ export class CacheSet implements Caches {
       signal: AbortSignal.any([signal, abort.signal]),
       ...(namespace !== undefined && resource.isNamespaced && { namespace }),
     });
-    this.#followed.set(idOf(resource), { informer, pending: new PendingWrites(informer, clock), abort });
+    const pending = new PendingWrites(informer, clock);
+    this.#followed.set(idOf(resource), { informer, pending, abort, followers: 1 });
     return informer;
   }
 
-  /** End the informer of a resource that is no longer served. */
-  async unfollow(resource: Resource): Promise<void> {
+  /** The reverse of {@link follow}: the informer ends with its last follower. */
+  unfollow(resource: Resource): void {
     const followed = this.#followed.get(idOf(resource));
+    if (!followed) return;
+    followed.followers -= 1;
+    if (followed.followers > 0) return;
     this.#followed.delete(idOf(resource));
-    followed?.abort.abort();
-    await followed?.informer.stopped;
+    followed.abort.abort();
   }
 
   /** Fulfilled once every informer has ended. */
@@ -70,6 +84,7 @@ interface Followed {
   readonly informer: RunningInformer;
   readonly pending: PendingWrites<KubeObject>;
   readonly abort: AbortController;
+  followers: number;
 }
 
 /** The version is left out: one resource read at two versions is still one resource. */

@@ -111,7 +111,7 @@ async function deleteUnlessGone(action: DeleteAction, client: KubeClient): Promi
     await client.delete(resource, target, { ...options, ...(uid && { preconditions: { uid } }) });
   } catch (error) {
     // With only the uid as a precondition, a conflict means that another object has taken the name.
-    if (!isKubeError(error, "NotFound") && !isKubeError(error, "Conflict")) throw error;
+    if (!isKubeError(error, "NotFound", "Conflict")) throw error;
   }
 }
 
@@ -159,7 +159,5 @@ function report(
 }
 
 function isSignToLookAgain(error: Error): boolean {
-  return (
-    isKubeError(error, "Conflict") || isKubeError(error, "AlreadyExists") || isKubeError(error, "NotFound")
-  );
+  return isKubeError(error, "Conflict", "AlreadyExists", "NotFound");
 }

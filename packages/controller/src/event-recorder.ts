@@ -1,4 +1,16 @@
-import type { KubeObject } from "@heliostat/kube";
+import {
+  type Clock,
+  EVENTS,
+  type Event,
+  isKubeError,
+  type KubeClient,
+  type KubeObject,
+  type Logger,
+  microTimestamp,
+  type Random,
+  randomSuffix,
+  sleep,
+} from "@heliostat/kube";
 
 /** What happened to an object, in the words of a Kubernetes event. */
 export interface EventWords {
@@ -10,7 +22,7 @@ export interface EventWords {
   readonly action: string;
   /** For people; cut after 1024 characters. */
   readonly note: string;
-  /** The part of the object that it is about, as `involvedObject.fieldPath` names it: `spec.containers{ray-head}`. */
+  /** Which part of the object it is about, as `regarding.fieldPath` names it: `spec.containers{ray-head}`. */
   readonly fieldPath?: string;
 }
 
@@ -18,4 +30,193 @@ export interface EventWords {
 export interface EventRecorder {
   /** Returns at once and never throws; that an event is lost in trouble is accepted. */
   record(regarding: KubeObject, words: EventWords): void;
+}
+
+export interface KubeEventRecorderOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  /** `reportingController` and `reportingInstance` of the events. */
+  readonly reporter: { readonly controller: string; readonly instance: string };
+}
+
+/** A repeat within this time belongs to the series (Kubernetes: `events.k8s.io` recorder). */
+const SERIES_MS = 6 * 60_000;
+/** Repeats are gathered this long before the series is written. */
+const GATHER_MS = 5_000;
+const MAX_SERIES = 1000;
+const MAX_NOTE = 1024;
+const ATTEMPTS = 4;
+
+/**
+ * Writes events through the API: the first of a kind at once, its repeats (same object, type, reason and action) as a
+ * growing series of that one event, as Kubernetes' own recorder does.
+ *
+ * **Guarantees.** `record` neither waits nor throws. What it holds is bounded: with more than 1000 kinds of events in
+ * six minutes, the surplus is dropped. One request at a time, a few attempts each.
+ */
+export class KubeEventRecorder implements EventRecorder {
+  readonly #client: KubeClient;
+  readonly #options: KubeEventRecorderOptions;
+  readonly #series = new Map<string, Series>();
+  readonly #unwritten = new Set<Series>();
+  #isWriting = false;
+
+  constructor(client: KubeClient, options: KubeEventRecorderOptions) {
+    this.#client = client;
+    this.#options = options;
+  }
+
+  record(regarding: KubeObject, words: EventWords): void {
+    const { clock, logger } = this.#options;
+    const kind = kindOfEvent(regarding, words);
+    this.#forgetOld();
+    const series = this.#series.get(kind);
+    if (series) {
+      series.count += 1;
+      series.lastMs = clock.now();
+      this.#writeLater(series);
+      return;
+    }
+    if (this.#series.size >= MAX_SERIES) {
+      logger.debug("Event dropped, too many kinds of events", { reason: words.reason });
+      return;
+    }
+    const event = eventOf(regarding, words, this.#options);
+    const begun: Series = { event, count: 1, writtenCount: 0, lastMs: clock.now(), isGathering: false };
+    this.#series.set(kind, begun);
+    this.#write(begun);
+  }
+
+  #forgetOld(): void {
+    const oldestMs = this.#options.clock.now() - SERIES_MS;
+    for (const [kind, series] of this.#series) if (series.lastMs < oldestMs) this.#series.delete(kind);
+  }
+
+  #writeLater(series: Series): void {
+    if (series.isGathering) return;
+    series.isGathering = true;
+    const { clock, signal } = this.#options;
+    void sleep(clock, GATHER_MS, signal).then(() => {
+      series.isGathering = false;
+      this.#write(series);
+    });
+  }
+
+  #write(series: Series): void {
+    this.#unwritten.add(series);
+    if (!this.#isWriting) void this.#writeAll();
+  }
+
+  async #writeAll(): Promise<void> {
+    this.#isWriting = true;
+    for (const series of this.#unwritten) {
+      this.#unwritten.delete(series);
+      if (!this.#options.signal.aborted) await this.#tryToWrite(series);
+    }
+    this.#isWriting = false;
+  }
+
+  async #tryToWrite(series: Series): Promise<void> {
+    const { clock, logger, signal } = this.#options;
+    for (let attempt = 1; attempt <= ATTEMPTS && !signal.aborted; attempt++) {
+      try {
+        await this.#writeOnce(series);
+        return;
+      } catch (error) {
+        const isWorthAnother = isKubeError(error, "TooManyRequests", "Timeout", "Unavailable", "Internal");
+        if (!isWorthAnother || attempt === ATTEMPTS) {
+          logger.debug("Event lost", { reason: series.event.reason, error });
+          return;
+        }
+        await sleep(clock, 1000 * 2 ** attempt, signal);
+      }
+    }
+  }
+
+  async #writeOnce(series: Series): Promise<void> {
+    const { count } = series;
+    if (series.writtenCount === 0) await this.#create(withCount(series));
+    else await this.#patchOrCreate(series);
+    series.writtenCount = count;
+  }
+
+  async #create(event: Event): Promise<void> {
+    try {
+      await this.#client.create(EVENTS, event);
+    } catch (error) {
+      // An attempt before this one may have reached the API without our hearing of it.
+      if (!isKubeError(error, "AlreadyExists")) throw error;
+    }
+  }
+
+  async #patchOrCreate(series: Series): Promise<void> {
+    const event = withCount(series);
+    const { name, namespace } = event.metadata;
+    const body = { series: { ...event.series } };
+    try {
+      const where = namespace === undefined ? { name } : { name, namespace };
+      await this.#client.patch(EVENTS, where, { patch: { type: "merge", body } });
+    } catch (error) {
+      // Events expire.
+      if (!isKubeError(error, "NotFound")) throw error;
+      await this.#create(event);
+    }
+  }
+}
+
+interface Series {
+  readonly event: Event;
+  count: number;
+  /** How many of them the API knows of. */
+  writtenCount: number;
+  lastMs: number;
+  isGathering: boolean;
+}
+
+function withCount({ event, count, lastMs }: Series): Event {
+  return count === 1 ? event : { ...event, series: { count, lastObservedTime: microTimestamp(lastMs) } };
+}
+
+function kindOfEvent(
+  { metadata, kind }: KubeObject,
+  { type, reason, action, fieldPath }: EventWords,
+): string {
+  const identity = metadata.uid ?? `${metadata.namespace}/${metadata.name}`;
+  return [kind, identity, fieldPath, type, reason, action].join(" ");
+}
+
+function eventOf(
+  regarding: KubeObject,
+  { type = "Normal", reason, action, note, fieldPath }: EventWords,
+  { clock, random, reporter }: KubeEventRecorderOptions,
+): Event {
+  const { apiVersion, kind, metadata } = regarding;
+  const { name, namespace, uid, resourceVersion } = metadata;
+  return {
+    apiVersion: "events.k8s.io/v1",
+    kind: "Event",
+    // The events of what has no namespace live in "default" (Kubernetes convention).
+    metadata: {
+      name: `${name.slice(0, 230)}.${randomSuffix(random, 16)}`,
+      namespace: namespace ?? "default",
+    },
+    eventTime: microTimestamp(clock.now()),
+    reportingController: reporter.controller,
+    reportingInstance: reporter.instance.slice(0, 128),
+    type,
+    reason: reason.slice(0, 128),
+    action: action.slice(0, 128),
+    note: note.length > MAX_NOTE ? `${note.slice(0, MAX_NOTE - 1)}…` : note,
+    regarding: {
+      apiVersion,
+      kind,
+      name,
+      ...(namespace !== undefined && { namespace }),
+      ...(uid !== undefined && { uid }),
+      ...(resourceVersion !== undefined && { resourceVersion }),
+      ...(fieldPath !== undefined && { fieldPath }),
+    },
+  };
 }

@@ -1,5 +1,11 @@
 export { type CarryOutContext, carryOut, type FailedAction, type Outcome } from "./carry-out.ts";
-export type { EventRecorder, EventWords } from "./event-recorder.ts";
+export {
+  type EventRecorder,
+  type EventWords,
+  KubeEventRecorder,
+  type KubeEventRecorderOptions,
+} from "./event-recorder.ts";
+export { isIntentChange } from "./intent-change.ts";
 export {
   type Action,
   type ActionEvent,
@@ -23,5 +29,8 @@ export {
   type Reconciler,
   readOnly,
   resultOf,
+  type Sighting,
   type Watch,
 } from "./reconciler.ts";
+export { type RunningControllers, type RunOptions, runControllers } from "./run-controllers.ts";
+export { patchStatus, type WithStatus } from "./status-patch.ts";

@@ -70,8 +70,7 @@ export class PendingWrites<T extends KubeObject> implements CacheReader<T> {
     if (this.#clock.now() >= untilMs) return true;
     const cached = this.#cache.get(key);
     const revision = object.metadata.resourceVersion ?? "";
-    const isSeen =
-      isAtLeast(this.#cache.revision, revision) || cached?.metadata.resourceVersion === revision;
+    const isSeen = isAtLeast(this.#cache.revision, revision) || cached?.metadata.resourceVersion === revision;
     if (!isSeen || !isDeletion) return isSeen;
     return !cached || cached.metadata.uid !== object.metadata.uid || isTerminating(cached);
   }

@@ -45,11 +45,11 @@ export class WorkQueue {
     this.#delayed.set(key, { dueMs, timer: clock.after(delayMs, () => this.add(key)) });
   }
 
-  /** Add the key after a wait that grows with each failure since it was last forgotten. Returns that wait. */
-  addAfterFailure(key: string, backoff: Backoff): number {
+  /** Add the key after a wait that grows with each failure in a row, and is `atLeastMs`. Returns that wait. */
+  addAfterFailure(key: string, backoff: Backoff, atLeastMs = 0): number {
     const failures = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, failures);
-    const delayMs = backoffMs(backoff, failures, this.#options.random);
+    const delayMs = Math.max(atLeastMs, backoffMs(backoff, failures, this.#options.random));
     this.addAfter(key, delayMs);
     return delayMs;
   }

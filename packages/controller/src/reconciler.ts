@@ -25,10 +25,12 @@ import type { Plan } from "./plan.ts";
 export interface Reconciler<T extends KubeObject = KubeObject> {
   /** Names the loop in logs and, as `reportingController`, in events: `raycluster-controller`. */
   readonly name: string;
-  /** The resource whose keys are reconciled. */
-  readonly resource: Resource<T>;
+  /** The resource whose keys are reconciled. Without one the keys come from `watches` alone and may be of any form. */
+  readonly resource?: Resource<T>;
   /** What else is read, and which keys a change of it concerns. */
   readonly watches: readonly Watch[];
+  /** More of that, known only at run time. Asked again whenever an object of `watches` changes. */
+  furtherWatches?(caches: Caches): readonly Watch[];
   /** Whether a change of the reconciled resource itself is worth a look. @default every change is */
   isRelevant?(change: Change<T>): boolean;
   reconcile(key: string, context: ReconcileContext): Promise<ReconcileResult>;
@@ -37,8 +39,15 @@ export interface Reconciler<T extends KubeObject = KubeObject> {
 /** A resource that a reconciler reads. */
 export interface Watch<T extends KubeObject = KubeObject> {
   readonly resource: Resource<T>;
-  /** The keys to look at when `object` has appeared, changed or gone. */
-  toKeys(object: T, caches: Caches): readonly string[];
+  /** The keys to look at when `object` has appeared, changed or gone. Asked for its states before and after. */
+  toKeys(object: T, seen: Sighting): readonly string[];
+}
+
+/** The circumstances in which an object was seen. */
+export interface Sighting {
+  readonly caches: Caches;
+  /** Whether it exists no longer. */
+  readonly isGone: boolean;
 }
 
 /** The port, the caches and the rest of the world, as one reconcile sees them. */

@@ -1,8 +1,10 @@
 import {
   isTerminating,
   type Json,
-  type KubeObject,
   KubeError,
+  type KubeObject,
+  keyOf,
+  NAMESPACES,
   type ObjectMeta,
   randomSuffix,
   timestamp,
@@ -12,7 +14,7 @@ import { unstored } from "../store/stored-revision.ts";
 import { addressOf } from "./address.ts";
 import type { ApiGround } from "./api-ground.ts";
 import { incomingObject, shapedObject } from "./incoming.ts";
-import type { Caller, Target, WriteResult } from "./kube-api.ts";
+import type { Caller, StoredObject, Target, WriteResult } from "./kube-api.ts";
 import { alreadyExists, badRequest, forbidden, invalid, notFound } from "./refusals.ts";
 import { LONGEST_PREFIX, metadataProblems } from "./validate-metadata.ts";
 import { asServed, asStored } from "./versions.ts";
@@ -31,7 +33,7 @@ export function createObject(ground: ApiGround, target: Target, request: WriteRe
   const object = validNewObject(ground, resource, shaped);
   const address = addressOf({ ...target, name: object.metadata.name });
   if (ground.store.get(address)) throw alreadyExists(resource, object.metadata.name);
-  if (caller.isDryRun) return { ...detached(object), outcome: "created" };
+  if (caller.isDryRun) return written(unstored(object), "created");
   const stored = asServed(resource, ground.store.put(address, asStored(resource, object)));
   return written(stored, "created");
 }
@@ -42,10 +44,7 @@ export interface WriteRequest {
 }
 
 /** A result that shares the stored text instead of copying it. */
-export function written(
-  stored: { readonly object: KubeObject; readonly json: string },
-  outcome: WriteResult["outcome"],
-): WriteResult {
+export function written(stored: StoredObject, outcome: WriteResult["outcome"]): WriteResult {
   return {
     object: stored.object,
     outcome,
@@ -53,10 +52,6 @@ export function written(
       return stored.json;
     },
   };
-}
-
-function detached(object: KubeObject): WriteResult {
-  return written(unstored(object), "created");
 }
 
 function validNewObject(ground: ApiGround, resource: ServedResource, shaped: KubeObject): KubeObject {
@@ -75,9 +70,10 @@ function validNewObject(ground: ApiGround, resource: ServedResource, shaped: Kub
   return object;
 }
 
-function strategyContext({ clock, random, serviceAddresses }: ApiGround): StrategyContext {
+function strategyContext({ store, clock, random, serviceAddresses }: ApiGround): StrategyContext {
   return {
     nowMs: clock.now(),
+    find: (storageKey, name) => store.get({ storageKey, key: keyOf(name) })?.object,
     nameSuffix: () => randomSuffix(random),
     allocateServiceAddress: () => serviceAddresses.allocateAddress(),
     allocateNodePort: () => serviceAddresses.allocateNodePort(),
@@ -85,17 +81,22 @@ function strategyContext({ clock, random, serviceAddresses }: ApiGround): Strate
   };
 }
 
-function withoutStatus({ subresources, isCustom }: ServedResource, object: KubeObject): KubeObject {
-  if (!subresources.includes("status") || !("status" in object)) return object;
+function withoutStatus({ subresources, strategy }: ServedResource, object: KubeObject): KubeObject {
+  if (!subresources.includes("status") || strategy.keepsStatusOnCreate) return object;
   const { status: _, ...rest } = object as KubeObject & { readonly status?: unknown };
-  return isCustom || rest ? rest : object;
+  return rest;
 }
 
 const MOST_NAMES_TRIED = 8;
 
 function withSystemMetadata(ground: ApiGround, target: Target, incoming: KubeObject): KubeObject {
-  const { uid: _, generation: __, deletionTimestamp: ___, deletionGracePeriodSeconds: ____, ...given } =
-    incoming.metadata;
+  const {
+    uid: _,
+    generation: __,
+    deletionTimestamp: ___,
+    deletionGracePeriodSeconds: ____,
+    ...given
+  } = incoming.metadata;
   const { isCustom, strategy } = target.resource;
   const tracksGeneration = strategy.tracksGeneration ?? isCustom;
   const metadata: ObjectMeta = {
@@ -119,21 +120,23 @@ function generatedName(ground: ApiGround, target: Target, prefix: string): strin
 
 function assertCreatable(ground: ApiGround, target: Target, { metadata }: KubeObject): void {
   const { resource, namespace = "", name } = target;
-  if (metadata.resourceVersion) throw badRequest("resourceVersion should not be set on objects to be created");
+  if (metadata.resourceVersion)
+    throw badRequest("resourceVersion should not be set on objects to be created");
   if (name && metadata.name && metadata.name !== name)
-    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
+    throw badRequest(
+      `the name of the object (${metadata.name}) does not match the name on the URL (${name})`,
+    );
   if (!resource.isNamespaced) return;
   assertNamespaceAccepts(ground, resource, { namespace, name: metadata.name });
 }
 
 function assertNamespaceAccepts(
-  { store, registry }: ApiGround,
+  { store }: ApiGround,
   resource: ServedResource,
   { namespace, name }: { readonly namespace: string; readonly name: string },
 ): void {
   const found = store.get({ storageKey: "/namespaces", key: namespace })?.object;
-  const namespaces = registry.find("", "v1", "namespaces") ?? resource;
-  if (!found) throw notFound({ ...namespaces, group: "", plural: "namespaces" }, namespace);
+  if (!found) throw notFound(NAMESPACES, namespace);
   if (!isTerminating(found)) return;
   const because = `unable to create new content in namespace ${namespace} because it is being terminated`;
   const { message, options } = forbidden(resource, name, because);

@@ -1,4 +1,4 @@
-import { apiVersionOf, type Json, type KubeObject, type ObjectMeta } from "@heliostat/kube";
+import { apiVersionOf, type Json, type KubeError, type KubeObject, type ObjectMeta } from "@heliostat/kube";
 import type { ServedResource } from "../registry/served-resource.ts";
 import type { ApiGround } from "./api-ground.ts";
 import type { Caller, Target } from "./kube-api.ts";
@@ -43,7 +43,9 @@ function report(unknownFields: readonly string[], { fieldValidation = "Warn", wa
 
 function expected(what: string, actual: Json, wanted: string): string {
   if (actual === "" || actual === wanted) return wanted;
-  throw badRequest(`the ${what} in the data (${String(actual)}) does not match the expected ${what} (${wanted})`);
+  throw badRequest(
+    `the ${what} in the data (${String(actual)}) does not match the expected ${what} (${wanted})`,
+  );
 }
 
 function placed({ resource, namespace = "" }: Target, metadata: ObjectMeta): ObjectMeta {
@@ -64,24 +66,30 @@ const TEXTS = [
   "deletionTimestamp",
 ] as const;
 
+const SHAPES: Readonly<Record<string, readonly [wanted: string, accepts: (value: Json) => boolean]>> = {
+  ...Object.fromEntries(TEXTS.map((field) => [field, ["string", isText]])),
+  labels: ["map[string]string", isStringMap],
+  annotations: ["map[string]string", isStringMap],
+  finalizers: ["[]string", (value) => isListOf(value, isText)],
+  ownerReferences: ["[]v1.OwnerReference", (value) => isListOf(value, isObject)],
+};
+
 /** Go refuses metadata of another shape while decoding; what comes after may trust it. */
-function checkedMetadata({ kind, version }: ServedResource, metadata: Json): ObjectMeta {
-  const refuse = (field: string, wanted: string): never => {
-    const where = `Go struct field ObjectMeta.metadata${field} of type ${wanted}`;
-    throw badRequest(
-      `${kind} in version "${version}" cannot be handled as a ${kind}: json: cannot unmarshal into ${where}`,
-    );
-  };
-  if (!isObject(metadata)) return refuse("", "v1.ObjectMeta");
-  for (const field of TEXTS)
-    if (metadata[field] !== undefined && typeof metadata[field] !== "string") refuse(`.${field}`, "string");
-  for (const field of ["labels", "annotations"])
-    if (!isStringMap(metadata[field] ?? {})) refuse(`.${field}`, "map[string]string");
-  if (!isListOf(metadata["finalizers"] ?? [], (item) => typeof item === "string"))
-    refuse(".finalizers", "[]string");
-  if (!isListOf(metadata["ownerReferences"] ?? [], isObject)) refuse(".ownerReferences", "[]v1.OwnerReference");
+function checkedMetadata(resource: ServedResource, metadata: Json): ObjectMeta {
+  if (!isObject(metadata)) throw undecodable(resource, "metadata of type v1.ObjectMeta");
+  for (const [field, [wanted, accepts]] of Object.entries(SHAPES)) {
+    const value = metadata[field];
+    if (value !== undefined && !accepts(value))
+      throw undecodable(resource, `ObjectMeta.metadata.${field} of type ${wanted}`);
+  }
   const { managedFields: _, selfLink: __, ...kept } = metadata;
   return { name: "", ...kept } as unknown as ObjectMeta;
+}
+
+function undecodable({ kind, version }: ServedResource, where: string): KubeError {
+  return badRequest(
+    `${kind} in version "${version}" cannot be handled as a ${kind}: json: cannot unmarshal into Go struct field ${where}`,
+  );
 }
 
 /** Go clients write `null` for what they leave out; members that are null are members that are not there. */
@@ -92,9 +100,15 @@ function withoutNulls(value: Json): Json {
   }
   if (!isObject(value)) return value;
   const entries = Object.entries(value);
-  const kept = entries.filter(([, each]) => each !== null).map(([key, each]) => [key, withoutNulls(each)] as const);
+  const kept = entries
+    .filter(([, each]) => each !== null)
+    .map(([key, each]) => [key, withoutNulls(each)] as const);
   const isSame = kept.length === entries.length && kept.every(([key, each]) => each === value[key]);
   return isSame ? value : Object.fromEntries(kept);
+}
+
+function isText(value: Json): boolean {
+  return typeof value === "string";
 }
 
 function isStringMap(value: Json): boolean {

@@ -138,8 +138,6 @@ function matchProblems(
   if (continueToken)
     return [forbiddenField(field, "resourceVersionMatch is forbidden when continue is provided")];
   if (match === "Exact" && resourceVersion === "0")
-    return [
-      forbiddenField(field, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'),
-    ];
+    return [forbiddenField(field, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"')];
   return [];
 }

@@ -1,13 +1,15 @@
 import { type FieldCause, groupResource, KubeError } from "@heliostat/kube";
 import type { ServedResource } from "../registry/served-resource.ts";
 
+type Named = Pick<ServedResource, "group" | "plural">;
+
 /* The API's ways to say no, in Kubernetes' words: clients and their tests match these texts. */
 
-export function notFound(resource: ServedResource, name: string): KubeError {
+export function notFound(resource: Named, name: string): KubeError {
   return new KubeError("NotFound", `${groupResource(resource)} "${name}" not found`, about(resource, name));
 }
 
-export function alreadyExists(resource: ServedResource, name: string): KubeError {
+export function alreadyExists(resource: Named, name: string): KubeError {
   return new KubeError(
     "AlreadyExists",
     `${groupResource(resource)} "${name}" already exists`,
@@ -15,7 +17,7 @@ export function alreadyExists(resource: ServedResource, name: string): KubeError
   );
 }
 
-export function conflict(resource: ServedResource, name: string, because: string = MODIFIED): KubeError {
+export function conflict(resource: Named, name: string, because: string = MODIFIED): KubeError {
   return new KubeError(
     "Conflict",
     `Operation cannot be fulfilled on ${groupResource(resource)} "${name}": ${because}`,
@@ -24,7 +26,7 @@ export function conflict(resource: ServedResource, name: string, because: string
 }
 
 export function uidConflict(
-  resource: ServedResource,
+  resource: Named,
   name: string,
   uids: { readonly wanted: string; readonly actual: string },
 ): KubeError {
@@ -46,7 +48,7 @@ export function invalid(
   });
 }
 
-export function forbidden(resource: ServedResource, name: string, because: string): KubeError {
+export function forbidden(resource: Named, name: string, because: string): KubeError {
   return new KubeError(
     "Forbidden",
     `${groupResource(resource)} "${name}" is forbidden: ${because}`,
@@ -70,6 +72,6 @@ export function noSuchResource(): KubeError {
 const MODIFIED =
   "the object has been modified; please apply your changes to the latest version and try again";
 
-function about(resource: ServedResource, name: string): KubeError["options"] {
+function about(resource: Named, name: string): KubeError["options"] {
   return { about: { group: resource.group, kind: resource.plural, name } };
 }

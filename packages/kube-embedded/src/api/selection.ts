@@ -28,7 +28,8 @@ export function selectionOf(
   const fields = parseFieldSelector(fieldSelector).map((requirement) => located(resource, requirement));
   return {
     isEverything: labels.length === 0 && fields.length === 0,
-    matches: (object) => matchesLabels(labels, object.metadata.labels) && fields.every((field) => field(object)),
+    matches: (object) =>
+      matchesLabels(labels, object.metadata.labels) && fields.every((field) => field(object)),
   };
 }
 
@@ -50,4 +51,3 @@ export function revisionOf(text: string | undefined): number | undefined {
   if (!/^\d+$/.test(text)) throw badRequest(`Invalid value: "${text}": resourceVersion must be a number`);
   return Number(text);
 }
-

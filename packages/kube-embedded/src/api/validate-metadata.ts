@@ -15,7 +15,10 @@ import { forbiddenField, invalidValue, requiredValue } from "./field-causes.ts";
 /** What is wrong with an object's metadata, in Kubernetes' words. `stored` is the object before an update. */
 export function metadataProblems(
   { metadata }: KubeObject,
-  { nameRule = "subdomain", stored }: { readonly nameRule?: NameRule; readonly stored?: KubeObject | undefined },
+  {
+    nameRule = "subdomain",
+    stored,
+  }: { readonly nameRule?: NameRule; readonly stored?: KubeObject | undefined },
 ): readonly FieldCause[] {
   return [
     ...(stored ? [] : nameProblems(metadata, nameRule)),
@@ -93,7 +96,10 @@ function labelValueDetail(value: string): string {
 function annotationProblems(annotations: Readonly<Record<string, string>>): readonly FieldCause[] {
   const field = "metadata.annotations";
   const entries = Object.entries(annotations);
-  const bytes = entries.reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value), 0);
+  const bytes = entries.reduce(
+    (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value),
+    0,
+  );
   const badKeys = entries
     .filter(([key]) => !isQualifiedName(key.toLowerCase()))
     .map(([key]) => invalidValue(field, key, QUALIFIED_NAME_RULE));

@@ -142,9 +142,7 @@ class Watch {
   #begin(): () => void {
     const { store, registry, random } = this.#ground;
     const { signal, timeoutSeconds, allowBookmarks } = this.#plan.options;
-    const timeoutMs = timeoutSeconds
-      ? timeoutSeconds * 1000
-      : SHORTEST_DEFAULT_MS * (1 + random.fraction());
+    const timeoutMs = timeoutSeconds ? timeoutSeconds * 1000 : SHORTEST_DEFAULT_MS * (1 + random.fraction());
     const end = (): void => this.#end();
     this.#after(timeoutMs, end);
     if (allowBookmarks) this.#scheduleBookmarks(timeoutMs);

@@ -1,4 +1,4 @@
-import type { FieldCause, KubeObject, Schema } from "@heliostat/kube";
+import type { FieldCause, KubeObject, ObjectName, Schema } from "@heliostat/kube";
 
 /** One resource as the API serves it in one version: built in, or brought by a CustomResourceDefinition. */
 export interface ServedResource {
@@ -86,7 +86,7 @@ export interface ResourceStrategy {
   /** Before a create is validated: allocate addresses, set the first phase, drop what a caller may not set. */
   prepareForCreate?(object: KubeObject, context: StrategyContext): KubeObject;
   /** Before an update is validated: carry over what a caller may not change. */
-  prepareForUpdate?(object: KubeObject, stored: KubeObject): KubeObject;
+  prepareForUpdate?(object: KubeObject, stored: KubeObject, subresource?: string): KubeObject;
   /** What the schema cannot say, in Kubernetes' words. `stored` is the object before an update. */
   validate?(object: KubeObject, stored?: KubeObject): readonly FieldCause[];
   /** The rule that names of this kind keep. @default `subdomain` (DNS-1123) */
@@ -105,6 +105,8 @@ export interface ResourceStrategy {
   prepareForDelete?(object: KubeObject): KubeObject;
   /** Why this very object may never be deleted, if so. */
   deletionRefusal?(object: KubeObject): string | undefined;
+  /** Whether a create may bring a status in spite of the subresource (Node). @default false */
+  readonly keepsStatusOnCreate?: boolean;
   /** A kind that is only asked and never stored; `create` answers it. @default false */
   readonly isReview?: boolean;
   /** Whether PUT to an absent object creates it (Lease, Event, RBAC kinds). */
@@ -120,8 +122,12 @@ export type NameRule = "subdomain" | "label" | "label1035" | "pathSegment";
 
 export interface StrategyContext {
   readonly nowMs: number;
+  /** Another stored object: `find("scheduling.k8s.io/priorityclasses", { name })`. */
+  find(storageKey: string, name: ObjectName): KubeObject | undefined;
   /** A random text that can end a name. */
   nameSuffix(): string;
+  /** Whether a service may have this address: of the service range, and of no other service. */
+  isServiceAddressFree(address: string): boolean;
   /** A port of 30000–32767 that no service has. */
   allocateNodePort(): number;
   /** A text that is unique in this API: `10.96.0.7` for a service address. */

@@ -1,6 +1,6 @@
 import { type FieldCause, isEqualJson, type Schema } from "@heliostat/kube";
+import { duplicateValue } from "../api/field-causes.ts";
 import { mustBeUnique } from "./built-in-constraints.ts";
-import { duplicate } from "./field-problem.ts";
 import { isJsonObject, ownMember } from "./json-value.ts";
 import type { SchemaScope } from "./schema-scope.ts";
 
@@ -18,7 +18,7 @@ export function duplicateItems(
   return items.flatMap((item, index) => {
     const identity = type === "set" ? item : itemKey(item, schema, scope);
     const text = JSON.stringify(identity);
-    if (seen.has(text)) return [duplicate(`${path}[${index}]`, identity)];
+    if (seen.has(text)) return [duplicateValue(`${path}[${index}]`, identity)];
     seen.add(text);
     return [];
   });

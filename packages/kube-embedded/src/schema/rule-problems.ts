@@ -1,7 +1,8 @@
 import { type FieldCause, isEqualJson, type Schema, type ValidationRule } from "@heliostat/kube";
+import { duplicateValue, forbiddenField, invalidValue, requiredValue } from "../api/field-causes.ts";
 import { celRule } from "./cel-rule.ts";
 import { celValue } from "./cel-value.ts";
-import { duplicate, forbidden, invalid, memberPath, required } from "./field-problem.ts";
+import { memberPath } from "./field-problem.ts";
 import { isJsonObject, ownMember } from "./json-value.ts";
 import { storedItem } from "./list-identity.ts";
 import { memberSchema, type SchemaScope } from "./schema-scope.ts";
@@ -56,10 +57,10 @@ function innerProblems(value: unknown, place: Place, scope: SchemaScope): readon
 /** The violation in the words of its reason. Rules name the type of the value, not the value: it may be large. */
 function problem(rule: ValidationRule, message: string, { path, schema }: Place): FieldCause {
   const field = `${path}${fieldSuffix(rule, path)}`;
-  if (rule.reason === "FieldValueRequired") return required(field, message);
-  if (rule.reason === "FieldValueForbidden") return forbidden(field, message);
-  if (rule.reason === "FieldValueDuplicate") return duplicate(field, schema.type);
-  return invalid(field, schema.type ?? "object", message);
+  if (rule.reason === "FieldValueRequired") return requiredValue(field, message);
+  if (rule.reason === "FieldValueForbidden") return forbiddenField(field, message);
+  if (rule.reason === "FieldValueDuplicate") return duplicateValue(field, schema.type);
+  return invalidValue(field, schema.type ?? "object", message);
 }
 
 function fieldSuffix({ fieldPath }: ValidationRule, path: string): string {

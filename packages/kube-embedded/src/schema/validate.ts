@@ -1,5 +1,6 @@
 import { type FieldCause, isEqualJson, type Schema } from "@heliostat/kube";
-import { invalid, memberPath } from "./field-problem.ts";
+import { invalidValue } from "../api/field-causes.ts";
+import { memberPath } from "./field-problem.ts";
 import { isJsonObject, type JsonObject, ownMember } from "./json-value.ts";
 import { duplicateItems, storedItem } from "./list-identity.ts";
 import { memberSchema, type SchemaScope } from "./schema-scope.ts";
@@ -90,7 +91,7 @@ function compositionProblems(value: unknown, place: Place, scope: SchemaScope): 
   }
 
   function summary(sentence: string): FieldCause {
-    return invalid(place.path, "", `${JSON.stringify(place.path)} ${sentence}`);
+    return invalidValue(place.path, "", `${JSON.stringify(place.path)} ${sentence}`);
   }
 }
 

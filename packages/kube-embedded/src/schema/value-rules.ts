@@ -1,5 +1,6 @@
 import { type FieldCause, isEqualJson, type Schema } from "@heliostat/kube";
-import { invalid, notSupported, required, tooLong, tooMany, typeInvalid } from "./field-problem.ts";
+import { invalidValue, requiredValue, unsupportedValue } from "../api/field-causes.ts";
+import { tooLong, tooMany, typeInvalidValue } from "./field-problem.ts";
 import { formatSentence, hasFormat } from "./formats.ts";
 import { isJsonObject, type JsonObject } from "./json-value.ts";
 import { matchesPattern } from "./patterns.ts";
@@ -25,7 +26,7 @@ export function typeProblem(value: unknown, schema: Schema, path: string): Field
     (actual === "integer" && allowed.includes("number")) ||
     (actual === "null" && schema.nullable === true);
   if (fits) return undefined;
-  return typeInvalid(
+  return typeInvalidValue(
     path,
     actual,
     `${path} in body must be of type ${allowed.join(",")}: ${JSON.stringify(actual)}`,
@@ -47,7 +48,11 @@ function typeName(value: unknown): string {
 
 function enumProblems(value: unknown, schema: Schema, path: string): readonly FieldCause[] {
   if (schema.enum === undefined || schema.enum.some((each) => isEqualJson(each, value))) return [];
-  return [notSupported(path, value, schema.enum)];
+  return [unsupportedValue(path, value, schema.enum.map(enumText))];
+}
+
+function enumText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function kindProblems(value: unknown, schema: Schema, path: string): readonly FieldCause[] {
@@ -66,26 +71,26 @@ function textProblems(text: string, schema: Schema, path: string): readonly Fiel
     problems.push(textMinimumProblem(text, minLength, path));
   }
   if (pattern !== undefined && !matchesPattern(pattern, text)) {
-    problems.push(invalid(path, text, `${path} in body should match '${pattern}'`));
+    problems.push(invalidValue(path, text, `${path} in body should match '${pattern}'`));
   }
   if (format !== undefined && !hasFormat(format, text)) problems.push(formatProblem(text, format, path));
   return problems;
 }
 
 function textMinimumProblem(text: string, minLength: number, path: string): FieldCause {
-  return invalid(path, text, `${path} in body should be at least ${minLength} chars long`);
+  return invalidValue(path, text, `${path} in body should be at least ${minLength} chars long`);
 }
 
 function formatProblem(text: string, format: string, path: string): FieldCause {
   const sentence = formatSentence(format);
-  if (sentence !== undefined) return invalid(path, text, sentence);
-  return typeInvalid(path, text, `${path} in body must be of type ${format}: ${JSON.stringify(text)}`);
+  if (sentence !== undefined) return invalidValue(path, text, sentence);
+  return typeInvalidValue(path, text, `${path} in body must be of type ${format}: ${JSON.stringify(text)}`);
 }
 
 function numberProblems(value: number, schema: Schema, path: string): readonly FieldCause[] {
   const sentences = [lowerBound(value, schema), upperBound(value, schema), divisibility(value, schema)];
   return sentences.flatMap((sentence) =>
-    sentence === undefined ? [] : [invalid(path, value, `${path} in body should be ${sentence}`)],
+    sentence === undefined ? [] : [invalidValue(path, value, `${path} in body should be ${sentence}`)],
   );
 }
 
@@ -104,7 +109,9 @@ function upperBound(value: number, { maximum, exclusiveMaximum }: Schema): strin
 }
 
 function divisibility(value: number, { multipleOf }: Schema): string | undefined {
-  return multipleOf === undefined || isMultiple(value, multipleOf) ? undefined : `a multiple of ${multipleOf}`;
+  return multipleOf === undefined || isMultiple(value, multipleOf)
+    ? undefined
+    : `a multiple of ${multipleOf}`;
 }
 
 /** Whether `value / divisor` is whole, forgiving the rounding of decimal fractions. */
@@ -117,7 +124,7 @@ function isMultiple(value: number, divisor: number): boolean {
 export function int32Problem(value: unknown, schema: Schema, path: string): FieldCause | undefined {
   if (schema.format !== "int32" || typeof value !== "number") return undefined;
   if (value >= INT32_MIN && value <= INT32_MAX) return undefined;
-  return invalid(path, value, `${path} in body must fit into 32 bits`);
+  return invalidValue(path, value, `${path} in body must fit into 32 bits`);
 }
 
 function listProblems(items: readonly unknown[], schema: Schema, path: string): readonly FieldCause[] {
@@ -125,7 +132,7 @@ function listProblems(items: readonly unknown[], schema: Schema, path: string): 
   const problems: FieldCause[] = [];
   if (maxItems !== undefined && items.length > maxItems) problems.push(tooMany(path, items.length, maxItems));
   if (minItems !== undefined && items.length < minItems) {
-    problems.push(invalid(path, items.length, `${path} in body should have at least ${minItems} items`));
+    problems.push(invalidValue(path, items.length, `${path} in body should have at least ${minItems} items`));
   }
   return problems;
 }
@@ -137,12 +144,14 @@ function objectProblems(object: JsonObject, schema: Schema, path: string): reado
   if (maxProperties !== undefined && count > maxProperties)
     problems.push(tooMany(path, count, maxProperties));
   if (minProperties !== undefined && count < minProperties) {
-    problems.push(invalid(path, count, `${path} in body should have at least ${minProperties} properties`));
+    problems.push(
+      invalidValue(path, count, `${path} in body should have at least ${minProperties} properties`),
+    );
   }
   return problems;
 }
 
 function missingMembers(object: JsonObject, schema: Schema, path: string): FieldCause[] {
   const missing = (schema.required ?? []).filter((name) => !Object.hasOwn(object, name));
-  return missing.map((name) => required(path === "" ? name : `${path}.${name}`));
+  return missing.map((name) => requiredValue(path === "" ? name : `${path}.${name}`));
 }

@@ -68,7 +68,10 @@ export class ObjectStore {
   #expect(address: Address, expectedRevision: number | undefined): StoredRevision | undefined {
     const stored = this.get(address);
     if (stored?.revision !== expectedRevision) {
-      throw new KubeError("Conflict", `the stored revision of ${address.key} is not ${expectedRevision ?? 0}`);
+      throw new KubeError(
+        "Conflict",
+        `the stored revision of ${address.key} is not ${expectedRevision ?? 0}`,
+      );
     }
     return stored;
   }

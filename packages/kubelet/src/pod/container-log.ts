@@ -26,7 +26,8 @@ export class ContainerLog {
   #keptBytes = 0;
   #hasEnded = false;
   readonly #unfinished = new Map<OutputChunk["stream"], readonly Uint8Array[]>();
-  #news = Promise.withResolvers<void>();
+  /** Followers that have read everything. */
+  readonly #waiting = new Set<() => void>();
 
   constructor(limitBytes: number = DEFAULT_LIMIT_BYTES) {
     this.#limitBytes = limitBytes;
@@ -78,7 +79,7 @@ export class ContainerLog {
         continue;
       }
       if (this.#hasEnded || !follow) return;
-      await unlessAborted(this.#news.promise, signal);
+      await this.#news(signal);
     }
   }
 
@@ -114,8 +115,20 @@ export class ContainerLog {
   }
 
   #announce(): void {
-    this.#news.resolve();
-    this.#news = Promise.withResolvers<void>();
+    for (const wake of this.#waiting) wake();
+  }
+
+  /** Fulfilled when there is more to read, or the signal aborts. */
+  #news(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        this.#waiting.delete(wake);
+        signal?.removeEventListener("abort", wake);
+        resolve();
+      };
+      this.#waiting.add(wake);
+      signal?.addEventListener("abort", wake, { once: true });
+    });
   }
 }
 
@@ -126,14 +139,4 @@ function stamped({ atMs, bytes }: LogLine): Uint8Array {
 
 function sizeOf(parts: readonly Uint8Array[]): number {
   return parts.reduce((size, part) => size + part.length, 0);
-}
-
-function unlessAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (!signal) return promise;
-  const aborted = Promise.withResolvers<void>();
-  const onAbort = (): void => aborted.resolve();
-  signal.addEventListener("abort", onAbort, { once: true });
-  return Promise.race([promise, aborted.promise]).finally(() =>
-    signal.removeEventListener("abort", onAbort),
-  );
 }

@@ -80,10 +80,7 @@ export interface ContainerEnd {
  */
 export function initialRecords(pod: Pod): readonly ContainerRecord[] {
   const { initContainers = [], containers = [], restartPolicy } = pod.spec ?? { containers: [] };
-  const statuses = [
-    ...(pod.status?.initContainerStatuses ?? []),
-    ...(pod.status?.containerStatuses ?? []),
-  ];
+  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
   const policy = (restartPolicy ?? "Always") as RestartPolicy;
   const reason = initContainers.length > 0 ? "PodInitializing" : "ContainerCreating";
   const initial = (container: Container, role: ContainerRole, own: RestartPolicy): ContainerRecord => ({

@@ -10,6 +10,7 @@ export interface ContainerSources {
   readonly volumes: ReadonlyMap<string, PodVolume>;
   readonly hostname: string;
   readonly restartCount: number;
+  readonly isMeantToEnd: boolean;
 }
 
 /**
@@ -18,7 +19,7 @@ export interface ContainerSources {
  * @throws Error for a mount of a volume that the pod does not have
  */
 export function containerSpec(container: Container, sources: ContainerSources): ContainerSpec {
-  const { image, env, volumes, hostname, restartCount } = sources;
+  const { image, env, volumes, hostname, restartCount, isMeantToEnd } = sources;
   return {
     name: container.name,
     restartCount,
@@ -29,6 +30,7 @@ export function containerSpec(container: Container, sources: ContainerSources): 
     mounts: (container.volumeMounts ?? []).map((mount) => mountOf(mount, volumes, env)),
     isTty: container.tty ?? false,
     keepsStdin: container.stdin ?? false,
+    isMeantToEnd,
   };
 }
 

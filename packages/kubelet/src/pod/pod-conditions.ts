@@ -22,19 +22,22 @@ const OWN_TYPES: readonly string[] = [
 ];
 const YES: Verdict = { status: "True" };
 
-/** The kubelet's conditions, then whatever others have written. Transition times are not set here. */
+/** The conditions that are the kubelet's business, without their transition times. */
 export function podConditions(view: ConditionsView, phase: PodPhase): readonly PodCondition[] {
   const { pod, podIp, hasStopped } = view;
   const containersReady = containersReadiness(view, phase);
-  const own = [
+  return [
     { type: "PodReadyToStartContainers", status: podIp !== undefined && !hasStopped ? "True" : "False" },
     { type: "Initialized", ...initialization(view, phase) },
     { type: "Ready", ...readiness(pod, containersReady) },
     { type: "ContainersReady", ...containersReady },
     { type: "PodScheduled", status: "True" },
   ];
-  const foreign = (pod.status?.conditions ?? []).filter(({ type }) => !OWN_TYPES.includes(type));
-  return [...own, ...foreign];
+}
+
+/** What others have written into the pod's status, such as the conditions of its readiness gates. */
+export function foreignConditions({ status }: Pod): readonly PodCondition[] {
+  return (status?.conditions ?? []).filter(({ type }) => !OWN_TYPES.includes(type));
 }
 
 function initialization({ records }: ConditionsView, phase: PodPhase): Verdict {

@@ -2,7 +2,7 @@ import type { Pod, PodCondition, PodStatus } from "@heliostat/kube";
 import { timestamp } from "@heliostat/kube";
 import type { ContainerRecord } from "./container-record.ts";
 import { containerStatus } from "./container-status.ts";
-import { podConditions } from "./pod-conditions.ts";
+import { foreignConditions, podConditions } from "./pod-conditions.ts";
 import { podPhase } from "./pod-phase.ts";
 import { qosClass } from "./qos-class.ts";
 
@@ -23,6 +23,8 @@ export interface PodView {
   /** Why the kubelet itself ended the pod, such as `DeadlineExceeded`. */
   readonly failure?: PodFailure;
   readonly nowMs: number;
+  /** As last reported: a condition that stays keeps its transition time. */
+  readonly conditionsBefore: readonly PodCondition[];
 }
 
 export interface PodFailure {
@@ -39,7 +41,7 @@ export function podStatus(view: PodView): PodStatus {
   return {
     phase,
     ...(failure ?? {}),
-    conditions: podConditions(view, phase).map((condition) => dated(condition, pod, view.nowMs)),
+    conditions: [...podConditions(view, phase).map((own) => dated(own, view)), ...foreignConditions(pod)],
     hostIP: hostIp,
     hostIPs: [{ ip: hostIp }],
     ...(podIp === undefined ? {} : { podIP: podIp, podIPs: [{ ip: podIp }] }),
@@ -53,11 +55,9 @@ export function podStatus(view: PodView): PodStatus {
 }
 
 /** With the moment at which the condition took its present status. */
-function dated(condition: PodCondition, pod: Pod, nowMs: number): PodCondition {
-  const old = pod.status?.conditions?.find(({ type }) => type === condition.type);
-  const lastTransitionTime =
-    old?.status === condition.status && old.lastTransitionTime !== undefined
-      ? old.lastTransitionTime
-      : timestamp(nowMs);
-  return { ...condition, lastTransitionTime };
+function dated(condition: PodCondition, { conditionsBefore, nowMs }: PodView): PodCondition {
+  const before = conditionsBefore.find(({ type }) => type === condition.type);
+  const hasFlipped = before?.status !== condition.status;
+  const since = hasFlipped ? undefined : before.lastTransitionTime;
+  return { ...condition, lastTransitionTime: since ?? timestamp(nowMs) };
 }

@@ -26,17 +26,29 @@ export interface VolumeSources {
   readonly tokens: ReadonlyMap<string, string>;
 }
 
-type VolumeSpec = { readonly [K in keyof Volume]: Volume[K] };
-
 const DEFAULT_MODE = 0o644;
 
 /**
- * One volume of a pod, as the runtime is to mount it. A claim is a folder that lives as long as the pod.
+ * The pod's volumes by name, as the runtime is to mount them.
  *
- * @throws MissingInputError for a config map, secret or key that is neither there nor optional
- * @throws Error for a type of volume that this kubelet does not know
+ * @throws Error in Kubernetes' words that names the volume: for a config map, secret or key that is neither there nor
+ *   optional, and for a type of volume that this kubelet does not know
  */
-export function podVolume(volume: VolumeSpec, sources: VolumeSources): PodVolume {
+export function podVolumes(pod: Pod, sources: VolumeSources): ReadonlyMap<string, PodVolume> {
+  return new Map((pod.spec?.volumes ?? []).map((volume) => [volume.name, namedVolume(volume, sources)]));
+}
+
+function namedVolume(volume: Volume, sources: VolumeSources): PodVolume {
+  try {
+    return podVolume(volume, sources);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`MountVolume.SetUp failed for volume "${volume.name}" : ${why}`, { cause });
+  }
+}
+
+/** A claim is a folder that lives as long as the pod. */
+function podVolume(volume: Volume, sources: VolumeSources): PodVolume {
   const { name } = volume;
   if (volume.emptyDir) return emptyVolume(volume);
   if (volume.hostPath) return { type: "host", name, path: volume.hostPath.path };
@@ -58,14 +70,14 @@ export function tokenKey({ audience = "", expirationSeconds = 0 }: ServiceAccoun
   return `${audience} ${expirationSeconds}`;
 }
 
-function emptyVolume({ name, emptyDir = {} }: VolumeSpec): PodVolume {
+function emptyVolume({ name, emptyDir = {} }: Volume): PodVolume {
   const medium = emptyDir.medium === "Memory" ? "Memory" : "";
   const sizeLimitBytes = emptyDir.sizeLimit === undefined ? undefined : parseQuantity(emptyDir.sizeLimit);
   return { type: "empty", name, medium, ...(sizeLimitBytes === undefined ? {} : { sizeLimitBytes }) };
 }
 
 /** The files of a volume that the kubelet fills itself; `undefined` when it is of another type. */
-function volumeFiles(volume: VolumeSpec, sources: VolumeSources): readonly VolumeFile[] | undefined {
+function volumeFiles(volume: Volume, sources: VolumeSources): readonly VolumeFile[] | undefined {
   const { configMap, secret, downwardAPI, projected } = volume;
   if (configMap) return projectionFiles({ configMap }, sources, configMap.defaultMode);
   if (secret) {

@@ -35,8 +35,10 @@ export async function attemptProbe(
 ): Promise<ProbeOutcome> {
   const giveUp = new AbortController();
   const done = new AbortController();
-  const attempt = attemptHandler(handler, target, giveUp.signal).catch((error: unknown) => failed(error));
-  const timeout = sleep(target.clock, timeoutMs, done.signal).then(() => timedOut(handler, target, timeoutMs));
+  const attempt = attemptHandler(handler, target, giveUp.signal);
+  const timeout = sleep(target.clock, timeoutMs, done.signal).then(() =>
+    timedOut(handler, target, timeoutMs),
+  );
   try {
     return await Promise.race([attempt, timeout]);
   } finally {
@@ -45,7 +47,20 @@ export async function attemptProbe(
   }
 }
 
-async function attemptHandler(
+/** Try a handler once, however long it takes; what is still open when the signal aborts is dropped. Never rejects. */
+export async function attemptHandler(
+  handler: Handler,
+  target: ProbeTarget,
+  signal: AbortSignal,
+): Promise<ProbeOutcome> {
+  try {
+    return await askContainer(handler, target, signal);
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+async function askContainer(
   handler: Handler,
   target: ProbeTarget,
   signal: AbortSignal,

@@ -30,7 +30,9 @@ function withVolume(spec: PodSpec): PodSpec {
           sources: [
             { serviceAccountToken: { path: "token", expirationSeconds: 3607 } },
             { configMap: { name: ROOT_CA_CONFIG_MAP, items: [{ key: "ca.crt", path: "ca.crt" }] } },
-            { downwardAPI: { items: [{ path: "namespace", fieldRef: { fieldPath: "metadata.namespace" } }] } },
+            {
+              downwardAPI: { items: [{ path: "namespace", fieldRef: { fieldPath: "metadata.namespace" } }] },
+            },
           ],
         },
       },

@@ -46,6 +46,8 @@ export interface SandboxSpec extends ObjectName {
   readonly namespace: string;
   readonly uid: string;
   readonly hostname: string;
+  /** For drivers that take wishes from the pod, as the simulated one does. */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /** One pod's share of the machine. */
@@ -72,6 +74,8 @@ export interface ContainerSpec {
   readonly mounts: readonly Mount[];
   readonly isTty: boolean;
   readonly keepsStdin: boolean;
+  /** Whether it is there to end, as init containers and the pods of jobs are: for drivers that only pretend. */
+  readonly isMeantToEnd?: boolean;
 }
 
 export interface Mount {
@@ -119,6 +123,8 @@ export interface ContainerExit {
   /** 128 + n when signal n ended it. */
   readonly exitCode: number;
   readonly signal?: number;
+  /** Whether the kernel ended it for want of memory. @default false */
+  readonly isOutOfMemory?: boolean;
 }
 
 export interface OutputChunk {

@@ -58,6 +58,25 @@ describe("rootPlan()", () => {
     ]);
   });
 
+  it("opens outer folders before inner ones, and all before anything is mounted in them", () => {
+    expect(
+      beyondTopLevel([
+        { path: "/var/log/syslog", kind: "file" },
+        { path: "/var/log/ray", kind: "folder" },
+        { path: "/var/lib/very/deep", kind: "folder" },
+      ]),
+    ).toEqual([
+      "open /var",
+      "link /var/run",
+      "host /var/log",
+      "open /var/log",
+      "host /var/log/syslog",
+      "mount /var/log/syslog",
+      "mount /var/log/ray",
+      "mount /var/lib/very/deep",
+    ]);
+  });
+
   it("replaces a file by a folder where the mount wants one", () => {
     expect(beyondTopLevel([{ path: "/var/log/syslog", kind: "folder" }])).toEqual([
       "open /var/log",
@@ -74,7 +93,6 @@ describe("rootPlan()", () => {
     expect(beyondTopLevel([{ path: "/home", kind: "writable" }])).toEqual([
       "open /home",
       "host /home/alice",
-      "folder /home",
     ]);
   });
 
@@ -131,19 +149,19 @@ describe("rootPlan()", () => {
   });
 });
 
-/** Carries the plan out on a set of names: whatever is read-only must already have the name that is mounted on. */
+/** Carries the plan out on a set of names: on what is read-only, only names that exist can be mounted on. */
 function assertEachPathIsReachable(places: readonly Place[]): void {
-  const readOnly = new Set<string>();
-  const own = new Set<string>(["/"]);
-  for (const step of rootPlan(places, HOST)) {
-    const holder = nearest(step.path, (path) => own.has(path) || readOnly.has(path));
-    if (step.step === "open" || (step.step === "mount" && readOnly.has(holder))) {
-      expect(HOST.entryAt(step.path)?.type ?? "missing").toBe("folder");
+  const areas = new Map<string, "own" | "host">([["/", "own"]]);
+  for (const { step, path } of rootPlan(places, HOST)) {
+    const area = areas.get(nearest(path, (above) => areas.has(above)));
+    if (step === "folder" || step === "link") expect(area).toBe("own");
+    if (step === "open" || (step === "mount" && area === "host")) {
+      expect(HOST.entryAt(path)?.type).toBe("folder");
     }
-    if (step.step === "folder") expect(own.has(holder)).toBe(true);
-    if (step.step === "host") readOnly.add(step.path);
-    if (step.step === "open" || step.step === "mount") own.add(step.path);
-    if (step.step === "open" || step.step === "mount") readOnly.delete(step.path);
+    const covered = [...areas.keys()].filter((below) => below.startsWith(`${path}/`));
+    if (step !== "folder") expect(covered).toEqual([]);
+    if (step === "host") areas.set(path, "host");
+    if (step === "open" || step === "mount") areas.set(path, "own");
   }
 }
 

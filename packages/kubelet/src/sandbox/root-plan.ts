@@ -48,12 +48,13 @@ export function rootPlan<P extends Place>(
   places: readonly P[],
   listing: HostListing,
 ): readonly RootStep<P>[] {
-  const draft: Draft<P> = { listing, steps: [], areas: new Map([["/", "own"]]) };
-  addTopLevel(draft);
-  for (const [path, place] of outermostFirst(places, listing)) {
-    addPlace(draft, path, place);
-  }
-  return draft.steps;
+  const wanted = outermostFirst(places, listing);
+  const room = plannedRoom(wanted, listing);
+  return [
+    ...topLevel(listing),
+    ...room.opened.flatMap((folder) => openFolder(folder, room.replaced, listing)),
+    ...wanted.flatMap((each) => lastStep(each, listing)),
+  ];
 }
 
 /** Top-level folders that a container gets empty and writable instead of the host's. */
@@ -64,37 +65,24 @@ export function isInOwnFolder(path: string): boolean {
   return OWN_FOLDERS.some((folder) => path === folder || path.startsWith(`${folder}/`));
 }
 
-interface Draft<P extends Place> {
-  readonly listing: HostListing;
-  readonly steps: RootStep<P>[];
-  /** Whose file system begins at a path: the container's own, the host's (read-only), or a mounted volume's. */
-  readonly areas: Map<string, Area>;
-}
-
-type Area = "own" | "host" | "volume";
-
-function addTopLevel<P extends Place>(draft: Draft<P>): void {
-  for (const path of OWN_FOLDERS) {
-    draft.steps.push({ step: "folder", path });
-  }
-  for (const name of draft.listing.namesIn("/")) {
-    const path = `/${name}`;
-    const isFile = draft.listing.entryAt(path)?.type === "file";
-    if (!isFile && !OWN_FOLDERS.includes(path)) showHost(draft, path);
-  }
+interface Wanted<P extends Place> {
+  /** Without links. */
+  readonly path: string;
+  readonly place: P;
 }
 
 function outermostFirst<P extends Place>(
   places: readonly P[],
   listing: HostListing,
-): readonly (readonly [string, P])[] {
+): readonly Wanted<P>[] {
   const byPath = new Map<string, P>();
   for (const place of places) {
     const path = pathWithoutLinks(place.path, listing);
     assertCanHold(path, place);
     byPath.set(path, place);
   }
-  return [...byPath].sort(([a], [b]) => depth(a) - depth(b));
+  const wanted = [...byPath].map(([path, place]) => ({ path, place }));
+  return wanted.sort((a, b) => depth(a.path) - depth(b.path));
 }
 
 function assertCanHold(path: string, { kind }: Place): void {
@@ -103,53 +91,74 @@ function assertCanHold(path: string, { kind }: Place): void {
   if (isTaken) throw new Error(`Cannot mount at "${path}": every container has its own there`);
 }
 
-function addPlace<P extends Place>(draft: Draft<P>, path: string, place: P): void {
-  if (areaOf(draft, path) === "host") makeRoom(draft, path, place.kind);
-  if (place.kind === "folder" || place.kind === "file") {
-    draft.steps.push({ step: "mount", path, place });
-    draft.areas.set(path, "volume");
-    return;
-  }
-  if (areaOf(draft, path) !== "host") draft.steps.push({ step: "folder", path });
+interface Room {
+  /** Folders to open, outermost first: an inner one would be covered by its outer one otherwise. */
+  readonly opened: readonly string[];
+  /** Entries of the host that make way for something of another kind. */
+  readonly replaced: ReadonlySet<string>;
 }
 
-/** Sees to it that a path inside a read-only folder of the host can be what its place wants it to be. */
-function makeRoom<P extends Place>(draft: Draft<P>, path: string, kind: Place["kind"]): void {
-  const existing = draft.listing.entryAt(path)?.type;
-  if (existing === undefined) {
-    openFolder(draft, nearestExisting(path, draft.listing));
-    return;
+function plannedRoom<P extends Place>(wanted: readonly Wanted<P>[], listing: HostListing): Room {
+  const volumes = wanted.filter(({ place }) => isMounted(place)).map(({ path }) => path);
+  const opened = new Set<string>();
+  const replaced = new Set<string>();
+  for (const { path, place } of wanted) {
+    if (!isOfHost(path, volumes, listing)) continue;
+    const existing = listing.entryAt(path)?.type;
+    if (existing === undefined) opened.add(nearestExisting(path, listing));
+    if (existing === "folder" && place.kind === "writable") opened.add(path);
+    if (existing !== undefined && existing !== typeOf(place)) {
+      opened.add(posix.dirname(path));
+      replaced.add(path);
+    }
   }
-  if (existing === kind || (existing === "folder" && kind === "present")) return;
-  if (existing === "folder" && kind === "writable") {
-    openFolder(draft, path);
-    return;
-  }
-  openFolder(draft, posix.dirname(path), path);
+  return { opened: [...opened].sort((a, b) => depth(a) - depth(b)), replaced };
 }
 
-function openFolder<P extends Place>(draft: Draft<P>, folder: string, except?: string): void {
-  draft.steps.push({ step: "open", path: folder });
-  draft.areas.set(folder, "own");
-  for (const name of draft.listing.namesIn(folder)) {
-    const path = posix.join(folder, name);
-    if (path !== except) showHost(draft, path);
-  }
+function isMounted({ kind }: Place): boolean {
+  return kind === "folder" || kind === "file";
 }
 
-function showHost<P extends Place>(draft: Draft<P>, path: string): void {
-  const entry = draft.listing.entryAt(path);
-  if (entry === undefined) return;
-  if (entry.type === "link") {
-    draft.steps.push({ step: "link", path, target: entry.target });
-    return;
-  }
-  draft.steps.push({ step: "host", path, type: entry.type });
-  draft.areas.set(path, "host");
+function typeOf({ kind }: Place): "folder" | "file" {
+  return kind === "file" ? "file" : "folder";
 }
 
-function areaOf<P extends Place>(draft: Draft<P>, path: string): Area {
-  return draft.areas.get(path) ?? areaOf(draft, posix.dirname(path));
+/** Whether the container sees the host at this path: in its top-level folders, unless a volume lies over it. */
+function isOfHost(path: string, volumes: readonly string[], listing: HostListing): boolean {
+  if (isInOwnFolder(path) || volumes.some((volume) => path.startsWith(`${volume}/`))) return false;
+  return listing.entryAt(`/${segments(path)[0] ?? ""}`)?.type === "folder";
+}
+
+function topLevel<P extends Place>(listing: HostListing): readonly RootStep<P>[] {
+  const own = OWN_FOLDERS.map((path): RootStep<P> => ({ step: "folder", path }));
+  const ofHost = listing
+    .namesIn("/")
+    .map((name) => `/${name}`)
+    .filter((path) => !OWN_FOLDERS.includes(path) && listing.entryAt(path)?.type !== "file");
+  return [...own, ...ofHost.flatMap((path) => sightOf<P>(path, listing))];
+}
+
+function openFolder<P extends Place>(
+  folder: string,
+  replaced: ReadonlySet<string>,
+  listing: HostListing,
+): readonly RootStep<P>[] {
+  const entries = listing.namesIn(folder).map((name) => posix.join(folder, name));
+  const kept = entries.filter((path) => !replaced.has(path));
+  return [{ step: "open", path: folder }, ...kept.flatMap((path) => sightOf<P>(path, listing))];
+}
+
+function sightOf<P extends Place>(path: string, listing: HostListing): readonly RootStep<P>[] {
+  const entry = listing.entryAt(path);
+  if (entry === undefined) return [];
+  if (entry.type === "link") return [{ step: "link", path, target: entry.target }];
+  return [{ step: "host", path, type: entry.type }];
+}
+
+function lastStep<P extends Place>({ path, place }: Wanted<P>, listing: HostListing): readonly RootStep<P>[] {
+  if (isMounted(place)) return [{ step: "mount", path, place }];
+  const isThere = !isInOwnFolder(path) && listing.entryAt(path)?.type === "folder";
+  return isThere ? [] : [{ step: "folder", path }];
 }
 
 function nearestExisting(path: string, listing: HostListing): string {

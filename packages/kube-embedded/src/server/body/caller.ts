@@ -13,7 +13,10 @@ export function callerOf(request: ApiRequest, warn: (text: string) => void): Cal
   const validation = textParameter(query, "fieldValidation") ?? "Warn";
   const fieldValidation = FIELD_VALIDATIONS.find((each) => each === validation);
   if (!fieldValidation) {
-    throw invalidOptions("Options.meta.k8s.io", notSupported("fieldValidation", validation, FIELD_VALIDATIONS));
+    throw invalidOptions(
+      "Options.meta.k8s.io",
+      notSupported("fieldValidation", validation, FIELD_VALIDATIONS),
+    );
   }
   return {
     user,

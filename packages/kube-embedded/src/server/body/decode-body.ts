@@ -17,7 +17,11 @@ const BODY_TYPES = ["application/json", "application/yaml"];
  *
  * @throws KubeError `UnsupportedMediaType`, `BadRequest` when it cannot be read, or has duplicate fields in strict mode
  */
-export function decodedBody(body: Buffer, contentType: string | undefined, options: DecodeOptions = {}): Json {
+export function decodedBody(
+  body: Buffer,
+  contentType: string | undefined,
+  options: DecodeOptions = {},
+): Json {
   const { type } = mediaRange(contentType || "application/json");
   if (type === "application/json") return decodedJson(body.toString("utf8"), options);
   if (type === "application/yaml") return decodedYaml(body.toString("utf8"), options);
@@ -78,7 +82,10 @@ function decodedYaml(text: string, options: DecodeOptions): Json {
   }
 }
 
-function reportDuplicates(problems: readonly string[], { fieldValidation = "Warn", warn }: DecodeOptions): void {
+function reportDuplicates(
+  problems: readonly string[],
+  { fieldValidation = "Warn", warn }: DecodeOptions,
+): void {
   if (problems.length === 0 || fieldValidation === "Ignore") return;
   if (fieldValidation === "Strict") {
     throw new KubeError("BadRequest", `strict decoding error: ${problems.join(", ")}`);

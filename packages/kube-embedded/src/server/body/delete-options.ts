@@ -55,9 +55,11 @@ function fromQuery(query: URLSearchParams): Wishes {
 
 /** A field of a wrong type would otherwise turn up as a surprise far from here. */
 function fromBody(body: Json): Wishes {
-  if (body === null || typeof body !== "object" || Array.isArray(body)) throw unreadable("it is not an object");
+  if (body === null || typeof body !== "object" || Array.isArray(body))
+    throw unreadable("it is not an object");
   const wishes = body as Wishes & { readonly kind?: Json };
-  if (wishes.kind !== undefined && wishes.kind !== "DeleteOptions") throw unreadable(`its kind is ${JSON.stringify(wishes.kind)}`);
+  if (wishes.kind !== undefined && wishes.kind !== "DeleteOptions")
+    throw unreadable(`its kind is ${JSON.stringify(wishes.kind)}`);
   if (!isOptional(wishes.gracePeriodSeconds, "number")) throw unreadable("gracePeriodSeconds is no number");
   if (!isOptional(wishes.propagationPolicy, "string")) throw unreadable("propagationPolicy is no string");
   if (!isOptional(wishes.orphanDependents, "boolean")) throw unreadable("orphanDependents is no boolean");
@@ -87,10 +89,7 @@ function policy({ propagationPolicy, orphanDependents }: Wishes): DeleteOptions[
   if (propagationPolicy !== undefined) {
     throw invalidOptions(
       KIND,
-      forbidden(
-        "propagationPolicy",
-        "orphanDependents and deletionPropagation cannot be both set",
-      ),
+      forbidden("propagationPolicy", "orphanDependents and deletionPropagation cannot be both set"),
     );
   }
   return orphanDependents ? "Orphan" : "Background";

@@ -1,5 +1,5 @@
-import { isIPv4 } from "node:net";
 import type { IncomingHttpHeaders } from "node:http";
+import { isIPv4 } from "node:net";
 import { KubeError } from "@heliostat/kube";
 
 /** Addresses under which pods and people reach the API: its certificate names them, and requests must too. */
@@ -37,9 +37,7 @@ function authorityOf(headers: IncomingHttpHeaders): string {
 }
 
 function hostOf(headers: IncomingHttpHeaders): string {
-  return authorityOf(headers)
-    .replace(/:\d+$/, "")
-    .toLowerCase();
+  return authorityOf(headers).replace(/:\d+$/, "").toLowerCase();
 }
 
 /** The whole of 127.0.0.0/8 is this machine, and an address cannot be rebound. */

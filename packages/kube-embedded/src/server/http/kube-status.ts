@@ -17,17 +17,16 @@ export interface StatusDetails {
   readonly group?: string;
   readonly kind?: string;
   readonly uid?: string;
-  readonly causes?: readonly FieldCause[];
+  readonly causes?: readonly Partial<FieldCause>[];
   readonly retryAfterSeconds?: number;
 }
 
 /** The Status of an error. What is no {@link KubeError} is our bug: the caller learns that it happened, not how. */
 export function failureStatus(error: unknown): KubeStatus {
-  const kubeError =
-    error instanceof KubeError ? error : new KubeError("Internal", "Internal error occurred");
+  const kubeError = error instanceof KubeError ? error : new KubeError("Internal", "Internal error occurred");
   const { about, causes, retryAfterSeconds, continueToken } = kubeError.options;
   const details: StatusDetails = {
-    ...about,
+    ...(about && withoutEmpty(about)),
     ...(causes && causes.length > 0 ? { causes } : {}),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   };
@@ -47,6 +46,11 @@ export function successStatus(details?: StatusDetails): KubeStatus {
 }
 
 const STATUS = { kind: "Status", apiVersion: "v1", metadata: {} } as const;
+
+/** The core group has no name, and what has no name is not said. */
+function withoutEmpty(about: StatusDetails): StatusDetails {
+  return Object.fromEntries(Object.entries(about).filter(([, value]) => value !== ""));
+}
 
 function reasonText(reason: KubeReason): string {
   if (reason === "Internal") return "InternalError";

@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import { KubeError } from "@heliostat/kube";
 
 /** Kubernetes' limit for what one request may carry. */
-export const MAX_BODY_BYTES = 3 * 1024 * 1024;
+const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
 /** The whole body of a request, which stays open so that a refusal can be answered. @throws KubeError `RequestEntityTooLarge`, `BadRequest` when it breaks off */
 export async function readBody(request: Readable): Promise<Buffer> {

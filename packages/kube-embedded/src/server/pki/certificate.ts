@@ -45,10 +45,7 @@ export function issuedCertificate(
     extension(OID.basicConstraints, DER.sequence(), { isCritical: true }),
     extension(OID.keyUsage, KEY_USAGE.signData, { isCritical: true }),
     extension(OID.extendedKeyUsage, DER.sequence(DER.objectId(OID[usage]))),
-    extension(
-      OID.authorityKeyId,
-      DER.sequence(DER.implicit(0, keyId(publicKeyInfo(authority.keyPem)))),
-    ),
+    extension(OID.authorityKeyId, DER.sequence(DER.implicit(0, keyId(publicKeyInfo(authority.keyPem))))),
     ...(subject.hosts ? [extension(OID.alternativeNames, alternativeNames(subject.hosts))] : []),
   ];
   return { keyPem, certificatePem: signed({ subject, validity, keyPem, extensions }, authority) };
@@ -92,10 +89,7 @@ function signed(
     DER.integer(serialNumber()),
     algorithm,
     distinguishedName(issuer.subject),
-    DER.sequence(
-      DER.time(certificate.validity.notBeforeMs),
-      DER.time(certificate.validity.notAfterMs),
-    ),
+    DER.sequence(DER.time(certificate.validity.notBeforeMs), DER.time(certificate.validity.notAfterMs)),
     distinguishedName(certificate.subject),
     publicKeyInfo(certificate.keyPem),
     DER.explicit(3, DER.sequence(...certificate.extensions)),
@@ -141,11 +135,7 @@ function alternativeNames(hosts: readonly string[]): Buffer {
 }
 
 function extension(id: string, value: Buffer, { isCritical = false } = {}): Buffer {
-  return DER.sequence(
-    DER.objectId(id),
-    ...(isCritical ? [DER.boolean(true)] : []),
-    DER.octets(value),
-  );
+  return DER.sequence(DER.objectId(id), ...(isCritical ? [DER.boolean(true)] : []), DER.octets(value));
 }
 
 function pem(certificate: Buffer): string {

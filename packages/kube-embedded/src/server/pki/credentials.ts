@@ -1,4 +1,5 @@
 import { createPrivateKey, generateKeyPairSync, randomBytes, X509Certificate } from "node:crypto";
+import { isIP } from "node:net";
 import { join } from "node:path";
 import type { Clock } from "@heliostat/kube";
 import {
@@ -35,7 +36,9 @@ export const ADMIN_GROUP = "system:masters";
 export function loadCredentials(folder: string, hosts: readonly string[], clock: Clock): Credentials {
   makePrivateFolder(folder);
   const files = new CredentialFiles(folder, clock);
-  const authority = files.certifiedKey("ca", {}, () => certificateAuthority(CA, files.validity(10 * YEAR_MS)));
+  const authority = files.certifiedKey("ca", {}, () =>
+    certificateAuthority(CA, files.validity(10 * YEAR_MS)),
+  );
   const issuer = { subject: CA, keyPem: authority.keyPem };
   const issue = (subject: CertificateSubject, usage: "server" | "client") =>
     issuedCertificate({ subject, usage }, issuer, files.validity(YEAR_MS));
@@ -110,7 +113,7 @@ class CredentialFiles {
         certificate.checkPrivateKey(createPrivateKey(stored.keyPem)) &&
         lastsUntilMs > this.#nowMs + RENEW_BEFORE_MS &&
         (signedBy === undefined || certificate.verify(signedBy.publicKey)) &&
-        hosts.every((host) => certificate.checkHost(host) ?? certificate.checkIP(host))
+        hosts.every((host) => (isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host)))
       );
     } catch (cause) {
       throw new Error(

@@ -31,10 +31,10 @@ export function plainRendering(resource: ServedResource): Rendering {
 }
 
 /** Objects of which only the metadata is wanted (`as=PartialObjectMetadata`). */
-export function metadataRendering(): Rendering {
+export function metadataRendering(resource: ServedResource): Rendering {
   return {
-    contentType: `${JSON_TYPE};as=PartialObjectMetadata;v=v1;g=meta.k8s.io`,
-    object: ({ object }) => metadataOnly(object),
+    contentType: JSON_TYPE,
+    object: (stored) => (isOfKind(stored, resource) ? metadataOnly(stored.object) : stored.json),
     list: (list) => [
       `{"kind":"PartialObjectMetadataList","apiVersion":"${META_VERSION}","metadata":${listMetadata(list)},"items":[`,
       ...joined(list.items.map(({ object }) => metadataOnly(object))),
@@ -69,6 +69,11 @@ export const META_VERSION = "meta.k8s.io/v1";
 
 export function metadataOnly(object: KubeObject): string {
   return JSON.stringify({ ...METADATA_IDENTITY, metadata: object.metadata });
+}
+
+/** A verb may answer with something else than its resource's kind: a Scale, a Status. */
+export function isOfKind({ object }: StoredObject, { kind }: ServedResource): boolean {
+  return object.kind === kind;
 }
 
 /** `metadata` of a list, as JSON. */

@@ -2,7 +2,15 @@ import type { Clock } from "@heliostat/kube";
 import type { StoredEvent, StoredList, StoredObject } from "../../api/kube-api.ts";
 import type { Column, ServedResource } from "../../registry/served-resource.ts";
 import { JSON_TYPE } from "../http/exchange.ts";
-import { joined, listMetadata, META_VERSION, metadataOnly, type Rendering, renderedEvent } from "./rendering.ts";
+import {
+  isOfKind,
+  joined,
+  listMetadata,
+  META_VERSION,
+  metadataOnly,
+  type Rendering,
+  renderedEvent,
+} from "./rendering.ts";
 
 /** How much of each object comes with its row. */
 export type IncludeObject = "None" | "Metadata" | "Object";
@@ -32,8 +40,11 @@ export function tableRendering(
   }
 
   return {
-    contentType: `${JSON_TYPE};as=Table;v=v1;g=meta.k8s.io`,
-    object: (stored) => table(objectMetadata(stored), resource.columns, [rowOf(stored)]).join(""),
+    contentType: JSON_TYPE,
+    object: (stored) =>
+      isOfKind(stored, resource)
+        ? table(objectMetadata(stored), resource.columns, [rowOf(stored)]).join("")
+        : stored.json,
     list: (list: StoredList) => table(listMetadata(list), resource.columns, list.items.map(rowOf)),
     event: eventTable,
   };

@@ -11,16 +11,21 @@ export type Channel = (typeof CHANNELS)[number];
 /** The frames of a connection, as they come. Ends with the connection, quietly even when it breaks. */
 export async function* framesOf(source: Readable): AsyncGenerator<Frame> {
   let rest: Buffer = Buffer.alloc(0);
-  try {
-    for await (const chunk of source) {
-      rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-      for (let end = frameEnd(rest); end !== undefined; end = frameEnd(rest)) {
-        yield { channel: channelOf(rest), bytes: rest.subarray(HEAD_BYTES, end) };
-        rest = rest.subarray(end);
-      }
+  for await (const chunk of chunksOf(source)) {
+    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    for (let end = frameEnd(rest); end !== undefined; end = frameEnd(rest)) {
+      yield { channel: channelOf(rest), bytes: rest.subarray(HEAD_BYTES, end) };
+      rest = rest.subarray(end);
     }
+  }
+}
+
+/** What a connection brings. One that breaks says no more than one that ends: whoever reads looks for what is missing. */
+export async function* chunksOf(source: Readable): AsyncGenerator<Buffer> {
+  try {
+    yield* source;
   } catch {
-    // A connection that breaks says no more than one that ends: whoever reads looks for what is missing.
+    source.destroy();
   }
 }
 

@@ -8,7 +8,7 @@ export type Request =
   /** The connection then carries frames: output outwards, input and {@link Control} inwards, {@link Ending} last. */
   | { readonly ask: "start"; readonly uid: string; readonly container: ContainerOrder }
   /** Like `start`. */
-  | { readonly ask: "exec"; readonly containerId: string; readonly command: readonly string[] } & ExecInput
+  | ({ readonly ask: "exec"; readonly containerId: string; readonly command: readonly string[] } & ExecInput)
   /** The connection then is the connection to the pod. */
   | { readonly ask: "connect"; readonly ip: string; readonly port: number };
 
@@ -18,7 +18,9 @@ export interface ExecInput {
 }
 
 /** The line that answers a {@link Request}. */
-export type Answer = { readonly ok: true; readonly value?: string } | { readonly ok: false; readonly why: string };
+export type Answer =
+  | { readonly ok: true; readonly value?: string }
+  | { readonly ok: false; readonly why: string };
 
 /** A container as it travels: files as base64. */
 export interface ContainerOrder extends Omit<ContainerSpec, "mounts"> {
@@ -45,9 +47,6 @@ export interface Ending {
   readonly signal?: number;
 }
 
-/** What the supervisor asks of heliostat when a pod has connected to one of the node's own ports. */
-export type Destination = "api" | "internet";
-
 /** How the supervisor is set up: its only argument, as JSON. */
 export interface SupervisorSettings {
   /** Holds its sockets and what pods write to disk; private to the user. */
@@ -56,7 +55,7 @@ export interface SupervisorSettings {
   readonly hiddenFolders: readonly string[];
   /** Folders of the host that every container sees even below /tmp or /run, which otherwise are its own. */
   readonly visibleFolders: readonly string[];
-  /** Ports of the node that pods can reach, and what stands behind them. */
+  /** Ports of the node that pods can reach. */
   readonly doors: readonly Door[];
   /** Programs that containers find at the end of their PATH, for hosts that lack them. */
   readonly standIns: readonly StandIn[];
@@ -64,13 +63,10 @@ export interface SupervisorSettings {
 
 export interface Door {
   readonly port: number;
-  readonly destination: Destination;
+  /** Where heliostat takes what pods send to this port. */
+  readonly socket: string;
 }
 
 export type StandIn =
   | { readonly name: string; readonly script: string }
   | { readonly name: string; readonly linkTo: string };
-
-/** The sockets of a supervisor, as names inside its state folder. */
-export const SUPERVISOR_SOCKET = "node.sock";
-export const HELIOSTAT_SOCKET = "host.sock";

@@ -1,0 +1,29 @@
+import { readConfig } from "./config.ts";
+import { program } from "./program.ts";
+import { UserError } from "./user-error.ts";
+
+/** Wrong use or a wrong environment; 1 is left to what went wrong in what was asked for. */
+const EXIT_USER_ERROR = 2;
+const EXIT_BUG = 70;
+
+const stop = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => {
+    // Whoever asks twice does not want to wait for the tidying; the sandbox ends with us in any case.
+    if (stop.signal.aborted) process.exit(130);
+    stop.abort();
+  });
+}
+
+try {
+  process.exitCode = await program(process.argv, { config: readConfig(), signal: stop.signal });
+} catch (error) {
+  process.exitCode = error instanceof UserError ? EXIT_USER_ERROR : EXIT_BUG;
+  process.stderr.write(`${textOf(error)}\n`);
+}
+
+function textOf(error: unknown): string {
+  if (error instanceof UserError)
+    return `error: ${error.message}${error.hint ? `\n       ${error.hint}` : ""}`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

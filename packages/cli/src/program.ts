@@ -1,0 +1,126 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { kubernetes } from "./commands/kubernetes.ts";
+import type { Config } from "./config.ts";
+import { jsonReporter } from "./output/json-reporter.ts";
+import { textReporter } from "./output/text-reporter.ts";
+import type { Reporter } from "./output/up-event.ts";
+import { LOG_LEVELS, type LogLevel } from "./system/logger.ts";
+import { up } from "./up/up.ts";
+import type { UpOptions } from "./up/up-options.ts";
+
+export interface ProgramContext {
+  readonly config: Config;
+  /** Aborts at Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+/** What commander makes of the flags that every command has. */
+interface SharedFlags {
+  readonly dataDir: string;
+  readonly port: number;
+  readonly logLevel: LogLevel;
+  readonly json: boolean;
+}
+
+interface UpFlags extends SharedFlags {
+  readonly file: readonly string[];
+  readonly exit: boolean;
+  readonly ray?: string;
+  readonly simulate: boolean;
+  readonly proxy: boolean;
+  readonly imageCatalogue?: string;
+  readonly nodeCpu: string;
+  readonly nodeMemory: string;
+  readonly nodeGpu: string;
+  readonly timeout: number;
+}
+
+/** Run the command line and answer with the exit code. @throws UserError */
+export async function program(argv: readonly string[], context: ProgramContext): Promise<number> {
+  let exitCode = 0;
+  const root = new Command("heliostat")
+    .description("One control plane for Ray clusters on Kubernetes, from a laptop to production")
+    .showHelpAfterError();
+
+  withSharedFlags(root.command("up"), context)
+    .description("a laptop's Kubernetes from nothing: the API, pods, your manifests, and a Ray job on them")
+    .option("-f, --file <file...>", "manifests to apply", [])
+    .option("--exit", "end after the job with its exit code, or once everything is ready", false)
+    .option("--ray <path>", "a virtual environment, a Python that imports ray, or the ray command")
+    .option("--simulate", "pretend pods even where they could be real", false)
+    .option("--no-proxy", "keep pods off the host's network")
+    .option("--image-catalogue <file>", "YAML that says what stands in for further images")
+    .option("--node-cpu <quantity>", "CPU that the node advertises; nothing enforces it", "64")
+    .option("--node-memory <quantity>", "memory that the node advertises", "256Gi")
+    .option("--node-gpu <count>", "GPUs that the node advertises", "0")
+    .option(
+      "--timeout <seconds>",
+      "give up when a cluster is not ready after this long, 0 for never",
+      wholeNumber,
+      600,
+    )
+    .action(async (flags: UpFlags) => {
+      exitCode = await up(upOptions(flags), { ...context, reporter: reporterFor(flags, context) });
+    });
+
+  withSharedFlags(root.command("kubernetes"), context)
+    .description("the embedded Kubernetes API alone, with the Ray CRDs")
+    .action(async (flags: SharedFlags) => {
+      await kubernetes(
+        { dataFolder: flags.dataDir, port: flags.port, logLevel: flags.logLevel },
+        { ...context, reporter: reporterFor(flags, context) },
+      );
+    });
+
+  await root.parseAsync([...argv]);
+  return exitCode;
+}
+
+function withSharedFlags(command: Command, { config }: ProgramContext): Command {
+  return command
+    .option("--data-dir <folder>", "where kubeconfig and certificates are kept", config.stateFolder)
+    .option("--port <number>", "port of the Kubernetes API on 127.0.0.1, 0 for any", portNumber, 0)
+    .addOption(
+      new Option("--log-level <level>", "how much goes to standard error")
+        .choices(LOG_LEVELS)
+        .default("error"),
+    )
+    .option("--json", "print one JSON object a line, for machines", false);
+}
+
+function upOptions(flags: UpFlags): UpOptions {
+  return {
+    files: flags.file,
+    exits: flags.exit,
+    dataFolder: flags.dataDir,
+    port: flags.port,
+    logLevel: flags.logLevel,
+    isJson: flags.json,
+    ray: flags.ray,
+    simulates: flags.simulate,
+    hasProxy: flags.proxy,
+    imageCatalogue: flags.imageCatalogue,
+    capacity: { cpu: flags.nodeCpu, memory: flags.nodeMemory, gpu: flags.nodeGpu },
+    timeoutSeconds: flags.timeout,
+  };
+}
+
+function reporterFor({ json }: SharedFlags, { config }: ProgramContext): Reporter {
+  const write = (text: string): void => {
+    process.stdout.write(text);
+  };
+  if (json) return jsonReporter(write);
+  const { isTTY: isTerminal = false, columns = 120 } = process.stdout;
+  return textReporter({ write, isTerminal, columns, isColourful: isTerminal && config.isColourful });
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("Want a whole number, 0 or more.");
+  return Number(text);
+}
+
+function portNumber(text: string): number {
+  const port = wholeNumber(text);
+  if (port > 65_535) throw new InvalidArgumentError("Want a port, 0 to 65535.");
+  return port;
+}

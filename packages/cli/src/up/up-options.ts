@@ -1,0 +1,26 @@
+import type { LogLevel } from "../system/logger.ts";
+
+/** What `heliostat up` was asked for; every default is filled in. */
+export interface UpOptions {
+  /** Manifests to apply. @default the example cluster */
+  readonly files: readonly string[];
+  /** End after the job, or once everything is ready, instead of staying up. */
+  readonly exits: boolean;
+  readonly dataFolder: string;
+  /** The API's port; 0 takes a free one. */
+  readonly port: number;
+  readonly logLevel: LogLevel;
+  readonly isJson: boolean;
+  /** A Ray of the user's own. */
+  readonly ray: string | undefined;
+  /** Pretend pods even where they could be real. */
+  readonly simulates: boolean;
+  /** Let pods reach the host's network through a forwarding proxy. */
+  readonly hasProxy: boolean;
+  /** A file that adds to the image catalogue. */
+  readonly imageCatalogue: string | undefined;
+  /** What the node advertises; nothing enforces it. */
+  readonly capacity: { readonly cpu: string; readonly memory: string; readonly gpu: string };
+  /** Give up when a cluster is not ready after this long. 0: never. */
+  readonly timeoutSeconds: number;
+}

@@ -1,0 +1,149 @@
+import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { randomSuffix } from "@heliostat/kube";
+import { type ContainerRuntime, canSandbox } from "@heliostat/kubelet";
+import { LABEL, NODE_TYPE, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
+import { rayDashboard } from "@heliostat/ray-http";
+import type { Config } from "../config.ts";
+import { forwardToPod } from "../laptop/forward-to-pod.ts";
+import { type Laptop, startLaptop } from "../laptop/laptop.ts";
+import { podRuntime } from "../laptop/pod-runtime.ts";
+import { type Applied, appliedName, applyManifests } from "../manifests/apply-manifests.ts";
+import { readManifests } from "../manifests/read-manifests.ts";
+import type { Reporter } from "../output/up-event.ts";
+import { systemClock, systemRandom } from "../system/clock.ts";
+import { type AwaitOptions, untilAllReady, untilClusterReady } from "./await-ready.ts";
+import { choosePods, type PodsChoice } from "./choose-runtime.ts";
+import { runJob } from "./run-job.ts";
+import type { UpOptions } from "./up-options.ts";
+
+export interface UpContext {
+  readonly config: Config;
+  readonly reporter: Reporter;
+  /** Aborts at Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+const EXAMPLES = join(import.meta.dirname, "../../../../examples");
+const EXAMPLE_CLUSTER = join(EXAMPLES, "raycluster.yaml");
+const EXAMPLE_JOB = join(EXAMPLES, "job.py");
+
+/** Said where a job would need real pods. */
+const NO_JOB_WHEN_SIMULATED = "pods are simulated, so no Ray is there to run it";
+
+/**
+ * A laptop's Kubernetes from nothing: the API, pods, the manifests, and a job on the first RayCluster among them.
+ *
+ * @returns the exit code: the job's with `--exit`, else 0
+ * @throws UserError
+ */
+export async function up(options: UpOptions, context: UpContext): Promise<number> {
+  const manifests = await readManifests(options.files.length > 0 ? options.files : [EXAMPLE_CLUSTER]);
+  const laptop = await startLaptop({ ...options, clock: systemClock, random: systemRandom });
+  try {
+    context.reporter.tell({ event: "ready", url: laptop.url, kubeconfig: laptop.kubeconfig });
+    const pods = await startPods(laptop, options, context);
+    if (context.signal.aborted) return 0;
+    const applied = await applyManifests(manifests, laptop);
+    for (const each of applied) {
+      context.reporter.tell({ event: "applied", object: appliedName(each), outcome: each.outcome });
+    }
+    const exitCode = await firstResult(applied, { laptop, pods, options, context });
+    if (options.exits || context.signal.aborted) return exitCode;
+    context.reporter.tell({ event: "try", commands: suggestions(laptop, applied) });
+    await aborted(context.signal);
+    return 0;
+  } finally {
+    context.reporter.tell({ event: "stopping" });
+    await laptop.stop();
+  }
+}
+
+async function startPods(
+  laptop: Laptop,
+  options: UpOptions,
+  { config, reporter, signal }: UpContext,
+): Promise<PodsChoice> {
+  const choice = await choosePods({
+    ...options,
+    canSandbox,
+    cacheFolder: config.cacheFolder,
+    searchPath: config.path,
+    signal,
+    onProgress: (text) => reporter.tell({ event: "progress", text }),
+  });
+  if (signal.aborted) return choice;
+  const runtime: ContainerRuntime = await podRuntime(choice, { options, config, laptop });
+  await laptop.startPods(runtime);
+  reporter.tell({ event: "pods", runtime: choice.runtime, why: choice.why });
+  return choice;
+}
+
+interface Step {
+  readonly laptop: Laptop;
+  readonly pods: PodsChoice;
+  readonly options: UpOptions;
+  readonly context: UpContext;
+}
+
+/** Wait for what was applied and, where there is a RayCluster, run the job on it. */
+async function firstResult(applied: readonly Applied[], step: Step): Promise<number> {
+  const { laptop, context, options } = step;
+  const awaiting: AwaitOptions = {
+    client: laptop.client,
+    clock: systemClock,
+    signal: context.signal,
+    timeoutSeconds: options.timeoutSeconds,
+    onSnapshot: (cluster) => context.reporter.tell({ event: "cluster", cluster }),
+  };
+  const cluster = applied.find(
+    ({ resource }) => resource.kind === RAY_CLUSTERS.kind && resource.group === RAY_CLUSTERS.group,
+  );
+  if (!cluster) {
+    if (options.exits) await untilAllReady(applied, awaiting);
+    return 0;
+  }
+  const ready = await untilClusterReady(cluster.object as RayCluster, awaiting);
+  return ready ? jobOn(ready, step) : 0;
+}
+
+async function jobOn(cluster: RayCluster, { laptop, pods, context }: Step): Promise<number> {
+  const { reporter, signal } = context;
+  const { name, namespace = "" } = cluster.metadata;
+  if (pods.runtime === "simulated") {
+    reporter.tell({ event: "job", status: "REFUSED", message: `${NO_JOB_WHEN_SIMULATED} (${pods.why})` });
+    return 0;
+  }
+  const head = { namespace, labels: { [LABEL.cluster]: name, [LABEL.nodeType]: NODE_TYPE.head }, port: 8265 };
+  const dashboard = await forwardToPod(laptop, head);
+  reporter.tell({ event: "dashboard", cluster: `${namespace}/${name}`, url: dashboard.url });
+  const submissionId = `heliostat-${randomSuffix(systemRandom)}`;
+  reporter.tell({ event: "job", status: "RUNNING", submissionId });
+  const { event, exitCode } = await runJob(rayDashboard({ baseUrl: dashboard.url }), {
+    script: { name: basename(EXAMPLE_JOB), content: await readFile(EXAMPLE_JOB) },
+    submissionId,
+    clock: systemClock,
+    signal,
+    onLog: (text) => reporter.tell({ event: "log", text }),
+  });
+  reporter.tell(event);
+  return exitCode;
+}
+
+function suggestions({ kubeconfig }: Laptop, applied: readonly Applied[]): readonly string[] {
+  const first = applied[0];
+  return [
+    `export KUBECONFIG=${kubeconfig}`,
+    "kubectl get rayclusters -o wide",
+    "kubectl get pods -o wide",
+    ...(first ? [`kubectl describe ${appliedName(first)}`] : []),
+    `kubectl logs -f -l ${LABEL.nodeType}=${NODE_TYPE.head}`,
+  ];
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

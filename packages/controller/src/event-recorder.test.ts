@@ -1,0 +1,129 @@
+import { type ConfigMap, type Event, type KubeClient, KubeError, SILENT } from "@heliostat/kube";
+import { HandClock, SeededRandom, settled } from "@heliostat/kube/testing";
+import { describe, expect, it } from "vitest";
+import { type EventWords, KubeEventRecorder } from "./event-recorder.ts";
+
+const WORDS: EventWords = {
+  reason: "CreatedHeadPod",
+  action: "Create",
+  note: "Created head Pod default/demo-head",
+};
+
+describe("KubeEventRecorder", () => {
+  it("writes who reports what about whom", async () => {
+    const { recorder, created } = bench();
+    recorder.record(regarding("demo"), { ...WORDS, type: "Warning" });
+    await settled();
+    expect(created).toEqual([
+      {
+        apiVersion: "events.k8s.io/v1",
+        kind: "Event",
+        metadata: { name: expect.stringMatching(/^demo\.[a-z0-9]{16}$/), namespace: "team" },
+        eventTime: "2026-01-01T00:00:00.000000Z",
+        reportingController: "raycluster-controller",
+        reportingInstance: "heliostat-1",
+        type: "Warning",
+        reason: "CreatedHeadPod",
+        action: "Create",
+        note: "Created head Pod default/demo-head",
+        regarding: {
+          apiVersion: "v1",
+          kind: "ConfigMap",
+          name: "demo",
+          namespace: "team",
+          uid: "uid of demo",
+          resourceVersion: "7",
+        },
+      },
+    ]);
+  });
+
+  it("makes one series of the repeats within six minutes", async () => {
+    const { recorder, created, patched, clock } = bench();
+    for (let count = 0; count < 5; count++) recorder.record(regarding("demo"), WORDS);
+    await clock.turn(5000);
+    recorder.record(regarding("demo"), { ...WORDS, note: "again" });
+    await clock.turn(5000);
+    expect(created).toHaveLength(1);
+    expect(patched.map(({ series }) => series?.count)).toEqual([5, 6]);
+  });
+
+  it("begins a new event for another object, reason or action, and after six quiet minutes", async () => {
+    const { recorder, created, clock } = bench();
+    recorder.record(regarding("demo"), WORDS);
+    recorder.record(regarding("other"), WORDS);
+    recorder.record(regarding("demo"), { ...WORDS, reason: "DeletedHeadPod" });
+    recorder.record(regarding("demo"), { ...WORDS, action: "Delete" });
+    await clock.turn(6 * 60_000 + 1);
+    recorder.record(regarding("demo"), WORDS);
+    await settled();
+    expect(created).toHaveLength(5);
+    expect(new Set(created.map(({ metadata }) => metadata.name)).size).toBe(5);
+  });
+
+  it("cuts a note after 1024 characters", async () => {
+    const { recorder, created } = bench();
+    recorder.record(regarding("demo"), { ...WORDS, note: "x".repeat(2000) });
+    await settled();
+    expect(created[0]?.note).toHaveLength(1024);
+  });
+
+  it("tries again when the API is in trouble, and drops what it refuses", async () => {
+    const { recorder, created, clock, refusals } = bench();
+    refusals.push(new KubeError("Unavailable", "scripted"), new KubeError("Forbidden", "scripted"));
+    recorder.record(regarding("demo"), WORDS);
+    recorder.record(regarding("other"), WORDS);
+    await clock.turn(60_000);
+    expect(created.map(({ regarding }) => regarding?.name)).toEqual(["other"]);
+  });
+
+  it("writes the event anew when it has expired meanwhile", async () => {
+    const { recorder, created, clock, refusals } = bench();
+    recorder.record(regarding("demo"), WORDS);
+    await settled();
+    recorder.record(regarding("demo"), WORDS);
+    refusals.push(new KubeError("NotFound", "scripted"));
+    await clock.turn(5000);
+    expect(created.map(({ series }) => series?.count)).toEqual([undefined, 2]);
+  });
+
+  it("holds a bounded number of events", async () => {
+    const { recorder, created } = bench();
+    for (let index = 0; index < 1500; index++) recorder.record(regarding(`demo-${index}`), WORDS);
+    for (let turn = 0; turn < 100; turn++) await settled();
+    expect(created).toHaveLength(1000);
+  });
+});
+
+function bench(): {
+  recorder: KubeEventRecorder;
+  created: Event[];
+  patched: Event[];
+  clock: HandClock;
+  refusals: KubeError[];
+} {
+  const clock = new HandClock();
+  const [created, patched, refusals]: [Event[], Event[], KubeError[]] = [[], [], []];
+  async function answer(into: Event[], event: Event): Promise<void> {
+    const refusal = refusals.shift();
+    if (refusal) throw refusal;
+    into.push(event);
+  }
+  const client = {
+    create: (_: unknown, event: Event) => answer(created, event),
+    patch: (_: unknown, __: unknown, { patch }: { patch: { body: Event } }) => answer(patched, patch.body),
+  } as unknown as KubeClient;
+  const recorder = new KubeEventRecorder(client, {
+    clock,
+    random: new SeededRandom(),
+    logger: SILENT,
+    signal: new AbortController().signal,
+    reporter: { controller: "raycluster-controller", instance: "heliostat-1" },
+  });
+  return { recorder, created, patched, clock, refusals };
+}
+
+function regarding(name: string): ConfigMap {
+  const metadata = { name, namespace: "team", uid: `uid of ${name}`, resourceVersion: "7" };
+  return { apiVersion: "v1", kind: "ConfigMap", metadata };
+}

@@ -1,0 +1,33 @@
+import { type KubeClient, type KubeObject, keyOf, type Resource } from "@heliostat/kube";
+import type { PendingWrites } from "./pending-writes.ts";
+
+/** Where the writes to one resource are remembered; `undefined` when nobody reads it from a cache. */
+export type PendingOf = <T extends KubeObject>(resource: Resource<T>) => PendingWrites<T> | undefined;
+
+/** The same client, but whatever is written through it shows at once in the caches. */
+export function readingYourWrites(client: KubeClient, pendingOf: PendingOf): KubeClient {
+  return {
+    get: (resource, name, options) => client.get(resource, name, options),
+    list: (resource, options) => client.list(resource, options),
+    watch: (resource, options) => client.watch(resource, options),
+    async create(resource, object, options) {
+      const created = await client.create(resource, object, options);
+      if (!options?.isDryRun && !options?.subresource) pendingOf(resource)?.written(created);
+      return created;
+    },
+    async update(resource, object, options) {
+      const updated = await client.update(resource, object, options);
+      if (!options?.isDryRun && options?.subresource !== "scale") pendingOf(resource)?.written(updated);
+      return updated;
+    },
+    async patch(resource, name, options) {
+      const patched = await client.patch(resource, name, options);
+      if (!options.isDryRun && options.subresource !== "scale") pendingOf(resource)?.written(patched);
+      return patched;
+    },
+    async delete(resource, name, options) {
+      await client.delete(resource, name, options);
+      pendingOf(resource)?.deleted(keyOf(name));
+    },
+  };
+}

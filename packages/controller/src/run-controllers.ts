@@ -1,0 +1,61 @@
+import { type Clock, type KubeClient, type Logger, type Random, SILENT } from "@heliostat/kube";
+import { CacheSet } from "./cache-set.ts";
+import { Controller } from "./controller.ts";
+import { KubeEventRecorder } from "./event-recorder.ts";
+import { readingYourWrites } from "./read-your-writes.ts";
+import type { Reconciler } from "./reconciler.ts";
+
+export interface RunOptions {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Ends everything. */
+  readonly signal: AbortSignal;
+  /** @default silent */
+  readonly logger?: Logger;
+  /** Who speaks in events, as `reportingInstance`. @default the reconciler's name */
+  readonly instance?: string;
+  /** Look at one namespace only; cluster-scoped resources are not affected. @default all namespaces */
+  readonly namespace?: string;
+  /** Keys that one reconciler may look at side by side. @default 8 */
+  readonly workers?: number;
+}
+
+export interface RunningControllers {
+  /** Fulfilled once every reconciler has begun its first look at everything. */
+  readonly hasSynced: Promise<void>;
+  /** Fulfilled once the signal has aborted and nothing runs any more; never rejected. */
+  readonly stopped: Promise<void>;
+}
+
+/**
+ * Run reconcilers until the signal aborts. They share one informer a resource, and each sees in its caches what any of
+ * them has written.
+ *
+ * When a key is looked at again after an error: `Conflict`, `AlreadyExists` and `NotFound` soon and quietly;
+ * `TooManyRequests`, `Timeout`, `Unavailable` and `Internal` after a growing wait, or the server's own; what cannot
+ * become right by itself (`Invalid`, `Forbidden`, …) seldom; anything but a `KubeError` is our bug, is logged as an
+ * error and waits longer each time.
+ */
+export function runControllers(reconcilers: readonly Reconciler[], options: RunOptions): RunningControllers {
+  const { client, clock, random, signal, logger = SILENT, namespace, workers = 8 } = options;
+  const caches = new CacheSet(client, {
+    clock,
+    random,
+    logger,
+    signal,
+    ...(namespace !== undefined && { namespace }),
+  });
+  const remembering = readingYourWrites(client, (resource) => caches.pendingOf(resource));
+  const controllers = reconcilers.map((reconciler) => {
+    const { name } = reconciler;
+    const reporter = { controller: name, instance: options.instance ?? name };
+    const events = new KubeEventRecorder(client, { clock, random, logger, signal, reporter });
+    const context = { client: remembering, caches, events, clock, random, logger, signal };
+    return new Controller(reconciler, { caches, context, workers });
+  });
+  return {
+    hasSynced: Promise.all(controllers.map(({ hasSynced }) => hasSynced)).then(() => undefined),
+    stopped: Promise.all(controllers.map(({ stopped }) => stopped)).then(() => caches.stopped()),
+  };
+}

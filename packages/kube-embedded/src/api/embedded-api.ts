@@ -1,0 +1,130 @@
+import type { DeleteOptions, Json, ListOptions } from "@heliostat/kube";
+import type { Subresource, Verb } from "../registry/served-resource.ts";
+import { unstored } from "../store/stored-revision.ts";
+import { storedAt } from "./address.ts";
+import type { ApiGround } from "./api-ground.ts";
+import { createObject, type WriteRequest, written } from "./create.ts";
+import { deleteCollection, deleteObject } from "./delete.ts";
+import { finalizeNamespace } from "./finalize-namespace.ts";
+import { incomingObject } from "./incoming.ts";
+import type {
+  ApiListOptions,
+  ApiWatchOptions,
+  Caller,
+  KubeApi,
+  PatchBody,
+  StoredEvent,
+  StoredList,
+  StoredObject,
+  Target,
+  WriteResult,
+} from "./kube-api.ts";
+import { listObjects } from "./list.ts";
+import { patchObject } from "./patch.ts";
+import { bindPod, evictPod } from "./pod-subresources.ts";
+import { noSuchResource, notSupported } from "./refusals.ts";
+import { getScale, patchScale, updateScale } from "./scale.ts";
+import { createToken } from "./service-account-token.ts";
+import { updateObject } from "./update.ts";
+import { asServed } from "./versions.ts";
+import { watchObjects } from "./watch.ts";
+
+type Write = (ground: ApiGround, target: Target, request: WriteRequest) => WriteResult | Promise<WriteResult>;
+
+const CREATE_BELOW: Partial<Record<Subresource, Write>> = {
+  binding: bindPod,
+  eviction: evictPod,
+  token: createToken,
+};
+const UPDATE_BELOW: Partial<Record<Subresource, Write>> = {
+  status: updateObject,
+  scale: updateScale,
+  finalize: finalizeNamespace,
+};
+
+/** The Kubernetes API on the object store: looks which verb is meant, and whether the resource has it. */
+export class EmbeddedApi implements KubeApi {
+  readonly #ground: ApiGround;
+
+  constructor(ground: ApiGround) {
+    this.#ground = ground;
+  }
+
+  async get(target: Target): Promise<StoredObject> {
+    assertServed(target, "get");
+    if (target.subresource === "scale") return getScale(this.#ground, target);
+    if (target.subresource !== undefined && target.subresource !== "status") throw notSupported();
+    return asServed(target.resource, storedAt(this.#ground, target));
+  }
+
+  async list(target: Target, options: ApiListOptions): Promise<StoredList> {
+    assertServed(target, "list");
+    return listObjects(this.#ground, target, options);
+  }
+
+  watch(target: Target, options: ApiWatchOptions): AsyncIterable<StoredEvent> {
+    assertServed(target, "watch");
+    return watchObjects(this.#ground, target, options);
+  }
+
+  async create(target: Target, body: Json, caller: Caller): Promise<WriteResult> {
+    if (target.subresource !== undefined) return this.#below(CREATE_BELOW, target, { body, caller });
+    assertServed(target, "create");
+    if (target.resource.strategy.isReview) return this.#review(target, body, caller);
+    return createObject(this.#ground, target, { body, caller });
+  }
+
+  async update(target: Target, body: Json, caller: Caller): Promise<WriteResult> {
+    if (target.subresource !== undefined) return this.#below(UPDATE_BELOW, target, { body, caller });
+    assertServed(target, "update");
+    return updateObject(this.#ground, target, { body, caller });
+  }
+
+  async patch(target: Target, patch: PatchBody, caller: Caller): Promise<WriteResult> {
+    assertServed(target, "patch");
+    if (target.subresource === "scale") return patchScale(this.#ground, target, { patch, caller });
+    if (target.subresource !== undefined && target.subresource !== "status") throw notSupported();
+    return patchObject(this.#ground, target, { patch, caller });
+  }
+
+  async delete(target: Target, options: DeleteOptions, caller: Caller): Promise<WriteResult> {
+    assertServed(target, "delete");
+    if (target.subresource !== undefined) throw notSupported();
+    return deleteObject(this.#ground, target, { options, caller });
+  }
+
+  async deleteCollection(
+    target: Target,
+    options: DeleteOptions & ListOptions,
+    caller: Caller,
+  ): Promise<StoredList> {
+    assertServed(target, "deletecollection");
+    return deleteCollection(this.#ground, target, { options, caller });
+  }
+
+  async #below(
+    writes: Partial<Record<string, Write>>,
+    target: Target,
+    request: WriteRequest,
+  ): Promise<WriteResult> {
+    assertSubresource(target);
+    const write = writes[target.subresource ?? ""];
+    if (!write) throw notSupported();
+    return write(this.#ground, target, request);
+  }
+
+  async #review(target: Target, body: Json, { user }: Caller): Promise<WriteResult> {
+    const answer = await this.#ground.reviews.review(incomingObject(target, body), user);
+    return written(unstored(answer), "created");
+  }
+}
+
+function assertServed(target: Target, verb: Verb): void {
+  assertSubresource(target);
+  if (!target.resource.verbs.includes(verb)) throw notSupported();
+}
+
+function assertSubresource({ resource, subresource }: Target): void {
+  if (subresource !== undefined && !(resource.subresources as readonly string[]).includes(subresource))
+    throw noSuchResource();
+}

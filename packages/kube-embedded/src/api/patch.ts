@@ -1,0 +1,90 @@
+import {
+  applyJsonPatch,
+  applyMergePatch,
+  applyStrategicMergePatch,
+  type Json,
+  KubeError,
+  type KubeObject,
+} from "@heliostat/kube";
+import type { ServedResource } from "../registry/served-resource.ts";
+import { storedAt } from "./address.ts";
+import type { ApiGround } from "./api-ground.ts";
+import { incomingObject } from "./incoming.ts";
+import type { Caller, PatchBody, Target, WriteResult } from "./kube-api.ts";
+import { badRequest } from "./refusals.ts";
+import { replaceObject } from "./update.ts";
+import { asServed } from "./versions.ts";
+
+export interface PatchRequest {
+  readonly patch: PatchBody;
+  readonly caller: Caller;
+}
+
+/**
+ * Change an object by a patch. Reading, patching and storing are one step here, so that only a patch which itself
+ * names a uid or a resourceVersion can conflict.
+ */
+export function patchObject(ground: ApiGround, target: Target, { patch, caller }: PatchRequest): WriteResult {
+  assertPatchType(target.resource, patch);
+  const stored = storedAt(ground, target);
+  const current = asServed(target.resource, stored).object;
+  const patched = incomingObject(target, patchedJson(current, patch, target.resource));
+  const { name } = current.metadata;
+  if (patched.metadata.name !== name)
+    throw badRequest(
+      `the name of the object (${patched.metadata.name}) does not match the name on the URL (${name})`,
+    );
+  const { resourceVersion = current.metadata.resourceVersion ?? "" } = patched.metadata;
+  const proposed = { ...patched, metadata: { ...patched.metadata, resourceVersion } };
+  return replaceObject(ground, target, { stored, proposed, caller });
+}
+
+const MOST_OPERATIONS = 10_000;
+
+/** @throws KubeError `UnsupportedMediaType` when this kind does not take this kind of patch */
+export function assertPatchType({ isCustom }: Pick<ServedResource, "isCustom">, patch: PatchBody): void {
+  if (patch.type === "apply")
+    throw new KubeError(
+      "UnsupportedMediaType",
+      "server-side apply (application/apply-patch+yaml) is not served yet: accepted media types include: " +
+        acceptedTypes(isCustom),
+    );
+  if (patch.type === "strategic" && isCustom)
+    throw new KubeError(
+      "UnsupportedMediaType",
+      `the body of the request was in an unknown format - accepted media types include: ${acceptedTypes(isCustom)}`,
+    );
+  if (patch.type === "json" && patch.body.length > MOST_OPERATIONS)
+    throw new KubeError(
+      "RequestEntityTooLarge",
+      `The allowed maximum operations in a JSON patch is ${MOST_OPERATIONS}, got ${patch.body.length}`,
+    );
+}
+
+function acceptedTypes(isCustom: boolean): string {
+  const types = ["application/json-patch+json", "application/merge-patch+json"];
+  return (isCustom ? types : [...types, "application/strategic-merge-patch+json"]).join(", ");
+}
+
+/** The object's JSON with the patch applied; the result is no more checked than any request's body. */
+export function patchedJson(
+  object: KubeObject,
+  patch: PatchBody,
+  { schema }: Pick<ServedResource, "schema">,
+): Json {
+  const json = object as unknown as Json;
+  switch (patch.type) {
+    case "json":
+      return applyJsonPatch(json, patch.body);
+    case "merge":
+      return applyMergePatch(json, patchObjectOf(patch.body));
+    case "strategic":
+    case "apply":
+      return applyStrategicMergePatch(json, patch.body, schema);
+  }
+}
+
+function patchObjectOf(body: Json): Json {
+  if (typeof body === "object" && body !== null && !Array.isArray(body)) return body;
+  throw badRequest("Invalid JSON document");
+}

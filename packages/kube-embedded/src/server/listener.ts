@@ -1,0 +1,207 @@
+import { once } from "node:events";
+import { chmodSync, rmSync } from "node:fs";
+import { type IncomingMessage, ServerResponse } from "node:http";
+import {
+  createSecureServer,
+  type Http2SecureServer,
+  type Http2ServerRequest,
+  type ServerHttp2Session,
+} from "node:http2";
+import { createServer, type Server, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { TLSSocket } from "node:tls";
+import { KubeError, type Logger } from "@heliostat/kube";
+import { failureReply, type IncomingRequest, plainReply } from "./answer-request.ts";
+import { type Answer, isUpgrade } from "./http/exchange.ts";
+import { readBody } from "./http/read-body.ts";
+import { type HttpResponse, sendReply } from "./http/send-reply.ts";
+import {
+  agreedSubprotocol,
+  converseOverWebSocket,
+  isWebSocketRequest,
+  type UpgradeRequest,
+} from "./http/web-socket.ts";
+
+export interface ListenerOptions {
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  /** A second door, for pods that cannot reach the host's loopback. */
+  readonly socketPath?: string;
+  readonly tls: { readonly key: string; readonly cert: string; readonly ca: string };
+  readonly logger: Logger;
+  answer(request: IncomingRequest): Promise<Answer>;
+}
+
+/** How long the end of the last replies may take. */
+const CLOSE_WITHIN_MS = 2000;
+
+/** Longer than clients keep an idle connection: the one who may still send closes first. */
+const KEEP_ALIVE_MS = 95_000;
+
+/** HTTP/2, HTTP/1.1 and WebSockets over TLS on one port; between sockets and answers, and nothing else. */
+export class Listener {
+  readonly #options: ListenerOptions;
+  readonly #server: Http2SecureServer;
+  readonly #socketServer: Server;
+  readonly #connections = new Set<Duplex>();
+  readonly #sessions = new Set<ServerHttp2Session>();
+  readonly #requests = new Set<AbortController>();
+  #isClosing = false;
+
+  constructor(options: ListenerOptions) {
+    this.#options = options;
+    this.#server = this.#secureServer();
+    this.#socketServer = createServer((socket) => this.#server.emit("connection", socket));
+  }
+
+  /** @returns the port. @throws Error when it is in use */
+  async listen(): Promise<number> {
+    const { host, port, socketPath } = this.#options;
+    await listening(this.#server.listen({ host, port }), `${host}:${port}`);
+    if (socketPath !== undefined) {
+      rmSync(socketPath, { force: true });
+      await listening(this.#socketServer.listen(socketPath), socketPath);
+      chmodSync(socketPath, 0o600);
+    }
+    const address = this.#server.address();
+    return typeof address === "object" && address ? address.port : port;
+  }
+
+  /** Take no more requests, end the streams, and let what is being answered finish. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    const isClosed = this.#server.listening ? once(this.#server, "close") : Promise.resolve();
+    this.#server.close();
+    this.#socketServer.close();
+    for (const request of this.#requests) request.abort();
+    for (const session of this.#sessions) session.close();
+    const deadline = setTimeout(() => this.#drop(), CLOSE_WITHIN_MS);
+    await isClosed;
+    clearTimeout(deadline);
+  }
+
+  #drop(): void {
+    for (const connection of this.#connections) connection.destroy();
+  }
+
+  #secureServer(): Http2SecureServer {
+    const server = createSecureServer({
+      ...this.#options.tls,
+      allowHTTP1: true,
+      minVersion: "TLSv1.2",
+      requestCert: true,
+      // Whoever brings no certificate of ours may bring a token.
+      rejectUnauthorized: false,
+      http1Options: { keepAliveTimeout: KEEP_ALIVE_MS },
+    });
+    server.on("connection", (socket: Socket) => remembered(this.#connections, socket));
+    server.on("session", (session) => remembered(this.#sessions, session));
+    server.on("request", (request, response) => void this.#onRequest(request, response));
+    server.on("upgrade", (message: IncomingMessage, socket: Duplex, head: Buffer) => {
+      void this.#onUpgrade({ message, socket, head });
+    });
+    return server;
+  }
+
+  async #onRequest(request: IncomingMessage | Http2ServerRequest, response: HttpResponse): Promise<void> {
+    const { signal, forget } = this.#newRequest();
+    response.once("close", forget);
+    const answer = await this.#options.answer(incoming(request, signal));
+    const reply = plainReply(answer, this.#options.logger);
+    try {
+      await sendReply(response, reply, { headers: request.headers, signal });
+    } catch (error) {
+      this.#breakOff(response, error);
+    }
+  }
+
+  /** A stream that we end ends well; one that fails must not look complete. */
+  #breakOff(response: HttpResponse, error: unknown): void {
+    if (this.#isClosing) {
+      response.end();
+      return;
+    }
+    if (!response.destroyed) this.#options.logger.debug("Cannot finish a reply", { error });
+    response.destroy();
+  }
+
+  async #onUpgrade(upgrade: UpgradeRequest): Promise<void> {
+    const { message, socket } = upgrade;
+    const { signal, forget } = this.#newRequest();
+    socket.once("close", forget);
+    socket.on("error", () => socket.destroy());
+    signal.addEventListener("abort", () => socket.destroy(), { once: true });
+    const answer = await this.#options.answer(incoming(message, signal));
+    const subprotocol = isUpgrade(answer) ? agreedSubprotocol(message, answer) : undefined;
+    if (isUpgrade(answer) && subprotocol !== undefined && isWebSocketRequest(message)) {
+      await converseOverWebSocket(upgrade, answer, subprotocol).catch((error: unknown) => {
+        this.#options.logger.debug("Cannot finish a conversation", { error });
+      });
+      return;
+    }
+    await refuseUpgrade(
+      upgrade,
+      isUpgrade(answer) ? this.#unspokenProtocol(answer.subprotocols) : answer,
+      signal,
+    );
+  }
+
+  #unspokenProtocol(subprotocols: readonly string[]): Answer {
+    const error = new KubeError(
+      "BadRequest",
+      `Cannot upgrade the connection: this server speaks WebSocket with the subprotocols ${subprotocols.join(", ")}, and not SPDY/3.1 yet`,
+    );
+    return failureReply(error, this.#options.logger, { method: "GET", path: "" });
+  }
+
+  #newRequest(): { readonly signal: AbortSignal; forget(): void } {
+    const controller = new AbortController();
+    this.#requests.add(controller);
+    const forget = (): void => {
+      this.#requests.delete(controller);
+      controller.abort();
+    };
+    return { signal: controller.signal, forget };
+  }
+}
+
+function incoming(request: IncomingMessage | Http2ServerRequest, signal: AbortSignal): IncomingRequest {
+  return {
+    method: request.method ?? "",
+    url: request.url ?? "",
+    headers: request.headers,
+    peer: request.socket as TLSSocket,
+    signal,
+    body: () => readBody(request),
+  };
+}
+
+function remembered<T extends Duplex | ServerHttp2Session>(set: Set<T>, connection: T): void {
+  set.add(connection);
+  connection.once("close", () => set.delete(connection));
+}
+
+async function listening(server: Server | Http2SecureServer, where: string): Promise<void> {
+  try {
+    await once(server, "listening");
+  } catch (cause) {
+    const isInUse = cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE";
+    const why = isInUse ? "the port is in use" : String(cause);
+    throw new Error(`Cannot listen on ${where}: ${why}`, { cause });
+  }
+}
+
+/** The request said it would not go on as HTTP, so its answer is written by hand and is the last. */
+async function refuseUpgrade(
+  { message, socket }: UpgradeRequest,
+  answer: Answer,
+  signal: AbortSignal,
+): Promise<void> {
+  if (isUpgrade(answer) || socket.destroyed) return;
+  const response = new ServerResponse(message);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket as Socket);
+  response.once("finish", () => socket.end());
+  await sendReply(response, answer, { headers: message.headers, signal });
+}

@@ -1,0 +1,32 @@
+import type { StoredEvent } from "../../api/kube-api.ts";
+import { listOptions, watchOptions } from "../body/list-options.ts";
+import type { Reply } from "../http/exchange.ts";
+import type { Rendering } from "../render/rendering.ts";
+import { type ResourceCall, renderingOf } from "./resource-call.ts";
+
+export async function answerGet(call: ResourceCall): Promise<Reply> {
+  const rendering = renderingOf(call);
+  const stored = await call.served.api.get(call.target);
+  return { status: 200, contentType: rendering.contentType, body: rendering.object(stored) };
+}
+
+export async function answerList(call: ResourceCall): Promise<Reply> {
+  const rendering = renderingOf(call);
+  const list = await call.served.api.list(call.target, listOptions(call.request.query, call.route));
+  return { status: 200, contentType: rendering.contentType, body: rendering.list(list) };
+}
+
+/** One JSON value a line, for as long as the caller listens. */
+export function answerWatch(call: ResourceCall): Reply {
+  const { served, request, route, target } = call;
+  const rendering = renderingOf(call);
+  const options = { ...watchOptions(request.query, route), signal: request.signal };
+  const events = served.api.watch(target, options);
+  return { status: 200, contentType: rendering.contentType, body: eventLines(events, rendering) };
+}
+
+async function* eventLines(events: AsyncIterable<StoredEvent>, rendering: Rendering): AsyncGenerator<string> {
+  for await (const event of events) {
+    yield `{"type":"${event.type}","object":${rendering.event(event)}}\n`;
+  }
+}

@@ -1,0 +1,128 @@
+import { once } from "node:events";
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import { KubeError, type ObjectName, PODS, type Pod, type Service } from "@heliostat/kube";
+import type { ApiRequest, Reply } from "../http/exchange.ts";
+import type { ResourceCall } from "../routes/resource-call.ts";
+import { byteStreamSocket } from "./byte-stream-socket.ts";
+import { isReady, podPort, proxyAddress, targetPort } from "./proxy-address.ts";
+
+/** `pods/NAME/proxy/…`: pass an HTTP request on to a port of the pod. */
+export async function answerPodProxy(call: ResourceCall): Promise<Reply> {
+  const { name, port } = proxyAddress(call.route.name ?? "");
+  const pod = (await storedObject(call, name)) as Pod;
+  return proxied(call, pod, podPort(pod, port));
+}
+
+/** `services/NAME/proxy/…`: to one of the pods behind the service. */
+export async function answerServiceProxy(call: ResourceCall): Promise<Reply> {
+  const { name, port } = proxyAddress(call.route.name ?? "");
+  const service = (await storedObject(call, name)) as Service;
+  const wanted = targetPort(service, port);
+  const pod = await readyPod(call, service);
+  return proxied(call, pod, podPort(pod, wanted));
+}
+
+async function storedObject({ served, resource, route }: ResourceCall, name: string): Promise<unknown> {
+  const { namespace } = route;
+  const stored = await served.api.get({ resource, name, ...(namespace === undefined ? {} : { namespace }) });
+  return stored.object;
+}
+
+async function readyPod({ served, route }: ResourceCall, { metadata, spec }: Service): Promise<Pod> {
+  const resource = served.registry.find("", "v1", PODS.plural);
+  const labelSelector = Object.entries(spec?.selector ?? {})
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
+  const { namespace = "" } = route;
+  const list =
+    resource && labelSelector !== ""
+      ? await served.api.list({ resource, namespace }, { namespace, labelSelector })
+      : { items: [] };
+  const pod = list.items.map(({ object }) => object as Pod).find(isReady);
+  if (pod) return pod;
+  throw new KubeError("Unavailable", `no endpoints available for service "${metadata.name}"`);
+}
+
+async function proxied(call: ResourceCall, pod: Pod, port: number): Promise<Reply> {
+  const { request, route, served } = call;
+  if (route.rest === "" && request.method === "GET") return movedToRoot(request);
+  const connection = await served.node.connect(podName(pod), port);
+  const outgoing = httpRequest({
+    createConnection: () => byteStreamSocket(connection),
+    method: request.method,
+    path: pathBehind(request, route.rest),
+    headers: {
+      ...passedOn(request.headers, REQUEST_ONLY),
+      host: `${pod.status?.podIP ?? pod.metadata.name}:${port}`,
+      connection: "close",
+    },
+    signal: request.signal,
+  });
+  outgoing.end(await request.body());
+  return replyOf(await responseTo(outgoing), proxyRoot(request, route.rest));
+}
+
+function podName({ metadata: { name, namespace = "" } }: Pod): ObjectName {
+  return { name, namespace };
+}
+
+async function responseTo(outgoing: ReturnType<typeof httpRequest>): Promise<IncomingMessage> {
+  try {
+    const [response] = (await once(outgoing, "response")) as [IncomingMessage];
+    return response;
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new KubeError("Unavailable", `error trying to reach service: ${why}`, { cause });
+  }
+}
+
+function replyOf(response: IncomingMessage, root: string): Reply {
+  const { location, ...headers } = passedOn(response.headers, RESPONSE_ONLY);
+  const isOwnPath = typeof location === "string" && location.startsWith("/");
+  return {
+    status: response.statusCode ?? 502,
+    contentType: response.headers["content-type"] ?? "application/octet-stream",
+    headers: { ...headers, ...(location ? { location: isOwnPath ? `${root}${location}` : location } : {}) },
+    body: response as AsyncIterable<Uint8Array>,
+  };
+}
+
+/** Relative links of the page at the root need the slash. */
+function movedToRoot({ path, query }: ApiRequest): Reply {
+  const search = query.size === 0 ? "" : `?${query}`;
+  return { status: 301, contentType: "text/plain", headers: { Location: `${path}/${search}` }, body: "" };
+}
+
+function pathBehind({ query }: ApiRequest, rest: string): string {
+  return `${rest || "/"}${query.size === 0 ? "" : `?${query}`}`;
+}
+
+function proxyRoot({ path }: ApiRequest, rest: string): string {
+  return path.slice(0, path.length - rest.length);
+}
+
+/** RFC 9110: these belong to one connection. */
+const HOP_BY_HOP = [
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+];
+
+/** The caller's proof of who he is is for us alone. */
+const REQUEST_ONLY: ReadonlySet<string> = new Set([...HOP_BY_HOP, "host", "authorization", "content-length"]);
+const RESPONSE_ONLY: ReadonlySet<string> = new Set([...HOP_BY_HOP, "content-type"]);
+
+function passedOn(
+  headers: IncomingHttpHeaders,
+  without: ReadonlySet<string>,
+): Record<string, string | string[]> {
+  const kept = Object.entries(headers).filter(
+    (entry): entry is [string, string | string[]] =>
+      entry[1] !== undefined && !without.has(entry[0]) && !entry[0].startsWith(":"),
+  );
+  return Object.fromEntries(kept);
+}

@@ -1,0 +1,26 @@
+import { conditionOf, type Node, type Pod, type Taint, type Toleration } from "@heliostat/kube";
+
+/** The first taint that keeps the pod off the node, if any does. */
+export function untoleratedTaint({ spec }: Pod, node: Node): Taint | undefined {
+  const tolerations = spec?.tolerations ?? [];
+  return taintsOf(node)
+    .filter(({ effect }) => effect === "NoSchedule" || effect === "NoExecute")
+    .find((taint) => !tolerations.some((toleration) => tolerates(toleration, taint)));
+}
+
+/** A node that says it is not ready counts as tainted: nobody else here puts that taint on it. */
+function taintsOf({ spec, status }: Node): readonly Taint[] {
+  const taints = spec?.taints ?? [];
+  const ready = conditionOf(status?.conditions, "Ready");
+  if (!ready || ready.status === "True") return taints;
+  const key = ready.status === "False" ? "not-ready" : "unreachable";
+  return [...taints, { key: `node.kubernetes.io/${key}`, effect: "NoSchedule" }];
+}
+
+/** An empty effect or key (with `Exists`) tolerates all of them. */
+function tolerates({ key, operator = "Equal", value = "", effect }: Toleration, taint: Taint): boolean {
+  if (effect && effect !== taint.effect) return false;
+  if (key && key !== taint.key) return false;
+  if (operator === "Exists") return true;
+  return Boolean(key) && value === (taint.value ?? "");
+}

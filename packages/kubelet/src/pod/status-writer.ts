@@ -1,0 +1,83 @@
+import {
+  isEqualJson,
+  isKubeError,
+  type Json,
+  type KubeClient,
+  nameOf,
+  PODS,
+  type Pod,
+  type PodStatus,
+  sleep,
+} from "@heliostat/kube";
+import type { PodHost } from "./pod-host.ts";
+
+const RETRY_MS = 1000;
+/** Fields of the status that the kubelet takes away again when they no longer hold. */
+const VANISHING = ["message", "reason", "podIP", "podIPs", "initContainerStatuses"] as const;
+
+/**
+ * Brings a pod's status to the API: one request at a time, always the newest, nothing when nothing is new. The patch is
+ * bound to the pod's uid, so that a namesake never receives it.
+ */
+export class StatusWriter {
+  readonly #host: Pick<PodHost, "client" | "clock" | "logger">;
+  readonly #pod: Pod;
+  readonly #closed = new AbortController();
+  #wanted: PodStatus | undefined;
+  #sent: PodStatus | undefined;
+  #writing: Promise<void> | undefined;
+
+  constructor(pod: Pod, host: Pick<PodHost, "client" | "clock" | "logger">) {
+    this.#pod = pod;
+    this.#host = host;
+  }
+
+  /** Returns at once; what is written is the newest status when its turn comes, so that a flurry is one request. */
+  write(status: PodStatus): void {
+    this.#wanted = status;
+    this.#writing ??= sleep(this.#host.clock, 0)
+      .then(() => this.#writeAll())
+      .finally(() => {
+        this.#writing = undefined;
+      });
+  }
+
+  /** Fulfilled when everything has been written, or can no longer be. */
+  async flush(): Promise<void> {
+    await this.#writing;
+  }
+
+  /** Write nothing any more. */
+  close(): void {
+    this.#closed.abort();
+  }
+
+  async #writeAll(): Promise<void> {
+    while (!this.#closed.signal.aborted && !isEqualJson(this.#sent, this.#wanted)) {
+      const wanted = this.#wanted;
+      if (await this.#hasArrived(wanted)) this.#sent = wanted;
+      else await sleep(this.#host.clock, RETRY_MS, this.#closed.signal);
+    }
+  }
+
+  async #hasArrived(status: PodStatus | undefined): Promise<boolean> {
+    const { client, logger } = this.#host;
+    try {
+      await client.patch(PODS, nameOf(this.#pod), patchTo(status, this.#pod));
+      return true;
+    } catch (error) {
+      if (isKubeError(error, "NotFound", "Conflict")) {
+        this.close();
+        return true;
+      }
+      logger.error("Cannot write the status of a pod", { pod: nameOf(this.#pod), error });
+      return false;
+    }
+  }
+}
+
+function patchTo(status: PodStatus | undefined, { metadata }: Pod): Parameters<KubeClient["patch"]>[2] {
+  const absent = Object.fromEntries(VANISHING.map((field) => [field, null]));
+  const body: unknown = { metadata: { uid: metadata.uid }, status: { ...absent, ...status } };
+  return { subresource: "status", fieldManager: "kubelet", patch: { type: "merge", body: body as Json } };
+}

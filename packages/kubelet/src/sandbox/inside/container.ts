@@ -1,0 +1,170 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { STAND_IN_FOLDER } from "../container-environment.ts";
+import { isInOwnFolder } from "../root-plan.ts";
+import type { ContainerOrder, ExecInput } from "../wire/messages.ts";
+import { type Command, killQuietly, startCommand } from "./command.ts";
+import { type ContainerPlace, containerRoot, OLD_ROOT, ROOT_FOLDER } from "./container-root.ts";
+import { bind, type MountEntry, mountTable } from "./mount-table.ts";
+import type { Pod } from "./pod.ts";
+import type { Site } from "./site.ts";
+
+/** A container whose first process has been started. */
+export interface Container {
+  readonly id: string;
+  readonly command: Command;
+  signal(name: "SIGTERM" | "SIGKILL"): void;
+  exec(argv: readonly string[], input: ExecInput): Promise<Command>;
+}
+
+/**
+ * Start a container: its own mount and process namespaces inside the pod's others. When its first process ends, the
+ * kernel ends all the rest and its mounts with it.
+ *
+ * @throws Error that says what is missing
+ */
+export async function startContainer(site: Site, pod: Pod, order: ContainerOrder): Promise<Container> {
+  assertIsCommand(order.command);
+  containersStarted += 1;
+  const id = String(containersStarted);
+  const folder = join(site.containersFolder, id);
+  await mkdir(folder, { recursive: true });
+  const places = await allPlaces({ site, pod, order, folder });
+  const mounts = await containerRoot(folder, site.hostFolder, places);
+  await writeFile(join(folder, "fstab"), mountTable(mounts));
+  await writeFile(join(folder, "environment"), environment(order.env));
+  const command = await startCommand(firstProcess(folder, pod, order), {
+    hasStdin: order.keepsStdin,
+    isTty: order.isTty,
+    folder: site.containersFolder,
+    reports: true,
+  });
+  void command.ending.then(() => rm(folder, { recursive: true, force: true }));
+  const pid = await startedPid(command, folder);
+  return {
+    id,
+    command,
+    signal: (name) => killQuietly(pid, name),
+    exec: (argv, input) => startInside({ site, pid, order }, argv, input),
+  };
+}
+
+let containersStarted = 0;
+
+interface Start {
+  readonly site: Site;
+  readonly pod: Pod;
+  readonly order: ContainerOrder;
+  readonly folder: string;
+}
+
+/** Later places win over earlier ones: what the pod asks for wins over what every container gets. */
+async function allPlaces({ site, pod, order, folder }: Start): Promise<readonly ContainerPlace[]> {
+  const scratch = join(folder, "var-tmp");
+  await mkdir(scratch, { mode: 0o1777 });
+  const home = order.env["HOME"];
+  const hiddenButNeeded = site.visibleFolders.filter(isInOwnFolder);
+  return [
+    { path: order.workingDir, kind: "present" },
+    ...(home?.startsWith("/") ? [{ path: home, kind: "writable" as const }] : []),
+    { path: "/var/tmp", kind: "folder", from: bind(scratch, ""), backing: scratch },
+    { path: "/dev/shm", kind: "folder", from: SHARED_MEMORY },
+    { path: STAND_IN_FOLDER, kind: "folder", from: bind(site.standInFolder, "") },
+    ...hiddenButNeeded.map((path) => ({
+      path,
+      kind: "folder" as const,
+      from: bind(site.hostFolder + path, ""),
+    })),
+    ...pod.files.map(({ path, source }) => ({ path, kind: "file" as const, from: bind(source, "") })),
+    ...(await Promise.all(order.mounts.map((mount) => pod.volumes.placeOf(mount)))),
+  ];
+}
+
+/** As container runtimes give it to pods that do not mount their own. */
+const SHARED_MEMORY: MountEntry = {
+  source: "shm",
+  target: "",
+  fileSystem: "tmpfs",
+  options: ["size=64m,mode=1777,nosuid,nodev"],
+};
+
+function environment(env: Readonly<Record<string, string>>): string {
+  return variables(env)
+    .map((variable) => `${variable}\0`)
+    .join("");
+}
+
+function variables(env: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(env).map(([name, value]) => `${name}=${value}`);
+}
+
+/** env(1), which runs every command, would take the name for a variable. */
+function assertIsCommand([program = ""]: readonly string[]): void {
+  if (program === "") throw new Error("Cannot start container: it has no command");
+  if (program.includes("=")) throw new Error(`Cannot start "${program}": the program's name holds "="`);
+}
+
+function firstProcess(folder: string, pod: Pod, order: ContainerOrder): readonly string[] {
+  const session = order.isTty ? "" : "setsid";
+  return [
+    ...["nsenter", "--target", String(pod.pausePid), "--net", "--uts", "--ipc"],
+    ...["unshare", "--mount", "--pid", "--fork", "--kill-child"],
+    ...["bash", "-c", FIRST_PROCESS, "container", folder, order.workingDir, session, ...order.command],
+  ];
+}
+
+/**
+ * Furnishes the root, moves into it and becomes the container's command. Descriptor 3 leads to the supervisor: what
+ * goes wrong goes there, and at last the process's number as the supervisor knows it.
+ */
+const FIRST_PROCESS = `
+set -e
+exec 4>&2 2>&3
+read -r pid _ </proc/self/stat
+folder=$1 work=$2 session=$3
+shift 3
+mapfile -d '' -t environment <"$folder/environment"
+env=$(type -P env)
+mount --no-mtab --all --fstab "$folder/fstab"
+cd "$folder/${ROOT_FOLDER}"
+pivot_root . ${OLD_ROOT}
+cd /
+umount --no-mtab --lazy /${OLD_ROOT}
+rmdir /${OLD_ROOT}
+cd "$work"
+for variable in "\${environment[@]}"; do
+  [[ $variable != PATH=* ]] || PATH=\${variable#PATH=}
+done
+type -P "$1" >/dev/null || { echo "no program \\"$1\\" in $PATH"; exit 127; } >&3
+echo "started $pid" >&3
+exec 2>&4 3>&- 4>&-
+exec $session "$env" -i "\${environment[@]}" "$@"
+`;
+
+async function startedPid(command: Command, folder: string): Promise<number> {
+  const report = command.report ? await text(command.report) : "";
+  const pid = /^started (\d+)$/m.exec(report)?.[1];
+  if (pid !== undefined) return Number(pid);
+  for (const output of [command.stdout, command.stderr]) output?.destroy();
+  await command.ending;
+  const why = report.trim().replaceAll(join(folder, ROOT_FOLDER), "");
+  throw new Error(`Cannot start container: ${why || "its first process was killed"}`);
+}
+
+interface Inside {
+  readonly site: Site;
+  readonly pid: number;
+  readonly order: ContainerOrder;
+}
+
+async function startInside(
+  { site, pid, order }: Inside,
+  argv: readonly string[],
+  input: ExecInput,
+): Promise<Command> {
+  assertIsCommand(argv);
+  const enter = ["nsenter", "--target", String(pid), "--mount", "--uts", "--ipc", "--net", "--pid"];
+  const clean = ["env", "-i", `--chdir=${order.workingDir}`, ...variables(order.env)];
+  return await startCommand([...enter, ...clean, ...argv], { ...input, folder: site.containersFolder });
+}

@@ -1,0 +1,64 @@
+import { type ByteStream, KubeError } from "@heliostat/kube";
+import type { ContainerSpec, Mount, PodSandbox, RunningContainer } from "../../runtime/container-runtime.ts";
+import type { ContainerOrder, OrderedVolume } from "../wire/messages.ts";
+import { RemoteContainer } from "./remote-container.ts";
+import { socketStream } from "./socket-stream.ts";
+import type { SupervisorProcess } from "./supervisor-process.ts";
+
+/** What a pod is made with. */
+export interface RemotePodOptions {
+  readonly supervisor: SupervisorProcess;
+  readonly uid: string;
+  readonly ip: string;
+  /** What every container finds in its environment, completed from its own. */
+  readonly environment: (env: ContainerSpec["env"]) => ContainerSpec["env"];
+  /** Wait for what a container has to find when it starts. */
+  readonly hostsTold: () => Promise<unknown>;
+}
+
+/** A pod that lives in the namespaces. */
+export class RemotePod implements PodSandbox {
+  readonly ip: string;
+  readonly #options: RemotePodOptions;
+
+  constructor(options: RemotePodOptions) {
+    this.ip = options.ip;
+    this.#options = options;
+  }
+
+  async startContainer(spec: ContainerSpec): Promise<RunningContainer> {
+    const { supervisor, uid, environment, hostsTold } = this.#options;
+    await hostsTold();
+    return await RemoteContainer.start(supervisor, uid, orderOf({ ...spec, env: environment(spec.env) }));
+  }
+
+  async connect(port: number): Promise<ByteStream> {
+    const { supervisor, ip } = this.#options;
+    try {
+      return socketStream((await supervisor.ask({ ask: "connect", ip, port })).socket);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new KubeError("Unavailable", `Cannot connect to port ${port} of the pod: ${why}`, { cause });
+    }
+  }
+
+  async remove(): Promise<void> {
+    await this.#options.supervisor.tell({ ask: "removePod", uid: this.#options.uid });
+  }
+}
+
+function orderOf({ mounts, ...spec }: ContainerSpec): ContainerOrder {
+  return {
+    ...spec,
+    mounts: mounts.map(({ volume, ...mount }) => ({ ...mount, volume: orderedVolume(volume) })),
+  };
+}
+
+function orderedVolume(volume: Mount["volume"]): OrderedVolume {
+  if (volume.type !== "files") return volume;
+  const files = volume.files.map(({ content, ...file }) => ({
+    ...file,
+    base64: Buffer.from(content).toString("base64"),
+  }));
+  return { ...volume, files };
+}

@@ -1,0 +1,1 @@
+export { ScriptedReader } from "./scripted-reader.ts";
