@@ -31,6 +31,7 @@ export {
   resultOf,
   type Sighting,
   type Watch,
+  watching,
 } from "./reconciler.ts";
 export { type RunningControllers, type RunOptions, runControllers } from "./run-controllers.ts";
 export { patchStatus, type WithStatus } from "./status-patch.ts";

@@ -93,6 +93,11 @@ export function resultOf({ checkAgainAfterMs, waitingFor }: Plan, { failed }: Ou
   return checkAgainAfterMs === undefined ? DONE : lookAgain(checkAgainAfterMs);
 }
 
+/** Watch a resource, with a rule of your own from its objects to keys. */
+export function watching<T extends KubeObject>(resource: Resource<T>, toKeys: Watch<T>["toKeys"]): Watch<T> {
+  return { resource, toKeys };
+}
+
 /** Watch the objects that a reconciled object controls. */
 export function owned<T extends KubeObject>(resource: Resource<T>, owner: Resource): Watch<T> {
   return { resource, toKeys: (object) => controllerKeys(object, owner) };

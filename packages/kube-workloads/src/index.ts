@@ -1,1 +1,2 @@
-export {};
+export { BUILT_IN_RESOURCES } from "./served-resources.ts";
+export { type WorkloadOptions, workloadControllers } from "./workload-controllers.ts";

@@ -17,5 +17,9 @@ export type {
   SandboxSpec,
   VolumeFile,
 } from "./runtime/container-runtime.ts";
+export { canSandbox, type SandboxProbe } from "./sandbox/can-sandbox.ts";
+export type { CatalogueOptions, ImageStandIn, Installations } from "./sandbox/image-catalogue.ts";
+export { imageCatalogueFile } from "./sandbox/image-catalogue-file.ts";
+export { type SandboxOptions, type SandboxRuntime, sandboxRuntime } from "./sandbox/sandbox-runtime.ts";
 export { type SimulatedRuntimeOptions, simulatedRuntime } from "./simulated/simulated-runtime.ts";
 export { SIMULATE_ANNOTATION } from "./simulated/simulation.ts";

@@ -1,47 +1,141 @@
-import { join } from "node:path";
-import { type RunningControllers, runControllers } from "@heliostat/controller";
-import type { Clock, KubeClient, Logger, NodePort, Random, Resource } from "@heliostat/kube";
-import { CUSTOM_RESOURCE_DEFINITIONS } from "@heliostat/kube";
+import { arch, platform, release, version } from "node:os";
+import { runControllers } from "@heliostat/controller";
 import {
-  type EmbeddedKubernetes,
-  embeddedKubernetes,
-  type KubernetesServer,
-  loadServerIdentity,
-  PortInUseError,
-  serveKubernetes,
-} from "@heliostat/kube-embedded";
+  apiVersionOf,
+  type Clock,
+  type KubeClient,
+  type Logger,
+  type NodePort,
+  type Random,
+  SERVICE_ACCOUNTS,
+} from "@heliostat/kube";
 import { workloadControllers } from "@heliostat/kube-workloads";
 import { type ContainerRuntime, type Kubelet, startKubelet } from "@heliostat/kubelet";
 import { reconcilers } from "@heliostat/operator";
-import { rayCrds } from "@heliostat/ray";
 import type { FindResource } from "../manifests/apply-manifests.ts";
-import { type LogLevel, stderrLogger } from "../system/logger.ts";
-import { UserError } from "../user-error.ts";
-import { LateNodePort } from "./late-node-port.ts";
-import { claimStateFolder } from "./state-folder.ts";
+import { type KubernetesOptions, type ServedKubernetes, serveEmbeddedKubernetes } from "./kubernetes.ts";
 
-export interface LaptopOptions {
-  readonly dataFolder: string;
-  readonly port: number;
-  readonly logLevel: LogLevel;
-  readonly clock: Clock;
-  readonly random: Random;
-}
-
-/** A whole Kubernetes in this process. */
+/** A whole Kubernetes in this process: the API, its controllers, the operator, and one node. */
 export interface Laptop {
   readonly url: string;
   readonly kubeconfig: string;
   readonly folder: string;
-  /** The socket at which pods find the API. */
-  readonly apiSocket: string;
+  /** The API's port on the loopback. */
+  readonly port: number;
   readonly client: KubeClient;
   readonly nodePort: NodePort;
+  readonly clock: Clock;
+  readonly random: Random;
   readonly logger: Logger;
   readonly findResource: FindResource;
-  /** Start the controllers and a node whose pods are what `runtime` makes of them. */
-  startPods(runtime: ContainerRuntime, capacity: NodeCapacity): Promise<void>;
-  /** Call `end` when the laptop stops, before the API does. */
-  onStop(end: () => void | Promise<void>): void;
+  /** Bring up the node; its pods are what `runtime` makes of them. Resolves once the API knows it. */
+  startNode(runtime: ContainerRuntime, capacity: NodeCapacity): Promise<void>;
+  /** Call `end` when the laptop stops. */
+  onStop(end: () => void): void;
   stop(): Promise<void>;
+}
+
+/** What the node advertises, in Kubernetes' quantities; nothing enforces it. */
+export interface NodeCapacity {
+  readonly cpu: string;
+  readonly memory: string;
+  readonly gpu: string;
+}
+
+/** Where pods find the API inside of their network. */
+const API_IN_PODS = { host: "10.244.0.1", port: 443 } as const;
+
+/** Start everything but the node. @throws UserError when the state folder or the port is taken */
+export async function startLaptop(options: KubernetesOptions): Promise<Laptop> {
+  const { clock, random, logger } = options;
+  const kubernetes = await serveEmbeddedKubernetes(options);
+  const { embedded, server, folder, node } = kubernetes;
+  const stopping = new AbortController();
+  const controllers = runControllers([...workloadControllers(workloads(kubernetes)), ...reconcilers()], {
+    client: embedded.client("heliostat"),
+    clock,
+    random,
+    logger,
+    signal: stopping.signal,
+  });
+  const ends: (() => void)[] = [];
+  let kubelet: Kubelet | undefined;
+  return {
+    url: server.url,
+    kubeconfig: server.kubeconfigPath,
+    folder: folder.path,
+    port: server.port,
+    client: embedded.client("heliostat"),
+    nodePort: node,
+    clock,
+    random,
+    logger,
+    findResource: resourceFinder(kubernetes),
+    async startNode(runtime, capacity) {
+      kubelet = startKubelet(kubeletOptions(kubernetes, { ...options, runtime, capacity }));
+      node.use(kubelet.port);
+      await kubelet.registered;
+    },
+    onStop: (end) => ends.push(end),
+    async stop() {
+      for (const end of ends) end();
+      stopping.abort();
+      await kubelet?.stop();
+      await controllers.stopped;
+      await kubernetes.close();
+    },
+  };
+}
+
+function workloads({ identity }: ServedKubernetes): Parameters<typeof workloadControllers>[0] {
+  return { caCertificate: identity.credentials.caCertificatePem };
+}
+
+function resourceFinder({ embedded }: ServedKubernetes): FindResource {
+  return (apiVersion, kind) =>
+    embedded.registry.all().find((each) => each.kind === kind && apiVersionOf(each) === apiVersion);
+}
+
+type KubeletOptions = Parameters<typeof startKubelet>[0];
+
+function kubeletOptions(
+  { embedded, identity }: ServedKubernetes,
+  {
+    clock,
+    random,
+    logger,
+    runtime,
+    capacity,
+  }: KubernetesOptions & { runtime: ContainerRuntime; capacity: NodeCapacity },
+): KubeletOptions {
+  const client = embedded.client("kubelet");
+  return {
+    client,
+    clock,
+    random,
+    logger,
+    runtime,
+    machine: {
+      architecture: arch() === "x64" ? "amd64" : arch(),
+      operatingSystem: platform(),
+      kernelVersion: release(),
+      osImage: version(),
+    },
+    apiServer: API_IN_PODS,
+    caCertificate: identity.credentials.caCertificatePem,
+    issueToken: async ({ serviceAccount, pod, audience, expirationSeconds }) => {
+      const { token } = await identity.tokens.issue({
+        serviceAccount: await client.get(SERVICE_ACCOUNTS, serviceAccount),
+        audiences: audience === undefined ? [] : [audience],
+        expirationSeconds,
+        boundTo: { kind: "Pod", ...pod },
+      });
+      return token;
+    },
+    capacity: {
+      cpu: capacity.cpu,
+      memory: capacity.memory,
+      ...(capacity.gpu !== "0" && { "nvidia.com/gpu": capacity.gpu }),
+    },
+  };
 }

@@ -6,17 +6,20 @@ import { UserError } from "../user-error.ts";
 /** A Ray that can run here: a Python that imports it, with the parts that a cluster's head needs. */
 export interface RayInstallation {
   readonly python: string;
+  /** The installation's root: what a pod has to see of it. */
+  readonly folder: string;
   /** Where its `ray` command lies. */
   readonly binFolder: string;
   readonly version: string;
 }
 
-/** Prints three lines: Ray's version, whether its dashboard can run, and the folder of its scripts. */
+/** Prints four lines: Ray's version, whether its dashboard can run, the root, and the folder of its scripts. */
 const PROBE = [
-  "import importlib.metadata, importlib.util, sysconfig",
+  "import sys, sysconfig",
   "import ray",
   "print(ray.__version__)",
   "try:\n    import ray.dashboard.optional_deps\n    print('default')\nexcept ImportError:\n    print('minimal')",
+  "print(sys.prefix)",
   "print(sysconfig.get_path('scripts'))",
 ].join("\n");
 
@@ -63,10 +66,10 @@ export function pythonsOn(searchPath: string): readonly string[] {
 export async function probe(python: string): Promise<RayInstallation | string> {
   const { exitCode, stdout, stderr } = await run(python, ["-c", PROBE], { timeoutMs: 60_000 });
   if (exitCode !== 0) return `${python} cannot import ray (${lastLine(stderr) || `exit code ${exitCode}`})`;
-  const [version = "", extent = "", binFolder = ""] = stdout.trim().split("\n");
+  const [version = "", extent = "", folder = "", binFolder = ""] = stdout.trim().split("\n");
   if (extent !== "default")
     return `Ray ${version} of ${python} lacks its dashboard, without which no job can be submitted`;
-  return { python, binFolder, version };
+  return { python, folder, binFolder, version };
 }
 
 function pythonOf(path: string): string {

@@ -12,7 +12,9 @@ export interface ChoiceOptions extends InstallOptions {
   readonly ray: string | undefined;
   readonly simulates: boolean;
   /** Whether rootless sandboxes are possible here, and if not why. */
-  canSandbox(): Promise<{ readonly isPossible: true } | { readonly isPossible: false; readonly why: string }>;
+  canSandbox(): Promise<
+    { readonly isPossible: true } | { readonly isPossible: false; readonly reason: string }
+  >;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface ChoiceOptions extends InstallOptions {
 export async function choosePods(options: ChoiceOptions): Promise<PodsChoice> {
   if (options.simulates) return { runtime: "simulated", why: "asked for with --simulate" };
   const sandbox = await options.canSandbox();
-  if (!sandbox.isPossible) return { runtime: "simulated", why: sandbox.why };
+  if (!sandbox.isPossible) return { runtime: "simulated", why: sandbox.reason };
   const ray = await findRay(options);
   if ("why" in ray) return { runtime: "simulated", why: `there is no Ray here: ${ray.why}. ${ray.remedy}` };
   return { runtime: "sandbox", ray, why: `real processes, with Ray ${ray.version} of ${ray.python}` };

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { randomSuffix } from "@heliostat/kube";
-import { type ContainerRuntime, canSandbox } from "@heliostat/kubelet";
+import { canSandbox } from "@heliostat/kubelet";
 import { LABEL, NODE_TYPE, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
 import { rayDashboard } from "@heliostat/ray-http";
 import type { Config } from "../config.ts";
@@ -12,6 +12,7 @@ import { type Applied, appliedName, applyManifests } from "../manifests/apply-ma
 import { readManifests } from "../manifests/read-manifests.ts";
 import type { Reporter } from "../output/up-event.ts";
 import { systemClock, systemRandom } from "../system/clock.ts";
+import { stderrLogger } from "../system/logger.ts";
 import { type AwaitOptions, untilAllReady, untilClusterReady } from "./await-ready.ts";
 import { choosePods, type PodsChoice } from "./choose-runtime.ts";
 import { runJob } from "./run-job.ts";
@@ -39,7 +40,12 @@ const NO_JOB_WHEN_SIMULATED = "pods are simulated, so no Ray is there to run it"
  */
 export async function up(options: UpOptions, context: UpContext): Promise<number> {
   const manifests = await readManifests(options.files.length > 0 ? options.files : [EXAMPLE_CLUSTER]);
-  const laptop = await startLaptop({ ...options, clock: systemClock, random: systemRandom });
+  const laptop = await startLaptop({
+    ...options,
+    clock: systemClock,
+    random: systemRandom,
+    logger: stderrLogger(options.logLevel),
+  });
   try {
     context.reporter.tell({ event: "ready", url: laptop.url, kubeconfig: laptop.kubeconfig });
     const pods = await startPods(laptop, options, context);
@@ -73,8 +79,8 @@ async function startPods(
     onProgress: (text) => reporter.tell({ event: "progress", text }),
   });
   if (signal.aborted) return choice;
-  const runtime: ContainerRuntime = await podRuntime(choice, { options, config, laptop });
-  await laptop.startPods(runtime);
+  const runtime = await podRuntime(choice, { options, config, laptop });
+  await laptop.startNode(runtime, options.capacity);
   reporter.tell({ event: "pods", runtime: choice.runtime, why: choice.why });
   return choice;
 }
@@ -92,6 +98,7 @@ async function firstResult(applied: readonly Applied[], step: Step): Promise<num
   const awaiting: AwaitOptions = {
     client: laptop.client,
     clock: systemClock,
+    random: systemRandom,
     signal: context.signal,
     timeoutSeconds: options.timeoutSeconds,
     onSnapshot: (cluster) => context.reporter.tell({ event: "cluster", cluster }),

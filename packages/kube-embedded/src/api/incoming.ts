@@ -16,10 +16,10 @@ export function incomingObject(target: Target, body: Json): KubeObject {
   const { resource } = target;
   const { apiVersion = "", kind = "", metadata, ...rest } = withoutNulls(body) as JsonObject;
   return {
-    ...rest,
     apiVersion: expected("API version", apiVersion, apiVersionOf(resource)),
     kind: expected("kind", kind, resource.kind) as KubeObject["kind"],
     metadata: placed(target, checkedMetadata(resource, metadata ?? {})),
+    ...rest,
   };
 }
 

@@ -1,18 +1,10 @@
 import type { CustomResourceColumnDefinition, KubeObject } from "@heliostat/kube";
 import type { Column } from "../registry/served-resource.ts";
+import { NAME_COLUMN } from "../table/column.ts";
 import { humanAge } from "../table/human-duration.ts";
 import { jsonPath } from "./json-path.ts";
 
 type Cell = ReturnType<Column["cell"]>;
-
-const NAME: Column = {
-  name: "Name",
-  type: "string",
-  format: "name",
-  description: "Name must be unique within a namespace.",
-  priority: 0,
-  cell: ({ metadata }) => metadata.name,
-};
 
 const AGE: CustomResourceColumnDefinition = {
   name: "Age",
@@ -28,7 +20,7 @@ export const COLUMN_TYPES: readonly Column["type"][] = ["boolean", "date", "inte
 export function printerColumns(
   definitions: readonly CustomResourceColumnDefinition[] | undefined,
 ): readonly Column[] {
-  return [NAME, ...(definitions ?? [AGE]).map(printerColumn)];
+  return [NAME_COLUMN, ...(definitions ?? [AGE]).map(printerColumn)];
 }
 
 function printerColumn(definition: CustomResourceColumnDefinition): Column {

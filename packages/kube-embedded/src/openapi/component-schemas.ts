@@ -26,7 +26,7 @@ export function componentSchemas(resources: readonly ServedResource[]): Componen
   const schemas = new Map<string, unknown>();
   const waiting = new Set<string>(["DeleteOptions"]);
   for (const resource of resources) {
-    schemas.set(componentName(resource), rewritten(rootSchema(resource), waiting));
+    schemas.set(componentName(resource), rootSchema(resource, waiting));
     schemas.set(`${componentName(resource)}List`, rewritten(listSchema(resource), waiting));
   }
   for (const name of waiting) {
@@ -54,23 +54,28 @@ const definitionNames: ReadonlyMap<Schema, string> = new Map(
   Object.entries(KUBE_SCHEMAS).map(([name, schema]) => [schema, name]),
 );
 
-function rootSchema(resource: ServedResource): Schema {
-  const { group, version, kind, isCustom } = resource;
-  const found = resource.schema.$ref === undefined ? resource.schema : KUBE_SCHEMAS[resource.schema.$ref];
-  const schema = isCustom ? withObjectFields(resource.schema) : (found ?? {});
-  return { ...schema, "x-kubernetes-group-version-kind": [{ group, version, kind }] };
+function rootSchema(resource: ServedResource, waiting: Set<string>): unknown {
+  const { group, version, kind, schema, isCustom } = resource;
+  const identity = { "x-kubernetes-group-version-kind": [{ group, version, kind }] };
+  if (isCustom) return { ...withObjectFields(schema, waiting), ...identity };
+  const found = schema.$ref === undefined ? schema : KUBE_SCHEMAS[schema.$ref];
+  return rewritten({ ...found, ...identity }, waiting);
 }
 
-/** A custom kind's schema with what every object has, whether its author spelled it out or not. */
-function withObjectFields(schema: Schema): Schema {
+/**
+ * A custom kind's schema with what every object has, whether its author spelled it out or not. The rest is taken as it
+ * is: it has no references, and copying a megabyte would cost more than writing it.
+ */
+function withObjectFields(schema: Schema, waiting: Set<string>): Schema {
   const { apiVersion, kind } = schema.properties ?? {};
+  const metadata = { $ref: reference("ObjectMeta", waiting) };
   return {
     ...schema,
     properties: {
       ...schema.properties,
       apiVersion: { type: "string", ...apiVersion },
       kind: { type: "string", ...kind },
-      metadata: { description: "Standard object's metadata.", allOf: [{ $ref: "ObjectMeta" }] },
+      metadata: { description: "Standard object's metadata.", allOf: [metadata] },
     },
   };
 }

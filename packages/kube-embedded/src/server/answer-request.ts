@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { KubeError, type Logger } from "@heliostat/kube";
-import type { UserInfo } from "../api/kube-api.ts";
 import {
   type Answer,
   type ApiRequest,
@@ -45,14 +44,14 @@ export interface IncomingRequest {
  * this way becomes a Status; it throws nothing.
  */
 export async function answerRequest(guarded: GuardedApi, incoming: IncomingRequest): Promise<Answer> {
-  const [path = "", search = ""] = splitOnce(incoming.url, "?");
+  const { path, search } = splitUrl(incoming.url);
   try {
     refuseForeignHost(incoming.headers, guarded.hosts);
     const query = new URLSearchParams(search);
     const health = answerHealth(path, query);
     if (health) return health;
     const user = await guarded.authenticator.userOf(incoming.peer, incoming.headers);
-    return await answerKnownCaller(guarded, apiRequest(incoming, { path, query, user }));
+    return await answerKnownCaller(guarded, apiRequest(incoming, { path, search, query, user }));
   } catch (error) {
     return failureReply(error, guarded.logger, { method: incoming.method, path });
   }
@@ -67,7 +66,7 @@ async function answerKnownCaller(guarded: GuardedApi, request: ApiRequest): Prom
 
 function apiRequest(
   { method, headers, signal, body }: IncomingRequest,
-  found: { readonly path: string; readonly query: URLSearchParams; readonly user: UserInfo },
+  found: Pick<ApiRequest, "path" | "search" | "query" | "user">,
 ): ApiRequest {
   return { method, headers, signal, body, ...found };
 }
@@ -118,7 +117,7 @@ export function plainReply(answer: Answer, logger: Logger): Reply {
   return failureReply(error, logger, { method: "", path: "" });
 }
 
-function splitOnce(text: string, separator: string): readonly [string, string?] {
-  const at = text.indexOf(separator);
-  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+function splitUrl(url: string): { readonly path: string; readonly search: string } {
+  const at = url.indexOf("?");
+  return at < 0 ? { path: url, search: "" } : { path: url.slice(0, at), search: url.slice(at) };
 }

@@ -21,7 +21,10 @@ function planOrphans({ resource, object, dependents }: GarbageView): Plan {
   if (dependents.length === 0) return { actions: [withoutFinalizer({ resource, object }, ORPHAN)] };
   const uid = object.metadata.uid ?? "";
   const why = "owner is deleted and leaves its dependents behind";
-  return { actions: dependents.map((dependent) => withoutOwners(dependent, [uid], why)) };
+  return {
+    actions: dependents.map((dependent) => withoutOwners(dependent, [uid], why)),
+    checkAgainAfterMs: 0,
+  };
 }
 
 /** Wait for the dependents that block; they are told by the change of their owner and go by themselves. */
@@ -51,7 +54,10 @@ function isBlocking(dependent: KubeObject, owner: KubeObject): boolean {
 
 function withoutOwners({ resource, object }: Located, uids: readonly string[], why: string): Action {
   const ownerReferences = (object.metadata.ownerReferences ?? []).filter(({ uid }) => !uids.includes(uid));
-  return patch(resource, object, { patch: metadataPatch(object, { ownerReferences: asJson(ownerReferences) }), why });
+  return patch(resource, object, {
+    patch: metadataPatch(object, { ownerReferences: asJson(ownerReferences) }),
+    why,
+  });
 }
 
 function withoutFinalizer({ resource, object }: Located, finalizer: string): Action {

@@ -3,8 +3,8 @@ import {
   carryOut,
   DONE,
   lookAgain,
-  readOnly,
   type Reconciler,
+  readOnly,
   resultOf,
   type Sighting,
   type Watch,
@@ -32,6 +32,8 @@ export interface GarbageOptions {
 
 /** How long to wait for the kind of an owner to be served. */
 const UNKNOWN_OWNER_MS = 60_000;
+/** How long to give a cache that is behind the API. */
+const STALE_MS = 100;
 
 /**
  * Deletes what has lost its owners, in the background or in the foreground, or frees it from them.
@@ -53,7 +55,7 @@ export function garbageCollector({ resources }: GarbageOptions): Reconciler {
       if (!located) return DONE;
       const view = await viewGarbage(located, { caches, reader: client, resources });
       const plan = planGarbage(view);
-      if (plan.actions.length > 0 && !(await isAsSeen(located, client))) return lookAgain(0);
+      if (plan.actions.length > 0 && !(await isAsSeen(located, client))) return lookAgain(STALE_MS);
       const outcome = await carryOut(plan, located.object, context);
       const isPuzzling = view.owners.some(({ is }) => is === "foreign") && plan.actions.length === 0;
       return isPuzzling ? lookAgain(UNKNOWN_OWNER_MS) : resultOf(plan, outcome);
@@ -85,7 +87,8 @@ function ownerKeys({ metadata }: KubeObject, resources: readonly Resource[]): re
     const resource = resourceOf(reference, resources);
     if (!resource) return [];
     const { namespace } = metadata;
-    const name = resource.isNamespaced && namespace ? { namespace, name: reference.name } : { name: reference.name };
+    const name =
+      resource.isNamespaced && namespace ? { namespace, name: reference.name } : { name: reference.name };
     return [keyTo(resource, name)];
   });
 }
@@ -112,7 +115,9 @@ function locate(
 async function isAsSeen({ resource, object }: Located, reader: KubeReader): Promise<boolean> {
   try {
     const { metadata } = await reader.get(resource, nameOf(object));
-    return metadata.uid === object.metadata.uid && metadata.resourceVersion === object.metadata.resourceVersion;
+    return (
+      metadata.uid === object.metadata.uid && metadata.resourceVersion === object.metadata.resourceVersion
+    );
   } catch (error) {
     if (isKubeError(error, "NotFound")) return false;
     throw error;

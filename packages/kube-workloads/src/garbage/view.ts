@@ -85,7 +85,8 @@ async function ownerState(
   const { namespace } = dependent.metadata;
   // What has no namespace cannot be owned from within one: there is no telling which.
   if (!resource || (resource.isNamespaced && namespace === undefined)) return "foreign";
-  const name = resource.isNamespaced && namespace ? { namespace, name: reference.name } : { name: reference.name };
+  const name =
+    resource.isNamespaced && namespace ? { namespace, name: reference.name } : { name: reference.name };
   const cached = caches.of(resource).get(keyOf(name));
   const owner = cached?.metadata.uid === reference.uid ? cached : await fromApi(reader, resource, name);
   if (owner?.metadata.uid !== reference.uid) return "absent";
@@ -93,7 +94,11 @@ async function ownerState(
 }
 
 /** A cache may be behind; nothing is deleted on its word alone. */
-async function fromApi(reader: KubeReader, resource: Resource, name: ObjectName): Promise<KubeObject | undefined> {
+async function fromApi(
+  reader: KubeReader,
+  resource: Resource,
+  name: ObjectName,
+): Promise<KubeObject | undefined> {
   try {
     return await reader.get(resource, name);
   } catch (error) {

@@ -10,6 +10,7 @@ import {
   remove,
   resultOf,
   type Watch,
+  watching,
 } from "@heliostat/controller";
 import {
   CONFIG_MAPS,
@@ -64,10 +65,9 @@ export function namespaceReconciler({ resources, caCertificate }: NamespaceOptio
 
 /** Watch the object of one name in each namespace. */
 function namespaceOf<T extends KubeObject>(resource: Resource<T>, name: string): Watch<T> {
-  return {
-    resource,
-    toKeys: ({ metadata }) => (metadata.name === name && metadata.namespace ? [metadata.namespace] : []),
-  };
+  return watching(resource, ({ metadata }) =>
+    metadata.name === name && metadata.namespace ? [metadata.namespace] : [],
+  );
 }
 
 async function empty(

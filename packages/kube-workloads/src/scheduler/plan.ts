@@ -58,7 +58,12 @@ function reasonsAgainst({ pod, requests }: SchedulingView, view: NodeView): read
 
 function toleratesCordon(pod: Pod): boolean {
   const cordon = { key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" };
-  const cordoned: Node = { apiVersion: "v1", kind: "Node", metadata: { name: "" }, spec: { taints: [cordon] } };
+  const cordoned: Node = {
+    apiVersion: "v1",
+    kind: "Node",
+    metadata: { name: "" },
+    spec: { taints: [cordon] },
+  };
   return untoleratedTaint(pod, cordoned) === undefined;
 }
 

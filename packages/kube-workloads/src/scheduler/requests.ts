@@ -4,9 +4,19 @@ import { type Container, type Node, type Pod, parseQuantity } from "@heliostat/k
 export type Amounts = ReadonlyMap<string, number>;
 
 const NOTHING: Amounts = new Map();
+/** Cached pods never change, and are asked for their requests at every choice of a node. */
+const KNOWN = new WeakMap<Pod, Amounts>();
 
 /** What a pod takes from its node (Kubernetes: `PodRequests`). */
-export function requestsOf({ spec }: Pod): Amounts {
+export function requestsOf(pod: Pod): Amounts {
+  const known = KNOWN.get(pod);
+  if (known) return known;
+  const requests = podRequests(pod);
+  KNOWN.set(pod, requests);
+  return requests;
+}
+
+function podRequests({ spec }: Pod): Amounts {
   const inits = spec?.initContainers ?? [];
   const sidecars = inits.filter(({ restartPolicy }) => restartPolicy === "Always");
   const steady = sum([...(spec?.containers ?? []), ...sidecars].map(containerRequests));

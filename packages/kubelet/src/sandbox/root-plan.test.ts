@@ -90,10 +90,7 @@ describe("rootPlan()", () => {
       "host /home/alice",
       "folder /home/ray",
     ]);
-    expect(beyondTopLevel([{ path: "/home", kind: "writable" }])).toEqual([
-      "open /home",
-      "host /home/alice",
-    ]);
+    expect(beyondTopLevel([{ path: "/home", kind: "writable" }])).toEqual(["open /home", "host /home/alice"]);
   });
 
   it("leaves a working folder alone that exists", () => {
@@ -154,14 +151,15 @@ function assertEachPathIsReachable(places: readonly Place[]): void {
   const areas = new Map<string, "own" | "host">([["/", "own"]]);
   for (const { step, path } of rootPlan(places, HOST)) {
     const area = areas.get(nearest(path, (above) => areas.has(above)));
-    if (step === "folder" || step === "link") expect(area).toBe("own");
-    if (step === "open" || (step === "mount" && area === "host")) {
-      expect(HOST.entryAt(path)?.type).toBe("folder");
+    const needsFolder = step === "open" || (step === "mount" && area === "host");
+    if (needsFolder) expect(HOST.entryAt(path)?.type).toBe("folder");
+    if (step === "folder") {
+      expect(area).toBe("own");
+      continue;
     }
     const covered = [...areas.keys()].filter((below) => below.startsWith(`${path}/`));
-    if (step !== "folder") expect(covered).toEqual([]);
-    if (step === "host") areas.set(path, "host");
-    if (step === "open" || step === "mount") areas.set(path, "own");
+    expect(covered).toEqual([]);
+    areas.set(path, step === "host" ? "host" : "own");
   }
 }
 

@@ -51,8 +51,8 @@ export function rootPlan<P extends Place>(
   const wanted = outermostFirst(places, listing);
   const room = plannedRoom(wanted, listing);
   return [
-    ...topLevel(listing),
-    ...room.opened.flatMap((folder) => openFolder(folder, room.replaced, listing)),
+    ...topLevel<P>(listing),
+    ...room.opened.flatMap((folder) => openFolder<P>(folder, room.replaced, listing)),
     ...wanted.flatMap((each) => lastStep(each, listing)),
   ];
 }
@@ -71,10 +71,7 @@ interface Wanted<P extends Place> {
   readonly place: P;
 }
 
-function outermostFirst<P extends Place>(
-  places: readonly P[],
-  listing: HostListing,
-): readonly Wanted<P>[] {
+function outermostFirst<P extends Place>(places: readonly P[], listing: HostListing): readonly Wanted<P>[] {
   const byPath = new Map<string, P>();
   for (const place of places) {
     const path = pathWithoutLinks(place.path, listing);

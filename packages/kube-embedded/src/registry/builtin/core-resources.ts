@@ -1,12 +1,33 @@
-import { CONFIG_MAP_COLUMNS, DATED_COLUMNS, NAMESPACE_COLUMNS, NODE_COLUMNS, SECRET_COLUMNS, SERVICE_ACCOUNT_COLUMNS } from "../../table/cluster-columns.ts";
+import {
+  CONFIG_MAP_COLUMNS,
+  DATED_COLUMNS,
+  NAMESPACE_COLUMNS,
+  NODE_COLUMNS,
+  SECRET_COLUMNS,
+  SERVICE_ACCOUNT_COLUMNS,
+} from "../../table/cluster-columns.ts";
 import { EVENT_COLUMNS } from "../../table/event-columns.ts";
 import { ENDPOINTS_COLUMNS, SERVICE_COLUMNS } from "../../table/network-columns.ts";
 import { POD_COLUMNS } from "../../table/pod-columns.ts";
 import { CLAIM_COLUMNS, VOLUME_COLUMNS } from "../../table/storage-columns.ts";
 import { builtinResource } from "../builtin-resource.ts";
-import { CORE_EVENT_FIELDS, EVENT_FIELDS, NAMESPACE_FIELDS, NODE_FIELDS, POD_FIELDS, SECRET_FIELDS } from "../selectable-fields.ts";
+import {
+  CORE_EVENT_FIELDS,
+  EVENT_FIELDS,
+  NAMESPACE_FIELDS,
+  NODE_FIELDS,
+  POD_FIELDS,
+  SECRET_FIELDS,
+} from "../selectable-fields.ts";
 import type { ServedResource } from "../served-resource.ts";
-import { CLAIM_STRATEGY, CONFIG_MAP_STRATEGY, COUNTED_STRATEGY, NODE_STRATEGY, SECRET_STRATEGY, VOLUME_STRATEGY } from "../strategies/configuration.ts";
+import {
+  CLAIM_STRATEGY,
+  CONFIG_MAP_STRATEGY,
+  COUNTED_STRATEGY,
+  NODE_STRATEGY,
+  SECRET_STRATEGY,
+  VOLUME_STRATEGY,
+} from "../strategies/configuration.ts";
 import { CORE_EVENT_STRATEGY, EVENT_STRATEGY } from "../strategies/event.ts";
 import { NAMESPACE_STRATEGY } from "../strategies/namespace.ts";
 import { POD_STRATEGY } from "../strategies/pod.ts";

@@ -1,4 +1,9 @@
-import { ENDPOINT_SLICE_COLUMNS, INGRESS_CLASS_COLUMNS, INGRESS_COLUMNS, NETWORK_POLICY_COLUMNS } from "../../table/network-columns.ts";
+import {
+  ENDPOINT_SLICE_COLUMNS,
+  INGRESS_CLASS_COLUMNS,
+  INGRESS_COLUMNS,
+  NETWORK_POLICY_COLUMNS,
+} from "../../table/network-columns.ts";
 import { builtinResource } from "../builtin-resource.ts";
 import type { ServedResource } from "../served-resource.ts";
 import { COUNTED_STRATEGY, NETWORK_POLICY_STRATEGY } from "../strategies/configuration.ts";

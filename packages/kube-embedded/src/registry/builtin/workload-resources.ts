@@ -1,11 +1,26 @@
 import { CONTROLLER_REVISION_COLUMNS } from "../../table/cluster-columns.ts";
 import { AUTOSCALER_COLUMNS } from "../../table/storage-columns.ts";
-import { CRON_JOB_COLUMNS, DAEMON_SET_COLUMNS, DEPLOYMENT_COLUMNS, DISRUPTION_BUDGET_COLUMNS, JOB_COLUMNS, REPLICA_SET_COLUMNS, STATEFUL_SET_COLUMNS } from "../../table/workload-columns.ts";
+import {
+  CRON_JOB_COLUMNS,
+  DAEMON_SET_COLUMNS,
+  DEPLOYMENT_COLUMNS,
+  DISRUPTION_BUDGET_COLUMNS,
+  JOB_COLUMNS,
+  REPLICA_SET_COLUMNS,
+  STATEFUL_SET_COLUMNS,
+} from "../../table/workload-columns.ts";
 import { builtinResource } from "../builtin-resource.ts";
 import { JOB_FIELDS, REPLICA_FIELDS } from "../selectable-fields.ts";
 import type { ServedResource } from "../served-resource.ts";
 import { AUTOSCALER_STRATEGY, COUNTED_STRATEGY } from "../strategies/configuration.ts";
-import { CRON_JOB_STRATEGY, DAEMON_SET_STRATEGY, DEPLOYMENT_STRATEGY, JOB_STRATEGY, REPLICA_SET_STRATEGY, STATEFUL_SET_STRATEGY } from "../strategies/workloads.ts";
+import {
+  CRON_JOB_STRATEGY,
+  DAEMON_SET_STRATEGY,
+  DEPLOYMENT_STRATEGY,
+  JOB_STRATEGY,
+  REPLICA_SET_STRATEGY,
+  STATEFUL_SET_STRATEGY,
+} from "../strategies/workloads.ts";
 
 export const WORKLOAD_RESOURCES: readonly ServedResource[] = [
   builtinResource({

@@ -7,6 +7,8 @@ export interface ApiRequest {
   /** Still percent-encoded. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** The query as it was written, with its question mark; empty when there is none. */
+  readonly search: string;
   readonly headers: IncomingHttpHeaders;
   readonly user: UserInfo;
   /** Aborts when the caller goes away or the server closes. */

@@ -49,10 +49,11 @@ export function targetOf(resource: ServedResource, { namespace, name, subresourc
 /** @throws KubeError `MethodNotAllowed` */
 export function assertVerb(resource: ServedResource, verb: Verb, route: ResourceRoute): void {
   if (route.subresource !== undefined) return;
-  const isCreateOfOne = verb === "create" && route.name !== undefined;
+  const isOne = route.name !== undefined;
+  const isMisplaced = isOne ? verb === "create" : verb === "update" || verb === "patch";
   const isAcrossNamespaces = resource.isNamespaced && route.namespace === undefined;
   const changesAcross = isAcrossNamespaces && (verb === "create" || verb === "deletecollection");
-  if (isCreateOfOne || changesAcross || !resource.verbs.includes(verb)) throw methodNotAllowed();
+  if (isMisplaced || changesAcross || !resource.verbs.includes(verb)) throw methodNotAllowed();
 }
 
 /** How the caller wants the answer. @throws KubeError `NotAcceptable`, `BadRequest` */

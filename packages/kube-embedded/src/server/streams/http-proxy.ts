@@ -88,13 +88,12 @@ function replyOf(response: IncomingMessage, root: string): Reply {
 }
 
 /** Relative links of the page at the root need the slash. */
-function movedToRoot({ path, query }: ApiRequest): Reply {
-  const search = query.size === 0 ? "" : `?${query}`;
+function movedToRoot({ path, search }: ApiRequest): Reply {
   return { status: 301, contentType: "text/plain", headers: { Location: `${path}/${search}` }, body: "" };
 }
 
-function pathBehind({ query }: ApiRequest, rest: string): string {
-  return `${rest || "/"}${query.size === 0 ? "" : `?${query}`}`;
+function pathBehind({ search }: ApiRequest, rest: string): string {
+  return `${rest || "/"}${search}`;
 }
 
 function proxyRoot({ path }: ApiRequest, rest: string): string {

@@ -103,11 +103,9 @@ async function converse(
     await sendStatus(socket, failureStatus(error));
     return;
   }
-  try {
-    await carry(session, socket, streams);
-  } finally {
-    session.kill();
-  }
+  if (socket.signal.aborted) session.kill();
+  socket.signal.addEventListener("abort", () => session.kill(), { once: true });
+  await carry(session, socket, streams);
 }
 
 async function carry(session: ExecSession, socket: MessageSocket, streams: RemoteStreams): Promise<void> {

@@ -1,21 +1,22 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, constants, openSync, readdirSync, readFileSync, readlinkSync, unlinkSync } from "node:fs";
-import { Socket } from "node:net";
 import { constants as system } from "node:os";
-import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import type { Ending } from "../wire/messages.ts";
-import { run } from "./run.ts";
+import { outputPipes } from "./output-pipes.ts";
+import { killTree } from "./process-tree.ts";
+import { onTerminal, resizeTerminal } from "./terminal.ts";
 
 /** A program that was started for a pod: the first one of a container, or one more inside it. */
 export interface Command {
   readonly stdout: Readable;
-  /** Absent with a terminal: that has one output only. */
-  readonly stderr?: Readable;
+  /** Stays silent with a terminal: that has one output only. */
+  readonly stderr: Readable;
   readonly stdin?: Writable;
-  /** What the program's set-up has to say, as long as it lasts, when {@link CommandOptions.reports}. */
-  readonly report?: Readable;
   readonly ending: Promise<Ending>;
+  /** Wait until the report matches. @returns `undefined` when the program ended before */
+  report(pattern: RegExp): Promise<RegExpExecArray | undefined>;
+  /** What was reported so far. */
+  reported(): string;
   resize(columns: number, rows: number): Promise<void>;
   /** Kill the program and everything it has started that is still its own. */
   kill(): void;
@@ -26,121 +27,79 @@ export interface CommandOptions {
   readonly isTty: boolean;
   /** Where named pipes may be made for a moment. */
   readonly folder: string;
-  /** Whether the program gets descriptor 3 to say how its set-up went. @default false */
+  /** Whether the program gets descriptor 3 to report how its set-up goes. @default false */
   readonly reports?: boolean;
 }
 
-/**
- * Start a program in a session of its own. Its output goes into real pipes, since programs that open /dev/stdout
- * cannot open the sockets that Node would give them.
- */
+/** Start a program in a session of its own. */
 export async function startCommand(argv: readonly string[], options: CommandOptions): Promise<Command> {
   const { hasStdin, isTty, folder, reports = false } = options;
-  const [stdout, stderr] = await outputPipes(folder);
+  const pipes = await outputPipes(folder);
   const [program = "", ...args] = isTty ? onTerminal(argv) : argv;
-  const [stdin, report] = [hasStdin, reports].map((isWanted) => (isWanted ? "pipe" : "ignore"));
-  const child = spawn(program, args, { stdio: [stdin, stdout.end, stderr.end, report], detached: true });
-  closeSync(stdout.end);
-  closeSync(stderr.end);
+  const [stdin, third] = [hasStdin, reports].map((isWanted) => (isWanted ? "pipe" : "ignore"));
+  const child = spawn(program, args, { stdio: [stdin, ...pipes.ends, third], detached: true });
+  pipes.closeEnds();
   child.stdin?.on("error", ignoreBrokenPipe);
+  const report = new Report(child.stdio[3] as Readable | null | undefined);
   return {
-    stdout: stdout.source,
-    stderr: stderr.source,
-    ...(reports ? { report: child.stdio[3] as Readable } : {}),
+    stdout: pipes.stdout,
+    stderr: pipes.stderr,
     ...(child.stdin ? { stdin: child.stdin } : {}),
-    ending: endingOf(child),
-    resize: (columns, rows) => resizeTerminal(child, columns, rows),
-    kill: () => killTree(child),
+    ending: endingOf(child, report),
+    report: (pattern) => report.matches(pattern),
+    reported: () => report.text,
+    resize: (columns, rows) => resizeTerminal(child.pid, columns, rows),
+    kill: () => killTree(child.pid),
   };
 }
 
-interface OutputPipe {
-  readonly source: Readable;
-  /** Descriptor of the end to write into. */
-  readonly end: number;
+/** What arrives on descriptor 3. */
+class Report {
+  text = "";
+  readonly #source: Readable | null | undefined;
+  readonly ended: Promise<void>;
+
+  constructor(source: Readable | null | undefined) {
+    this.#source = source;
+    source?.on("data", (chunk) => {
+      this.text += String(chunk);
+    });
+    this.ended = new Promise((resolve) => (source ? source.on("close", resolve) : resolve()));
+  }
+
+  matches(pattern: RegExp): Promise<RegExpExecArray | undefined> {
+    return new Promise((resolve) => {
+      const look = () => {
+        const match = pattern.exec(this.text);
+        if (match) resolve(match);
+      };
+      look();
+      this.#source?.on("data", look);
+      void this.ended.then(() => resolve(undefined));
+    });
+  }
 }
 
-let pipesMade = 0;
-
-async function outputPipes(folder: string): Promise<readonly [OutputPipe, OutputPipe]> {
-  pipesMade += 1;
-  const names = ["out", "err"].map((name) => join(folder, `${name}-${pipesMade}`));
-  await run("mkfifo", names);
-  const [stdout, stderr] = names.map(openPipe);
-  if (!(stdout && stderr)) throw new Error("Cannot happen: two names make two pipes");
-  return [stdout, stderr];
-}
-
-function openPipe(path: string): OutputPipe {
-  const readEnd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  const end = openSync(path, constants.O_WRONLY);
-  unlinkSync(path);
-  return { source: new Socket({ fd: readEnd, readable: true, writable: false }), end };
-}
-
-/** script(1) makes a terminal and stands between it and the pipes. */
-function onTerminal(argv: readonly string[]): readonly string[] {
-  const command = `exec ${argv.map(shellWord).join(" ")}`;
-  return ["script", "--quiet", "--return", "--flush", "--echo", "always", "--command", command, "/dev/null"];
-}
-
-function shellWord(word: string): string {
-  return `'${word.replaceAll("'", String.raw`'\''`)}'`;
-}
-
-function endingOf(child: ChildProcess): Promise<Ending> {
-  return new Promise((resolve) => {
+async function endingOf(child: ChildProcess, report: Report): Promise<Ending> {
+  const ending = await new Promise<Ending>((resolve) => {
     child.on("error", () => resolve({ exitCode: CANNOT_START }));
     child.on("exit", (code, name) => {
       const signal = name === null ? undefined : system.signals[name];
-      resolve(signal === undefined ? { exitCode: code ?? CANNOT_START } : { exitCode: 128 + signal, signal });
+      resolve(signal === undefined ? { exitCode: code ?? CANNOT_START } : endingBy(signal));
     });
   });
+  await report.ended;
+  return CANNOT_PASS_ON_SIGKILL.test(report.text) ? endingBy(system.signals.SIGKILL) : ending;
 }
 
 /** What a shell says of a command that it cannot run. */
 const CANNOT_START = 126;
 
-/** The terminal is known by the process that script(1) has started on it. */
-async function resizeTerminal({ pid }: ChildProcess, columns: number, rows: number): Promise<void> {
-  const [inner] = childrenOf(pid);
-  if (inner === undefined) return;
-  const terminal = readlinkSync(`/proc/${inner}/fd/0`);
-  await run("stty", ["-F", terminal, "columns", String(columns), "rows", String(rows)]);
-}
+/** unshare(1) ends by the signal that ended its child, except that releases before 2.39 stumble over SIGKILL. */
+const CANNOT_PASS_ON_SIGKILL = /^unshare: sigprocmask/m;
 
-function killTree({ pid }: ChildProcess): void {
-  for (const each of [...descendantsOf(pid), pid]) {
-    if (each !== undefined) killQuietly(each);
-  }
-}
-
-function descendantsOf(pid: number | undefined): readonly number[] {
-  return childrenOf(pid).flatMap((child) => [...descendantsOf(child), child]);
-}
-
-/** The kernel lists a process's children with each of its threads. */
-function childrenOf(pid: number | undefined): readonly number[] {
-  try {
-    return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
-      readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8")
-        .trim()
-        .split(" ")
-        .filter(Boolean)
-        .map(Number),
-    );
-  } catch {
-    return [];
-  }
-}
-
-/** Signal a process that may have ended already. */
-export function killQuietly(pid: number, signal: NodeJS.Signals = "SIGKILL"): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It is gone, which is what a signal is for.
-  }
+function endingBy(signal: number): Ending {
+  return { exitCode: 128 + signal, signal };
 }
 
 function ignoreBrokenPipe(): void {}

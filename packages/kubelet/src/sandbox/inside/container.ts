@@ -1,13 +1,13 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { STAND_IN_FOLDER } from "../container-environment.ts";
 import { isInOwnFolder } from "../root-plan.ts";
 import type { ContainerOrder, ExecInput } from "../wire/messages.ts";
-import { type Command, killQuietly, startCommand } from "./command.ts";
+import { type Command, startCommand } from "./command.ts";
 import { type ContainerPlace, containerRoot, OLD_ROOT, ROOT_FOLDER } from "./container-root.ts";
 import { bind, type MountEntry, mountTable } from "./mount-table.ts";
 import type { Pod } from "./pod.ts";
+import { signalQuietly } from "./process-tree.ts";
 import type { Site } from "./site.ts";
 
 /** A container whose first process has been started. */
@@ -45,7 +45,7 @@ export async function startContainer(site: Site, pod: Pod, order: ContainerOrder
   return {
     id,
     command,
-    signal: (name) => killQuietly(pid, name),
+    signal: (name) => signalQuietly(pid, name),
     exec: (argv, input) => startInside({ site, pid, order }, argv, input),
   };
 }
@@ -108,19 +108,19 @@ function assertIsCommand([program = ""]: readonly string[]): void {
 function firstProcess(folder: string, pod: Pod, order: ContainerOrder): readonly string[] {
   const session = order.isTty ? "" : "setsid";
   return [
+    ...["bash", "-c", REPORT_COMPLAINTS, "container"],
     ...["nsenter", "--target", String(pod.pausePid), "--net", "--uts", "--ipc"],
     ...["unshare", "--mount", "--pid", "--fork", "--kill-child"],
     ...["bash", "-c", FIRST_PROCESS, "container", folder, order.workingDir, session, ...order.command],
   ];
 }
 
-/**
- * Furnishes the root, moves into it and becomes the container's command. Descriptor 3 leads to the supervisor: what
- * goes wrong goes there, and at last the process's number as the supervisor knows it.
- */
+/** What the programs on the way complain about is for the supervisor: only the command may write to the log. */
+const REPORT_COMPLAINTS = 'exec 4>&2 2>&3 3>&-; exec "$@"';
+
+/** Furnishes the root, moves into it, reports its number as the supervisor knows it, and becomes the command. */
 const FIRST_PROCESS = `
 set -e
-exec 4>&2 2>&3
 read -r pid _ </proc/self/stat
 folder=$1 work=$2 session=$3
 shift 3
@@ -136,19 +136,17 @@ cd "$work"
 for variable in "\${environment[@]}"; do
   [[ $variable != PATH=* ]] || PATH=\${variable#PATH=}
 done
-type -P "$1" >/dev/null || { echo "no program \\"$1\\" in $PATH"; exit 127; } >&3
-echo "started $pid" >&3
-exec 2>&4 3>&- 4>&-
+type -P "$1" >/dev/null || { echo "no program \\"$1\\" in $PATH"; exit 127; } >&2
+echo "started $pid" >&2
+exec 2>&4 4>&-
 exec $session "$env" -i "\${environment[@]}" "$@"
 `;
 
 async function startedPid(command: Command, folder: string): Promise<number> {
-  const report = command.report ? await text(command.report) : "";
-  const pid = /^started (\d+)$/m.exec(report)?.[1];
-  if (pid !== undefined) return Number(pid);
-  for (const output of [command.stdout, command.stderr]) output?.destroy();
-  await command.ending;
-  const why = report.trim().replaceAll(join(folder, ROOT_FOLDER), "");
+  const started = await command.report(/^started (\d+)$/m);
+  if (started) return Number(started[1]);
+  for (const output of [command.stdout, command.stderr]) output.destroy();
+  const why = command.reported().trim().replaceAll(join(folder, ROOT_FOLDER), "");
   throw new Error(`Cannot start container: ${why || "its first process was killed"}`);
 }
 

@@ -14,8 +14,7 @@ export async function converse(
   onSignal: (name: "SIGTERM" | "SIGKILL") => void,
 ): Promise<void> {
   void listen(socket, command, onSignal);
-  const outputs = [relay(command.stdout, "stdout", socket)];
-  if (command.stderr) outputs.push(relay(command.stderr, "stderr", socket));
+  const outputs = [relay(command.stdout, "stdout", socket), relay(command.stderr, "stderr", socket)];
   const ending = await command.ending;
   await Promise.all(outputs.map((output) => output.finish()));
   socket.end(frame("control", JSON.stringify(ending)));

@@ -92,13 +92,15 @@ function ignoreExistingFile(error: NodeJS.ErrnoException): void {
   if (error.code !== "EEXIST") throw error;
 }
 
+let draftsWritten = 0;
+
 /** Each file appears whole: containers that run may be reading it. */
 async function writeFiles(folder: string, files: readonly OrderedFile[]): Promise<void> {
   for (const { path, base64, mode } of files) {
     const target = join(folder, path);
-    const draft = `${target}.new`;
+    draftsWritten += 1;
+    const draft = `${target}.${draftsWritten}.new`;
     await mkdir(dirname(target), { recursive: true });
-    await rm(draft, { force: true });
     await writeFile(draft, Buffer.from(base64, "base64"));
     await chmod(draft, mode);
     await rename(draft, target);

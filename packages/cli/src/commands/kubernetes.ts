@@ -1,0 +1,28 @@
+import { once } from "node:events";
+import { serveEmbeddedKubernetes } from "../laptop/kubernetes.ts";
+import type { Reporter } from "../output/up-event.ts";
+import { systemClock, systemRandom } from "../system/clock.ts";
+import { type LogLevel, stderrLogger } from "../system/logger.ts";
+
+export interface KubernetesCommandOptions {
+  readonly dataFolder: string;
+  readonly port: number;
+  readonly logLevel: LogLevel;
+}
+
+/** Serve the embedded API alone until Ctrl-C. @throws UserError when the state folder or the port is taken */
+export async function kubernetes(
+  { dataFolder, port, logLevel }: KubernetesCommandOptions,
+  { reporter, signal }: { readonly reporter: Reporter; readonly signal: AbortSignal },
+): Promise<void> {
+  const served = await serveEmbeddedKubernetes({
+    dataFolder,
+    port,
+    clock: systemClock,
+    random: systemRandom,
+    logger: stderrLogger(logLevel),
+  });
+  reporter.tell({ event: "ready", url: served.server.url, kubeconfig: served.server.kubeconfigPath });
+  if (!signal.aborted) await once(signal, "abort");
+  await served.close();
+}

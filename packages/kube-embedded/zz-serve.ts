@@ -1,0 +1,16 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { embeddedKubernetes } from "./src/embedded-kubernetes.ts";
+import { loadServerIdentity } from "./src/server/pki/server-identity.ts";
+import { serveKubernetes } from "./src/server/serve-kubernetes.ts";
+import { scriptedNode } from "./src/testing/scripted-node.ts";
+import { SYSTEM_CLOCK } from "./src/testing/test-server.ts";
+import { randomUUID } from "node:crypto";
+const identity = loadServerIdentity("/tmp/crdwork/data", SYSTEM_CLOCK);
+const logger: any = { info() {}, debug() {}, warn: console.log, error: (...a: any[]) => console.log("ERROR", ...a) };
+const k = embeddedKubernetes({ clock: SYSTEM_CLOCK, random: { uuid: () => randomUUID(), fraction: () => Math.random() }, tokens: identity.tokens, logger });
+await k.start();
+const s = await serveKubernetes({ api: k.api, registry: k.registry, node: scriptedNode(), clock: SYSTEM_CLOCK, identity, logger });
+writeFileSync("/tmp/crdwork/kubeconfig.path", s.kubeconfigPath);
+console.log("ready", s.url);
+process.on("SIGUSR2", () => { const a = process.memoryUsage(); globalThis.gc?.(); const b = process.memoryUsage(); console.log("rss", (a.rss/1e6).toFixed(0), "heap", (a.heapUsed/1e6).toFixed(0), "of", (a.heapTotal/1e6).toFixed(0), "after gc heap", (b.heapUsed/1e6).toFixed(1), "rss", (b.rss/1e6).toFixed(0), "ext", (b.external/1e6).toFixed(1), (b.arrayBuffers/1e6).toFixed(1)); });
+process.on("SIGTERM", async () => { await s.close(); process.exit(0); });

@@ -1,0 +1,33 @@
+import type { Reconciler } from "@heliostat/controller";
+import type { Resource } from "@heliostat/kube";
+import { endpointsReconciler } from "./endpoints/reconciler.ts";
+import { garbageCollector } from "./garbage/reconciler.ts";
+import { namespaceReconciler } from "./namespaces/reconciler.ts";
+import { schedulerReconciler } from "./scheduler/reconciler.ts";
+import { BUILT_IN_RESOURCES } from "./served-resources.ts";
+
+export interface WorkloadOptions {
+  /** PEM text by which pods know the API server: the content of each namespace's `kube-root-ca.crt`. */
+  readonly caCertificate: string;
+  /**
+   * The built-in resources that namespaces are emptied of and that the garbage collector follows. Custom resources are
+   * added as their definitions are established.
+   *
+   * @default the namespaced ones that `kube` knows, without events
+   */
+  readonly resources?: readonly Resource[];
+}
+
+/**
+ * What a cluster needs besides its API, for a cluster that has no Kubernetes control plane of its own: namespaces,
+ * garbage collection, scheduling, endpoints. Hand them to `runControllers`, with your own reconcilers if you like.
+ */
+export function workloadControllers(options: WorkloadOptions): readonly Reconciler[] {
+  const { caCertificate, resources = BUILT_IN_RESOURCES } = options;
+  return [
+    namespaceReconciler({ resources, caCertificate }),
+    garbageCollector({ resources }),
+    schedulerReconciler(),
+    endpointsReconciler(),
+  ];
+}
