@@ -74,7 +74,8 @@ describe.skipIf(obstacle !== true)(`a Ray cluster in sandboxes ${obstacle === tr
     expect(await head.run(command)).toMatchObject({ code: 0, out: "success\nsuccess\n" });
     const standIn = command.replaceAll("wget", "/run/heliostat/bin/wget");
     expect(await head.run(standIn)).toMatchObject({ code: 0, out: "success\nsuccess\n" });
-    expect((await head.run("ray status")).out).toContain("0.0/3.0 CPU");
+    const status = async () => (await head.run("ray status")).out;
+    await expect.poll(status, { timeout: 20_000 }).toContain("0.0/3.0 CPU");
   });
 
   it("lets pods reach a package index through the node's proxy, and each other without it", async () => {
@@ -90,7 +91,6 @@ describe.skipIf(obstacle !== true)(`a Ray cluster in sandboxes ${obstacle === tr
     const [first, second] = workers;
     await first?.run("ray stop");
     await expect.poll(() => aliveNodes(head), { timeout: 30_000 }).toHaveLength(2);
-    expect(await first?.exit()).toMatchObject({ exitCode: expect.any(Number) });
     expect(await healthOf(second)).toContain("raylet: success");
   });
 

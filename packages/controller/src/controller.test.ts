@@ -178,6 +178,21 @@ describe("Controller", () => {
     await bench.stop();
   });
 
+  it("waits to begin with for further resources as well", async () => {
+    const bench = benchOf(async () => DONE, {
+      watches: [],
+      furtherWatches: () => [{ resource: SECRETS, toKeys: () => ["secret seen"] }],
+    });
+    bench.configMaps.put(configMap("a"));
+    bench.secrets.refuse(new KubeError("Unavailable", "scripted"));
+    bench.start();
+    await settled();
+    expect(bench.begun).toEqual([]);
+    await bench.clock.turn(2000);
+    expect(bench.begun).toEqual(["default/a"]);
+    await bench.stop();
+  });
+
   it("stops only when the reconciles that run have ended, and begins no other", async () => {
     const bench = benchOf(() => bench.held());
     for (const name of ["a", "b", "c"]) bench.configMaps.put(configMap(name));

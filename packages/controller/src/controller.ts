@@ -44,6 +44,7 @@ export class Controller<T extends KubeObject = KubeObject> {
   readonly #queue: WorkQueue;
   readonly #further = new Map<string, Following>();
   readonly #running = new Set<Promise<void>>();
+  #mayFollowFurther = false;
   #isStarted = false;
   #reconciles = 0;
 
@@ -64,8 +65,9 @@ export class Controller<T extends KubeObject = KubeObject> {
       ...followed.map(({ hasSynced }) => hasSynced),
       ...(resource ? [this.#followReconciled(resource)] : []),
     ]);
-    this.#isStarted = true;
+    this.#mayFollowFurther = true;
     await this.#followFurther();
+    this.#isStarted = true;
     this.#begin();
   }
 
@@ -105,7 +107,7 @@ export class Controller<T extends KubeObject = KubeObject> {
 
   /** Bring the watches in line with what the reconciler wants to see by now. */
   #followFurther(): Promise<unknown> {
-    if (!this.#isStarted || !this.#reconciler.furtherWatches) return Promise.resolve();
+    if (!this.#mayFollowFurther || !this.#reconciler.furtherWatches) return Promise.resolve();
     const wanted = this.#reconciler.furtherWatches(this.#options.caches);
     const names = new Set(wanted.map(({ resource }) => groupResource(resource)));
     for (const [name, { leave }] of this.#further) if (!names.has(name)) leave();

@@ -1,9 +1,8 @@
-import { LEASES, NODES, type Pod } from "@heliostat/kube";
-import { settled } from "@heliostat/kube/testing";
+import { CONFIG_MAPS, EVENTS, isConditionTrue, LEASES, NODES, type Pod } from "@heliostat/kube";
 import { beforeEach, describe, expect, it } from "vitest";
 import { aContainer } from "./testing/fixtures.ts";
 import { ScriptedRuntime } from "./testing/scripted-runtime.ts";
-import { conditionStatus, type TestNode, testNode } from "./testing/test-node.ts";
+import { conditionStatus, type TestNode, testNode, textOf } from "./testing/test-node.ts";
 
 let node: TestNode<ScriptedRuntime>;
 
@@ -19,7 +18,9 @@ describe("the node", () => {
   it("is registered with a nominal capacity and says that nothing enforces it", async () => {
     const laptop = await node.client.get(NODES, { name: "laptop" });
     expect(laptop.metadata.labels).toMatchObject({ "kubernetes.io/hostname": "laptop" });
-    expect(laptop.metadata.annotations?.["heliostat.dev/capacity"]).toContain("nothing on this machine enforces it");
+    expect(laptop.metadata.annotations?.["heliostat.dev/capacity"]).toContain(
+      "nothing on this machine enforces it",
+    );
     expect(laptop.spec?.podCIDR).toBe("10.244.0.0/24");
     expect(laptop.status).toMatchObject({
       capacity: { cpu: "64", memory: "256Gi", pods: "110" },
@@ -77,11 +78,15 @@ describe("a pod", () => {
       { name: "POD_IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } },
       { name: "URL", value: "http://$(POD_IP):$(KUBERNETES_SERVICE_PORT)" },
     ];
-    await node.run({ spec: { containers: [aContainer({ command: ["serve", "$(URL)"], args: ["$$(URL)"], env })] } });
+    await node.run({
+      spec: { containers: [aContainer({ command: ["serve", "$(URL)"], args: ["$$(URL)"], env })] },
+    });
     const { spec } = node.runtime.container("main");
     expect(spec.command).toEqual(["serve", "http://10.244.0.2:6443", "$(URL)"]);
     expect(spec.env).toMatchObject({ PATH: "/bin", HOSTNAME: "demo", KUBERNETES_SERVICE_HOST: "10.244.0.1" });
-    const mount = spec.mounts.find(({ mountPath }) => mountPath === "/var/run/secrets/kubernetes.io/serviceaccount");
+    const mount = spec.mounts.find(
+      ({ mountPath }) => mountPath === "/var/run/secrets/kubernetes.io/serviceaccount",
+    );
     const files = mount?.volume.type === "files" ? mount.volume.files : [];
     expect(files.map(({ path, content }) => `${path}=${Buffer.from(content)}`).sort()).toEqual([
       "ca.crt=PEM",
@@ -149,7 +154,7 @@ describe("a pod", () => {
     await node.clock.turn(600_000);
     expect(node.runtime.started).toEqual(["main"]);
     const log = await node.kubelet.port.logs({ name: "demo", namespace: "default", container: "main" });
-    expect(await text(log)).toBe("last words\n");
+    expect(await textOf(log)).toBe("last words\n");
   });
 
   it("restarts at once, then backs off as Kubernetes does", async () => {
@@ -177,7 +182,6 @@ describe("a pod", () => {
   });
 
   it("says why a container could not be started, and tries again", async () => {
-    node.runtime.nextFailure = undefined;
     await node.run({ spec: { initContainers: [aContainer({ name: "init" })] } });
     node.runtime.nextFailure = new Error("exec: not found");
     node.runtime.container("init").ends(0);
@@ -196,7 +200,9 @@ describe("a pod", () => {
         message: 'Back-off pulling image "unknown:1": nothing stands in for "unknown:1"',
       },
     });
-    expect(node.events).toContain('Failed: Failed to pull image "unknown:1": nothing stands in for "unknown:1"');
+    expect(node.events).toContain(
+      'Failed: Failed to pull image "unknown:1": nothing stands in for "unknown:1"',
+    );
     const port = node.kubelet.port.logs({ name: "demo", namespace: "default", container: "main" });
     await expect(port).rejects.toThrow(
       'container "main" in pod "demo" is waiting to start: trying and failing to pull image',
@@ -225,6 +231,15 @@ describe("a pod", () => {
     expect(node.runtime.started).toEqual(["main"]);
   });
 
+  it("ends with the last of its log as a message, where it asks for that", async () => {
+    const container = aContainer({ terminationMessagePolicy: "FallbackToLogsOnError" });
+    await node.run({ spec: { restartPolicy: "Never", containers: [container] } });
+    node.runtime.container("main").writes("Traceback\n");
+    node.runtime.container("main").ends(1);
+    await node.clock.turn(0);
+    expect(stateOf(await node.pod())?.terminated?.message).toBe("Traceback\n");
+  });
+
   it("is failed when it was active for too long", async () => {
     await node.run({ spec: { activeDeadlineSeconds: 60 } });
     await node.clock.turn(60_000);
@@ -237,24 +252,36 @@ describe("a pod", () => {
     await node.kubelet.stop();
     expect((await node.pod()).status?.phase).toBe("Running");
     const next = await node.restart(new ScriptedRuntime(node.clock));
+    const laptop = await node.client.get(NODES, { name: "laptop" });
+    expect(isConditionTrue(laptop.status?.conditions, "Ready")).toBe(true);
     expect(next.runtime.container("main").spec.restartCount).toBe(1);
     expect((await next.pod()).status?.containerStatuses?.[0]).toMatchObject({ ready: true, restartCount: 1 });
   });
 });
 
+describe("events", () => {
+  it("tell in the API which container they are about", async () => {
+    const writing = await testNode((clock) => new ScriptedRuntime(clock), { writesEvents: true });
+    await writing.run({ spec: { containers: [aContainer({ name: "a" }), aContainer({ name: "b" })] } });
+    const { items } = await writing.client.list(EVENTS, { namespace: "default" });
+    const started = items.filter(({ reason }) => reason === "Started");
+    expect(started.map(({ regarding, note }) => `${regarding?.fieldPath} ${note}`).sort()).toEqual([
+      "spec.containers{a} Started container a",
+      "spec.containers{b} Started container b",
+    ]);
+    expect(started[0]).toMatchObject({
+      type: "Normal",
+      reportingController: "kubelet",
+      reportingInstance: "laptop",
+    });
+  });
+});
+
 async function createConfigMap({ client }: TestNode<ScriptedRuntime>, name: string): Promise<void> {
-  const { CONFIG_MAPS } = await import("@heliostat/kube");
   await client.create(CONFIG_MAPS, {
     apiVersion: "v1",
     kind: "ConfigMap",
     metadata: { name, namespace: "default" },
     data: { KEY: "value" },
   });
-}
-
-async function text(chunks: AsyncIterable<Uint8Array>): Promise<string> {
-  let all = "";
-  for await (const chunk of chunks) all += Buffer.from(chunk).toString();
-  await settled();
-  return all;
 }

@@ -9,6 +9,7 @@ import {
   type NodePort,
   type ObjectName,
   PODS,
+  type Pod,
 } from "@heliostat/kube";
 import type { ContainerRecord } from "./pod/container-record.ts";
 import type { ContainerWorker } from "./pod/container-worker.ts";
@@ -29,22 +30,23 @@ export class KubeletNodePort implements NodePort {
 
   async logs(name: ContainerName, options: LogOptions = {}): Promise<AsyncIterable<Uint8Array>> {
     const container = this.#container(name);
+    const { pod } = this.#worker(name);
     const log = container.log({ previous: options.previous ?? false });
     if (log) return log.read(options);
     throw new KubeError(
       "BadRequest",
       options.previous
         ? `previous terminated container "${name.container}" in pod "${name.name}" not found`
-        : notStarted(container.record, name),
+        : whyNoLog(container.record, pod),
     );
   }
 
   async exec(name: ContainerName, options: ExecOptions): Promise<ExecSession> {
-    const { phase } = this.#worker(name).pod.status ?? {};
-    if (phase === "Succeeded" || phase === "Failed")
+    const { pod } = this.#worker(name);
+    if (hasEnded(pod))
       throw new KubeError(
         "BadRequest",
-        `cannot exec into a container in a completed pod; current phase is ${phase}`,
+        `cannot exec into a container in a completed pod; current phase is ${pod.status?.phase}`,
       );
     return this.#container(name).exec(options);
   }
@@ -70,9 +72,20 @@ export class KubeletNodePort implements NodePort {
   }
 }
 
-function notStarted({ state }: ContainerRecord, { container, name }: ContainerName): string {
-  const before = `container "${container}" in pod "${name}" is waiting to start`;
+function whyNoLog({ name, state }: ContainerRecord, pod: Pod): string {
+  // Logs live as long as the kubelet: it has none of what ended before it began.
+  if (hasEnded(pod)) return `unable to retrieve container logs for ${containerId(name, pod)}`;
+  const before = `container "${name}" in pod "${pod.metadata.name}" is waiting to start`;
   if (state.is !== "waiting") return `${before}: ContainerCreating`;
   if (state.reason === "ImagePullBackOff") return `${before}: trying and failing to pull image`;
   return `${before}: ${state.reason}`;
+}
+
+function containerId(name: string, { status }: Pod): string {
+  const statuses = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  return statuses.find((each) => each.name === name)?.containerID ?? name;
+}
+
+function hasEnded({ status }: Pod): boolean {
+  return status?.phase === "Succeeded" || status?.phase === "Failed";
 }

@@ -3,19 +3,19 @@ import {
   type Json,
   KubeError,
   type KubeObject,
-  keyOf,
   NAMESPACES,
   type ObjectMeta,
   randomSuffix,
   timestamp,
 } from "@heliostat/kube";
-import type { ServedResource, StrategyContext } from "../registry/served-resource.ts";
+import type { ServedResource } from "../registry/served-resource.ts";
 import { unstored } from "../store/stored-revision.ts";
 import { addressOf } from "./address.ts";
 import type { ApiGround } from "./api-ground.ts";
 import { incomingObject, shapedObject } from "./incoming.ts";
 import type { Caller, StoredObject, Target, WriteResult } from "./kube-api.ts";
 import { alreadyExists, badRequest, forbidden, invalid, notFound } from "./refusals.ts";
+import { strategyContext } from "./strategy-context.ts";
 import { LONGEST_PREFIX, metadataProblems } from "./validate-metadata.ts";
 import { asServed, asStored } from "./versions.ts";
 
@@ -70,17 +70,6 @@ function validNewObject(ground: ApiGround, resource: ServedResource, shaped: Kub
   return object;
 }
 
-function strategyContext({ store, clock, random, serviceAddresses }: ApiGround): StrategyContext {
-  return {
-    nowMs: clock.now(),
-    find: (storageKey, name) => store.get({ storageKey, key: keyOf(name) })?.object,
-    nameSuffix: () => randomSuffix(random),
-    allocateServiceAddress: () => serviceAddresses.allocateAddress(),
-    allocateNodePort: () => serviceAddresses.allocateNodePort(),
-    isServiceAddressFree: (address) => serviceAddresses.isFree(address),
-  };
-}
-
 function withoutStatus({ subresources, strategy }: ServedResource, object: KubeObject): KubeObject {
   if (!subresources.includes("status") || strategy.keepsStatusOnCreate) return object;
   const { status: _, ...rest } = object as KubeObject & { readonly status?: unknown };
@@ -127,6 +116,7 @@ function assertCreatable(ground: ApiGround, target: Target, { metadata }: KubeOb
       `the name of the object (${metadata.name}) does not match the name on the URL (${name})`,
     );
   if (!resource.isNamespaced) return;
+  if (namespace === "") throw badRequest("an empty namespace may not be set during creation");
   assertNamespaceAccepts(ground, resource, { namespace, name: metadata.name });
 }
 

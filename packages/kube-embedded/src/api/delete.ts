@@ -37,6 +37,7 @@ export function deleteObject(
   const refusal = resource.strategy.deletionRefusal?.(object);
   if (refusal !== undefined) throw forbidden(resource, name, refusal);
 
+  warnOfOrphans(resource, options, caller);
   const graceSeconds = graceOf(resource, object, options);
   const marked = terminating(ground, resource, { object, options, graceSeconds });
   if (mayGo(resource, marked)) return removed(ground, target, { stored, object: marked, caller });
@@ -44,6 +45,18 @@ export function deleteObject(
   if (caller.isDryRun) return written(unstored(marked), "terminating");
   const next = ground.store.put(addressOf(target), asStored(resource, marked), stored.revision);
   return written(asServed(resource, next), "terminating");
+}
+
+function warnOfOrphans(
+  { strategy }: ServedResource,
+  { propagationPolicy }: DeleteOptions,
+  { warn }: Caller,
+): void {
+  if (propagationPolicy !== undefined || strategy.defaultPropagation !== "Orphan") return;
+  warn?.(
+    "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or " +
+      "set propagationPolicy=Orphan to suppress this warning",
+  );
 }
 
 /** Delete each object that matches; the answer lists them. */

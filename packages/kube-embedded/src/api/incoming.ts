@@ -1,5 +1,6 @@
 import { apiVersionOf, type Json, type KubeError, type KubeObject, type ObjectMeta } from "@heliostat/kube";
 import type { ServedResource } from "../registry/served-resource.ts";
+import { mapItems, mapMembers } from "../schema/json-value.ts";
 import type { ApiGround } from "./api-ground.ts";
 import type { Caller, Target } from "./kube-api.ts";
 import { badRequest } from "./refusals.ts";
@@ -94,17 +95,9 @@ function undecodable({ kind, version }: ServedResource, where: string): KubeErro
 
 /** Go clients write `null` for what they leave out; members that are null are members that are not there. */
 function withoutNulls(value: Json): Json {
-  if (Array.isArray(value)) {
-    const items = value.map(withoutNulls);
-    return items.every((item, index) => item === value[index]) ? value : items;
-  }
+  if (Array.isArray(value)) return mapItems(value, (item) => withoutNulls(item as Json)) as readonly Json[];
   if (!isObject(value)) return value;
-  const entries = Object.entries(value);
-  const kept = entries
-    .filter(([, each]) => each !== null)
-    .map(([key, each]) => [key, withoutNulls(each)] as const);
-  const isSame = kept.length === entries.length && kept.every(([key, each]) => each === value[key]);
-  return isSame ? value : Object.fromEntries(kept);
+  return mapMembers(value, (each) => (each === null ? undefined : withoutNulls(each as Json))) as JsonObject;
 }
 
 function isText(value: Json): boolean {

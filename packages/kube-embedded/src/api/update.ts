@@ -14,6 +14,7 @@ import { invalidValue } from "./field-causes.ts";
 import { incomingObject, shapedObject } from "./incoming.ts";
 import type { Caller, Target, WriteResult } from "./kube-api.ts";
 import { badRequest, conflict, invalid, notFound, uidConflict } from "./refusals.ts";
+import { strategyContext } from "./strategy-context.ts";
 import { metadataProblems } from "./validate-metadata.ts";
 import { asServed, asStored } from "./versions.ts";
 
@@ -83,8 +84,9 @@ function validReplacement(
     ...ground.schemaOf(resource).validate(owned, current),
   ];
   if (problems.length > 0) throw invalid(resource, name, problems);
+  const context = { ...strategyContext(ground), ...(subresource !== undefined && { subresource }) };
   const defaulted = strategy.defaults?.(owned) ?? owned;
-  const prepared = strategy.prepareForUpdate?.(defaulted, current, subresource) ?? defaulted;
+  const prepared = strategy.prepareForUpdate?.(defaulted, current, context) ?? defaulted;
   const rest = strategy.validate?.(prepared, current) ?? [];
   if (rest.length > 0) throw invalid(resource, name, rest);
   return withGeneration(resource, prepared, current);

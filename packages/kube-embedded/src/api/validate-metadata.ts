@@ -76,11 +76,8 @@ const QUALIFIED_NAME_RULE =
 const LONGEST_LABEL_VALUE = 63;
 const MOST_ANNOTATION_BYTES = 262_144;
 
-/** Problems of a map of labels, wherever it stands. */
-export function labelProblems(
-  labels: Readonly<Record<string, string>>,
-  field = "metadata.labels",
-): readonly FieldCause[] {
+function labelProblems(labels: Readonly<Record<string, string>>): readonly FieldCause[] {
+  const field = "metadata.labels";
   return Object.entries(labels).flatMap(([key, value]) => [
     ...(isQualifiedName(key) ? [] : [invalidValue(field, key, QUALIFIED_NAME_RULE)]),
     ...(isLabelValue(value) ? [] : [invalidValue(field, value, labelValueDetail(value))]),

@@ -86,7 +86,7 @@ export interface ResourceStrategy {
   /** Before a create is validated: allocate addresses, set the first phase, drop what a caller may not set. */
   prepareForCreate?(object: KubeObject, context: StrategyContext): KubeObject;
   /** Before an update is validated: carry over what a caller may not change. */
-  prepareForUpdate?(object: KubeObject, stored: KubeObject, subresource?: string): KubeObject;
+  prepareForUpdate?(object: KubeObject, stored: KubeObject, context: UpdateContext): KubeObject;
   /** What the schema cannot say, in Kubernetes' words. `stored` is the object before an update. */
   validate?(object: KubeObject, stored?: KubeObject): readonly FieldCause[];
   /** The rule that names of this kind keep. @default `subdomain` (DNS-1123) */
@@ -132,4 +132,9 @@ export interface StrategyContext {
   allocateNodePort(): number;
   /** A text that is unique in this API: `10.96.0.7` for a service address. */
   allocateServiceAddress(): string;
+}
+
+interface UpdateContext extends StrategyContext {
+  /** Through which subresource the write came, if it did. */
+  readonly subresource?: string;
 }

@@ -17,7 +17,7 @@ export function valueProblems(value: unknown, schema: Schema, path: string): rea
 }
 
 /** The problem of a value whose type the schema does not allow. */
-export function typeProblem(value: unknown, schema: Schema, path: string): FieldCause | undefined {
+function typeProblem(value: unknown, schema: Schema, path: string): FieldCause | undefined {
   const actual = typeName(value);
   const allowed = allowedTypes(schema);
   const fits =

@@ -96,6 +96,7 @@ export class Listener {
       http1Options: { keepAliveTimeout: KEEP_ALIVE_MS },
     });
     server.on("connection", (socket: Socket) => remembered(this.#connections, socket));
+    server.on("error", (error) => this.#options.logger.debug("Cannot accept a connection", { error }));
     server.on("session", (session) => remembered(this.#sessions, session));
     server.on("request", (request, response) => void this.#onRequest(request, response));
     server.on("upgrade", (message: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -107,6 +108,8 @@ export class Listener {
   async #onRequest(request: IncomingMessage | Http2ServerRequest, response: HttpResponse): Promise<void> {
     const { signal, forget } = this.#newRequest();
     response.once("close", forget);
+    // A caller that leaves in the middle is its own affair.
+    response.on("error", () => undefined);
     const answer = await this.#options.answer(incoming(request, signal));
     const reply = plainReply(answer, this.#options.logger);
     try {

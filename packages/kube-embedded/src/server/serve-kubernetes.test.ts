@@ -2,7 +2,6 @@ import { once } from "node:events";
 import { readFileSync, statSync } from "node:fs";
 import { connect } from "node:http2";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { callApi, openStream } from "../testing/api-caller.ts";
@@ -272,78 +271,6 @@ describe("refusals", () => {
     ]) {
       expect(await callApi(server, path)).toMatchObject({ status: 404, text: "404 page not found\n" });
     }
-  });
-});
-
-describe("watches", () => {
-  it("send their headers at once, then a line for each event", async () => {
-    const response = await openStream(
-      server,
-      `${CONFIG_MAPS}?watch=true&fieldSelector=metadata.name=watched`,
-    );
-    const lines = createInterface({ input: response })[Symbol.asyncIterator]();
-    await server.given(aConfigMap("watched"));
-    expect(JSON.parse((await lines.next()).value)).toMatchObject({
-      type: "ADDED",
-      object: { kind: "ConfigMap" },
-    });
-    await callApi(server, `${CONFIG_MAPS}/watched`, { method: "DELETE" });
-    expect(JSON.parse((await lines.next()).value)).toMatchObject({ type: "DELETED" });
-    response.destroy();
-  });
-
-  it("end cleanly when their time is up", async () => {
-    const { status, text } = await callApi(server, `${WIDGETS}?watch=1&timeoutSeconds=1&resourceVersion=1`);
-    expect({ status, isWhole: text === "" || text.endsWith("\n") }).toEqual({ status: 200, isWhole: true });
-  });
-
-  it("tell a caller that comes too late or too early in an event", async () => {
-    const { status, text } = await callApi(server, `${CONFIG_MAPS}?watch=1&resourceVersion=999999`);
-    expect(status).toBe(200);
-    expect(JSON.parse(text)).toMatchObject({
-      type: "ERROR",
-      object: { kind: "Status", reason: "Timeout", code: 504 },
-    });
-  });
-
-  it("refuse what makes no sense before they begin", async () => {
-    expect(await callApi(server, `${CONFIG_MAPS}?watch=1&sendInitialEvents=true`)).toMatchObject({
-      status: 422,
-    });
-  });
-
-  it("of tables say the columns once", async () => {
-    await server.given(aConfigMap("row-1"));
-    await server.given(aConfigMap("row-2"));
-    const { text } = await callApi(server, `${CONFIG_MAPS}?watch=1&timeoutSeconds=1`, {
-      headers: { accept: "application/json;as=Table;v=v1;g=meta.k8s.io" },
-    });
-    const tables = text
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line).object);
-    expect(tables[0].columnDefinitions).toHaveLength(3);
-    expect(tables[1].columnDefinitions).toBeNull();
-  });
-
-  it("begin with the present state and mark its end for whoever lists by watching", async () => {
-    await server.given(aConfigMap("initial"));
-    const query = "watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
-    const { text } = await callApi(
-      server,
-      `${CONFIG_MAPS}?${query}&timeoutSeconds=1&fieldSelector=metadata.name=initial`,
-    );
-    const events = text
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line));
-    expect(events.slice(0, 2)).toMatchObject([
-      { type: "ADDED" },
-      {
-        type: "BOOKMARK",
-        object: { kind: "ConfigMap", metadata: { annotations: { "k8s.io/initial-events-end": "true" } } },
-      },
-    ]);
   });
 });
 

@@ -2,6 +2,7 @@ import type { KubeObject } from "@heliostat/kube";
 import { HandClock } from "@heliostat/kube/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Change } from "./history.ts";
 import { ObjectStore } from "./object-store.ts";
 
 const THINGS = "example.com/things";
@@ -69,26 +70,14 @@ describe("ObjectStore", () => {
     const keys = fc.constantFrom("ns/a", "ns/b", "ns-2/a", "other/a", "other/b");
     const steps = fc.array(fc.record({ key: keys, removes: fc.boolean() }), { maxLength: 40 });
     fc.assert(
-      fc.property(steps, fc.nat(40), (commits, cut) => {
+      fc.property(steps, steps, (before, after) => {
         const store = new ObjectStore({ clock: new HandClock() });
         const collection = store.collection(THINGS);
-        let past: readonly (readonly [string, number])[] = [];
-        let pastRevision = store.revision;
-        for (const [index, { key, removes }] of commits.entries()) {
-          if (index === cut) {
-            past = shown(collection.range(""));
-            pastRevision = store.revision;
-          }
-          const present = store.get(at(key));
-          if (removes && present) store.remove(at(key), present.object, present.revision);
-          else store.put(at(key), thing("x", index), present?.revision);
-        }
-        const replayed = new Map(past);
-        for (const { type, key, revision } of collection.changesAfter(pastRevision)) {
-          if (type === "DELETED") replayed.delete(key);
-          else replayed.set(key, revision);
-        }
-        expect([...replayed].sort(byKey)).toEqual(shown(collection.range("")));
+        carryOut(store, before);
+        const past = shown(collection.range(""));
+        const pastRevision = store.revision;
+        carryOut(store, after);
+        expect(replayed(past, collection.changesAfter(pastRevision))).toEqual(shown(collection.range("")));
         expect(shown(collection.rangeAt(pastRevision, ""))).toEqual(past);
         expect(shown(collection.rangeAt(pastRevision, "ns/"))).toEqual(
           past.filter(([key]) => key.startsWith("ns/")),
@@ -98,12 +87,28 @@ describe("ObjectStore", () => {
   });
 });
 
-function shown(
-  range: Iterable<{ readonly key: string; readonly revision: number }>,
-): readonly (readonly [string, number])[] {
-  return [...range].map(({ key, revision }) => [key, revision] as const);
+type Shown = readonly (readonly [key: string, revision: number])[];
+
+function carryOut(
+  store: ObjectStore,
+  steps: readonly { readonly key: string; readonly removes: boolean }[],
+): void {
+  for (const { key, removes } of steps) {
+    const present = store.get(at(key));
+    if (removes && present) store.remove(at(key), present.object, present.revision);
+    else store.put(at(key), thing("x"), present?.revision);
+  }
 }
 
-function byKey([left]: readonly [string, number], [right]: readonly [string, number]): number {
-  return left < right ? -1 : 1;
+function replayed(past: Shown, changes: readonly Change[]): Shown {
+  const state = new Map(past);
+  for (const { type, key, revision } of changes) {
+    if (type === "DELETED") state.delete(key);
+    else state.set(key, revision);
+  }
+  return [...state].sort(([left], [right]) => (left < right ? -1 : 1));
+}
+
+function shown(range: Iterable<{ readonly key: string; readonly revision: number }>): Shown {
+  return [...range].map(({ key, revision }) => [key, revision] as const);
 }

@@ -37,7 +37,7 @@ export function unstored(object: KubeObject): StoredObject {
 }
 
 /** Freeze a JSON value all the way down. What is frozen already counts as frozen in depth: revisions share subtrees. */
-export function frozen<T>(value: T): T {
+function frozen<T>(value: T): T {
   if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
   for (const each of Object.values(value)) frozen(each);
   return Object.freeze(value);

@@ -62,13 +62,14 @@ function scriptedSession(): ScriptedSession {
   const input = new Channel();
   const stdout = new Channel();
   const stderr = new Channel();
-  const exit = Promise.withResolvers<number>();
+  let resolveExit: (code: number) => void = () => undefined;
+  const exitCode = new Promise<number>((resolve) => (resolveExit = resolve));
   const session: ScriptedSession = {
     input,
     stdout,
     stderr,
     sizes: [],
-    exitCode: exit.promise,
+    exitCode,
     write: (chunk) => input.push(chunk),
     endInput: () => input.end(),
     resize: (columns, rows) => void session.sizes.push(`${columns}x${rows}`),
@@ -78,7 +79,7 @@ function scriptedSession(): ScriptedSession {
     exit(code) {
       stdout.end();
       stderr.end();
-      exit.resolve(code);
+      resolveExit(code);
     },
   };
   return session;

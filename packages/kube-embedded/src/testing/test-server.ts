@@ -78,7 +78,7 @@ export const SYSTEM_CLOCK: Clock = {
   },
 };
 
-export const SYSTEM_RANDOM: Random = { uuid: () => randomUUID(), fraction: () => Math.random() };
+const SYSTEM_RANDOM: Random = { uuid: () => randomUUID(), fraction: () => Math.random() };
 
 /** A small custom kind whose only version is said to be old. */
 export const WIDGET_DEFINITION = {

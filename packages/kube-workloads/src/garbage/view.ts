@@ -43,13 +43,15 @@ export interface Surroundings {
 
 export async function viewGarbage(located: Located, surroundings: Surroundings): Promise<GarbageView> {
   const references = located.object.metadata.ownerReferences ?? [];
+  // All caches are read before the first wait: one may be gone after it.
+  const dependents = dependentsOf(located.object, surroundings);
   const owners = await Promise.all(
     references.map(async (reference) => ({
       reference,
       is: await ownerState(reference, located.object, surroundings),
     })),
   );
-  return { ...located, owners, dependents: dependentsOf(located.object, surroundings) };
+  return { ...located, owners, dependents };
 }
 
 /** The objects of all resources that name `owner`, this very object, as an owner. */
@@ -107,6 +109,6 @@ async function fromApi(
   }
 }
 
-export function isWaitingForDependents(object: KubeObject): boolean {
+function isWaitingForDependents(object: KubeObject): boolean {
   return isTerminating(object) && (object.metadata.finalizers ?? []).includes(FOREGROUND);
 }

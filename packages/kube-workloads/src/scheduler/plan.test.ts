@@ -1,9 +1,9 @@
 import type { Node, Pod, PodSpec } from "@heliostat/kube";
 import { describe, expect, it } from "vitest";
-import { type NodeView, planBinding, type Verdict } from "./plan.ts";
+import { emptyNode, type NodeView, planBindings } from "./plan.ts";
 import { requestsOf } from "./requests.ts";
 
-describe("planBinding()", () => {
+describe("planBindings()", () => {
   it("says so when there are no nodes at all", () => {
     expect(verdictOn(pod(), [])).toEqual({ unschedulable: "no nodes available to schedule pods" });
   });
@@ -33,6 +33,19 @@ describe("planBinding()", () => {
       unschedulable:
         "0/3 nodes are available: 1 node(s) were unschedulable, 2 Insufficient cpu, 2 Insufficient memory.",
     });
+  });
+
+  it("gives room to the pod of higher priority, then to the older one", () => {
+    const asking = { containers: [container({ cpu: "4" })] };
+    const [old, young] = ["2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"];
+    const meek = { ...pod(asking), metadata: { name: "meek", creationTimestamp: old } };
+    const late = { ...pod(asking), metadata: { name: "late", creationTimestamp: young } };
+    const urgent = {
+      ...pod({ ...asking, priority: 9 }),
+      metadata: { name: "urgent", creationTimestamp: young },
+    };
+    expect(boundFirst([late, meek])).toBe("meek");
+    expect(boundFirst([late, meek, urgent])).toBe("urgent");
   });
 
   it("counts what other pods have taken", () => {
@@ -91,7 +104,7 @@ describe("planBinding()", () => {
     const terms = { nodeSelectorTerms: [{ matchExpressions: [requirement] }] };
     const affinity = { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: terms } };
     const place = node("n", { metadata: { name: "n", labels: { zone: "a" } } });
-    expect("nodeName" in verdictOn(pod({ affinity }), [place])).toBe(fits);
+    expect(Object.keys(verdictOn(pod({ affinity }), [place]))).toEqual([fits ? "nodeName" : "unschedulable"]);
   });
 });
 
@@ -116,13 +129,24 @@ describe("requestsOf()", () => {
   });
 });
 
-function verdictOn(unbound: Pod, places: readonly (Node | NodeView)[]): Verdict {
-  const nodes = places.map((place) => ("node" in place ? place : view(place)));
-  return planBinding({ pod: unbound, requests: requestsOf(unbound), nodes });
+/** The pod that gets the only room there is. */
+function boundFirst(pods: readonly Pod[]): string | undefined {
+  const bound = planBindings(pods, [view(node("a"))]).filter((verdict) => "nodeName" in verdict);
+  expect(bound).toHaveLength(1);
+  return bound[0]?.pod.metadata.name;
+}
+
+function verdictOn(unbound: Pod, places: readonly (Node | NodeView)[]): object {
+  const [verdict] = planBindings(
+    [unbound],
+    places.map((place) => ("node" in place ? place : view(place))),
+  );
+  const { pod: _, ...rest } = verdict ?? {};
+  return rest;
 }
 
 function view(place: Node, more: Partial<NodeView> = {}): NodeView {
-  return { node: place, used: new Map(), podCount: 0, hostPorts: new Set(), ...more };
+  return { ...emptyNode(place), ...more };
 }
 
 function node(name: string, more: Partial<Node> = {}): Node {

@@ -1,16 +1,9 @@
 import type { Node, Pod } from "@heliostat/kube";
 import { matchesNodeAffinity } from "./node-affinity.ts";
-import { type Amounts, allocatableOf } from "./requests.ts";
+import { type Amounts, allocatableOf, requestsOf, sum } from "./requests.ts";
 import { untoleratedTaint } from "./taints.ts";
 
-/** Everything the choice of a node for one pod rests on. */
-export interface SchedulingView {
-  readonly pod: Pod;
-  /** What the pod asks for. */
-  readonly requests: Amounts;
-  readonly nodes: readonly NodeView[];
-}
-
+/** A node, and what is left of it. */
 export interface NodeView {
   readonly node: Node;
   /** What the pods that are bound to it, or about to be, ask for. */
@@ -20,18 +13,60 @@ export interface NodeView {
   readonly hostPorts: ReadonlySet<string>;
 }
 
-/** Where the pod goes, or why it goes nowhere. */
-export type Verdict = { readonly nodeName: string } | { readonly unschedulable: string };
+/** Where a pod goes, or why it goes nowhere. */
+export type Verdict =
+  | { readonly pod: Pod; readonly nodeName: string }
+  | { readonly pod: Pod; readonly unschedulable: string };
 
-/** Choose the node that is left with the largest free share; among equals the first by name. */
-export function planBinding(view: SchedulingView): Verdict {
-  const judged = view.nodes.map((node) => ({ node, reasons: reasonsAgainst(view, node) }));
+/** Choose nodes for pods, one after the other by priority and age: what one of them takes is gone for the next. */
+export function planBindings(pods: readonly Pod[], nodes: readonly NodeView[]): readonly Verdict[] {
+  let left = nodes;
+  return [...pods].sort(byPriorityAndAge).map((pod) => {
+    const verdict = verdictFor(pod, left);
+    if ("nodeName" in verdict)
+      left = left.map((view) => (isOf(view, verdict.nodeName) ? withPods(view, [pod]) : view));
+    return verdict;
+  });
+}
+
+/** A node as it is when the pods are on it as well. */
+export function withPods(view: NodeView, pods: readonly Pod[]): NodeView {
+  return {
+    node: view.node,
+    used: sum([view.used, ...pods.map(requestsOf)]),
+    podCount: view.podCount + pods.length,
+    hostPorts: new Set([...view.hostPorts, ...pods.flatMap(hostPortsOf)]),
+  };
+}
+
+/** A node with nothing on it. */
+export function emptyNode(node: Node): NodeView {
+  return { node, used: new Map(), podCount: 0, hostPorts: new Set() };
+}
+
+function byPriorityAndAge(left: Pod, right: Pod): number {
+  const byPriority = (right.spec?.priority ?? 0) - (left.spec?.priority ?? 0);
+  return byPriority || ageKey(left).localeCompare(ageKey(right));
+}
+
+function ageKey({ metadata }: Pod): string {
+  return metadata.creationTimestamp ?? "";
+}
+
+function isOf({ node }: NodeView, name: string): boolean {
+  return node.metadata.name === name;
+}
+
+/** The node that is left with the largest free share; among equals the first by name. */
+function verdictFor(pod: Pod, nodes: readonly NodeView[]): Verdict {
+  const requests = requestsOf(pod);
+  const judged = nodes.map((view) => ({ view, reasons: reasonsAgainst(pod, requests, view) }));
   const [best] = judged
     .filter(({ reasons }) => reasons.length === 0)
-    .map(({ node }) => ({ name: node.node.metadata.name, share: freeShare(view.requests, node) }))
+    .map(({ view }) => ({ name: view.node.metadata.name, share: freeShare(requests, view) }))
     .sort((left, right) => right.share - left.share || (left.name < right.name ? -1 : 1));
-  if (best) return { nodeName: best.name };
-  return { unschedulable: unschedulableMessage(judged.map(({ reasons }) => reasons)) };
+  if (best) return { pod, nodeName: best.name };
+  return { pod, unschedulable: unschedulableMessage(judged.map(({ reasons }) => reasons)) };
 }
 
 /** `0/2 nodes are available: 1 Insufficient cpu, 1 node(s) were unschedulable.` Autoscalers read this (Kubernetes). */
@@ -44,7 +79,7 @@ function unschedulableMessage(reasonsByNode: readonly (readonly string[])[]): st
 }
 
 /** Kubernetes' filters in Kubernetes' order and words; the first that says no speaks for the node. */
-function reasonsAgainst({ pod, requests }: SchedulingView, view: NodeView): readonly string[] {
+function reasonsAgainst(pod: Pod, requests: Amounts, view: NodeView): readonly string[] {
   const { node } = view;
   if (node.spec?.unschedulable && !toleratesCordon(pod)) return ["node(s) were unschedulable"];
   const taint = untoleratedTaint(pod, node);
@@ -87,7 +122,7 @@ function freeShare(requests: Amounts, { node, used }: NodeView): number {
 }
 
 /** The host ports that a pod claims, as `protocol/port`. */
-export function hostPortsOf({ spec }: Pod): readonly string[] {
+function hostPortsOf({ spec }: Pod): readonly string[] {
   return (spec?.containers ?? []).flatMap(({ ports = [] }) =>
     ports.flatMap(({ hostPort, protocol = "TCP" }) => (hostPort ? [`${protocol}/${hostPort}`] : [])),
   );

@@ -1,9 +1,9 @@
 import {
   type Caches,
   DONE,
+  eachAtMost,
   patchStatus,
   type ReconcileContext,
-  type ReconcileResult,
   type Reconciler,
   watching,
 } from "@heliostat/controller";
@@ -20,12 +20,12 @@ import {
   PODS,
   type Pod,
   type PodStatus,
+  sleep,
   withCondition,
 } from "@heliostat/kube";
 import type { Index } from "@heliostat/watch-cache";
 import { AssumedPods } from "./assumed-pods.ts";
-import { hostPortsOf, type NodeView, planBinding, type SchedulingView } from "./plan.ts";
-import { requestsOf, sum } from "./requests.ts";
+import { emptyNode, type NodeView, planBindings, type Verdict, withPods } from "./plan.ts";
 
 /** Pods by the node they are bound to; under `""` those that wait for one. */
 const BY_NODE: Index<Pod> = {
@@ -33,35 +33,65 @@ const BY_NODE: Index<Pod> = {
   valuesOf: (pod) => (hasEnded(pod) ? [] : [pod.spec?.nodeName ?? ""]),
 };
 
+/** There is one queue for all: what one pod takes decides what is left for the next. */
+const ALL = "waiting pods";
+const MAX_IN_FLIGHT = 32;
+/** Pods that come together are placed together: counting what is bound costs more than placing one. */
+const GATHER_MS = 20;
+
 /**
- * Binds pods to nodes, and says of those that fit nowhere why (Kubernetes' words). They are looked at again whenever a
- * node changes or a pod gives room back.
+ * Binds pods to nodes, and says of those that fit nowhere why (Kubernetes' words). All that wait are looked at again
+ * whenever a pod comes or gives room back, or a node changes.
  */
-export function schedulerReconciler(): Reconciler<Pod> {
+export function schedulerReconciler(): Reconciler {
   const assumed = new AssumedPods();
   return {
     name: "default-scheduler",
-    resource: PODS,
-    isRelevant: ({ after }) => after !== undefined && isWaiting(after),
     watches: [
-      watching(NODES, (_, { caches }) => waitingKeys(caches)),
-      watching(PODS, (pod, { caches, isGone }) => (hasFreed(pod, isGone) ? waitingKeys(caches) : [])),
+      watching(NODES, () => [ALL]),
+      watching(PODS, (pod, { isGone }) => (isWaiting(pod) || hasFreed(pod, isGone) ? [ALL] : [])),
     ],
-    async reconcile(key, context) {
-      const pod = context.caches.of(PODS).get(key);
-      if (!pod || !isWaiting(pod) || assumed.has(pod)) return DONE;
-      const verdict = planBinding(viewOf(pod, context.caches, assumed));
-      if ("unschedulable" in verdict) return refuse(pod, verdict.unschedulable, context);
-      assumed.assume(pod, verdict.nodeName);
-      try {
-        await bind(pod, verdict.nodeName, context);
-      } catch (error) {
-        assumed.forget(pod);
-        throw error;
-      }
+    async reconcile(_, context) {
+      const { caches, clock, signal } = context;
+      await sleep(clock, GATHER_MS, signal);
+      const waiting = caches.of(PODS).byIndex(BY_NODE, "").filter(isWaiting);
+      const nodes = caches
+        .of(NODES)
+        .list()
+        .map((node) => nodeView(node, caches, assumed));
+      const verdicts = planBindings(
+        waiting.filter((pod) => !assumed.has(pod)),
+        nodes,
+      );
+      await followAll(verdicts, assumed, context);
       return DONE;
     },
   };
+}
+
+/** One pod's trouble is not another's: all are tried before the first error is thrown. */
+async function followAll(
+  verdicts: readonly Verdict[],
+  assumed: AssumedPods,
+  context: ReconcileContext,
+): Promise<void> {
+  const errors: unknown[] = [];
+  await eachAtMost(MAX_IN_FLIGHT, verdicts, (verdict) =>
+    follow(verdict, assumed, context).catch((error: unknown) => void errors.push(error)),
+  );
+  if (errors.length > 0) throw errors[0];
+}
+
+async function follow(verdict: Verdict, assumed: AssumedPods, context: ReconcileContext): Promise<void> {
+  const { pod } = verdict;
+  if ("unschedulable" in verdict) return refuse(pod, verdict.unschedulable, context);
+  assumed.assume(pod, verdict.nodeName);
+  try {
+    await bind(pod, verdict.nodeName, context);
+  } catch (error) {
+    assumed.forget(pod);
+    throw error;
+  }
 }
 
 function isWaiting(pod: Pod): boolean {
@@ -78,28 +108,10 @@ function hasFreed(pod: Pod, isGone: boolean): boolean {
   return Boolean(pod.spec?.nodeName) && (isGone || hasEnded(pod));
 }
 
-function waitingKeys(caches: Caches): readonly string[] {
-  return caches
-    .of(PODS)
-    .byIndex(BY_NODE, "")
-    .map((pod) => keyOf(nameOf(pod)));
-}
-
-function viewOf(pod: Pod, caches: Caches, assumed: AssumedPods): SchedulingView {
-  const nodes = caches.of(NODES).list();
-  return { pod, requests: requestsOf(pod), nodes: nodes.map((node) => nodeView(node, caches, assumed)) };
-}
-
 function nodeView(node: Node, caches: Caches, assumed: AssumedPods): NodeView {
   const { name } = node.metadata;
   const pods = caches.of(PODS);
-  const taken = [...pods.byIndex(BY_NODE, name), ...assumed.on(name, pods)];
-  return {
-    node,
-    used: sum(taken.map(requestsOf)),
-    podCount: taken.length,
-    hostPorts: new Set(taken.flatMap(hostPortsOf)),
-  };
+  return withPods(emptyNode(node), [...pods.byIndex(BY_NODE, name), ...assumed.on(name, pods)]);
 }
 
 async function bind(pod: Pod, nodeName: string, { client, events }: ReconcileContext): Promise<void> {
@@ -115,11 +127,11 @@ async function bind(pod: Pod, nodeName: string, { client, events }: ReconcileCon
 }
 
 /** Say so in the pod's condition and in an event, once for each new message. */
-async function refuse(pod: Pod, message: string, context: ReconcileContext): Promise<ReconcileResult> {
+async function refuse(pod: Pod, message: string, context: ReconcileContext): Promise<void> {
   const before = (pod.status?.conditions ?? []) as readonly Condition[];
   const refusal = { type: "PodScheduled", status: "False", reason: "Unschedulable", message } as const;
   const conditions = withCondition(before, refusal, context.clock.now());
-  if (isEqualJson(before, conditions)) return DONE;
+  if (isEqualJson(before, conditions)) return;
   const status: PodStatus = { ...pod.status, conditions };
   await patchStatus(PODS, pod, { status, client: context.client });
   context.events.record(pod, {
@@ -128,5 +140,4 @@ async function refuse(pod: Pod, message: string, context: ReconcileContext): Pro
     action: "Scheduling",
     note: message,
   });
-  return DONE;
 }

@@ -8,7 +8,7 @@ import {
   type Resource,
 } from "@heliostat/kube";
 import { HandClock, SeededRandom } from "@heliostat/kube/testing";
-import { embeddedKubernetes } from "../../../kube-embedded/src/embedded-kubernetes.ts";
+import { embeddedKubernetes } from "@heliostat/kube-embedded";
 import { workloadControllers } from "../workload-controllers.ts";
 
 /** A cluster without nodes: the embedded API with the workload controllers on it, in hand-turned time. */

@@ -87,7 +87,10 @@ describe("containerEnv()", () => {
 
   it.each<[string, Partial<Container>]>([
     ['configmap "gone" not found', { envFrom: [{ configMapRef: { name: "gone" } }] }],
-    ['secret "gone" not found', { env: [{ name: "A", valueFrom: { secretKeyRef: { name: "gone", key: "k" } } }] }],
+    [
+      'secret "gone" not found',
+      { env: [{ name: "A", valueFrom: { secretKeyRef: { name: "gone", key: "k" } } }] },
+    ],
     [
       "couldn't find key gone in ConfigMap default/config",
       { env: [{ name: "A", valueFrom: { configMapKeyRef: { name: "config", key: "gone" } } }] },

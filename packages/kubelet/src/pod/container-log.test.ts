@@ -1,5 +1,6 @@
 import type { LogOptions } from "@heliostat/kube";
 import { settled } from "@heliostat/kube/testing";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ContainerLog } from "./container-log.ts";
 
@@ -38,6 +39,18 @@ describe("ContainerLog", () => {
     expect(await textOf(log)).toBe("err\noutput\n");
     log.end(0);
     expect(await textOf(log)).toBe("err\noutput\nrest");
+  });
+
+  it("loses nothing, however the output is cut into pieces", async () => {
+    const pieces = fc.array(fc.stringMatching(/^[ab\n]{0,5}$/));
+    await fc.assert(
+      fc.asyncProperty(pieces, async (texts) => {
+        const log = new ContainerLog();
+        for (const text of texts) write(log, text);
+        log.end(0);
+        expect(await textOf(log)).toBe(texts.join(""));
+      }),
+    );
   });
 
   it("sends the last lines, those since a moment, and no more than so many bytes", async () => {

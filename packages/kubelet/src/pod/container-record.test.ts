@@ -45,7 +45,12 @@ describe("initialRecords()", () => {
 describe("transitions", () => {
   it("counts a restart when the next run begins, and keeps the end before it", () => {
     const crashed = endedRecord(run(first(), 1000), { exitCode: 1, reason: "Error", atMs: 2000 });
-    expect(crashed.state).toMatchObject({ is: "ended", startedAtMs: 1000, endedAtMs: 2000, restartAtMs: 2000 });
+    expect(crashed.state).toMatchObject({
+      is: "ended",
+      startedAtMs: 1000,
+      endedAtMs: 2000,
+      restartAtMs: 2000,
+    });
     expect(restartCount(crashed)).toBe(0);
     const again = run(crashed, 2000);
     expect(restartCount(again)).toBe(1);

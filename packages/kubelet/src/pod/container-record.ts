@@ -25,7 +25,7 @@ export interface ContainerRecord {
 }
 
 /** `sidecar`: an init container that is restarted always and runs as long as the pod does. */
-export type ContainerRole = "init" | "sidecar" | "app";
+type ContainerRole = "init" | "sidecar" | "app";
 
 export type ContainerState =
   | Waiting

@@ -24,6 +24,8 @@ export interface RunSurroundings {
 
 /** What a container has left for SIGTERM when its preStop hook has used up the grace period (Kubernetes rule). */
 const LEAST_GRACE_MS = 2000;
+/** How long the last output may take after the end. */
+const LAST_OUTPUT_MS = 1000;
 
 /** One run of a container, from its first process to its end: its output, its hooks, its probes. */
 export class ContainerRun {
@@ -86,9 +88,16 @@ export class ContainerRun {
     const exit = await this.#running.exited;
     this.#prober.stop();
     this.#ended.abort();
-    await written;
+    await this.#unlessHeldOpen(written);
     log.end(clock.now());
     return exit;
+  }
+
+  /** Processes that outlive the first one can hold the output open: the end of the run does not wait for them. */
+  async #unlessHeldOpen(written: Promise<void>): Promise<void> {
+    const done = new AbortController();
+    await Promise.race([written, sleep(this.#surroundings.clock, LAST_OUTPUT_MS, done.signal)]);
+    done.abort();
   }
 
   async #keepOutput(): Promise<void> {

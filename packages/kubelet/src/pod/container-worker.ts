@@ -13,6 +13,7 @@ import type {
   ResolvedImage,
   RunningContainer,
 } from "../runtime/container-runtime.ts";
+import { aborted } from "./aborted.ts";
 import { ContainerLog } from "./container-log.ts";
 import {
   type ContainerEnd,
@@ -96,7 +97,8 @@ export class ContainerWorker {
   /** End what runs, gently until the signal aborts, and start nothing any more. Fulfilled when nothing runs. */
   async stop(kill: AbortSignal): Promise<void> {
     this.#isStopping = true;
-    await this.#starting;
+    // A start that hangs is cut short by the removal of the sandbox.
+    await Promise.race([this.#starting, aborted(kill)]);
     if (!this.#run) return;
     this.#say(events.containerStopping(this.#record.name));
     await this.#run.end(kill);

@@ -57,7 +57,11 @@ describe("resourceText()", () => {
   });
 
   it("refuses an unknown container or resource", () => {
-    expect(() => resourceText(FACTS, { resource: "limits.cpu", containerName: "x" })).toThrow("container x not found");
-    expect(() => resourceText(FACTS, { resource: "usage.cpu" }, "main")).toThrow("unsupported container resource");
+    expect(() => resourceText(FACTS, { resource: "limits.cpu", containerName: "x" })).toThrow(
+      "container x not found",
+    );
+    expect(() => resourceText(FACTS, { resource: "usage.cpu" }, "main")).toThrow(
+      "unsupported container resource",
+    );
   });
 });

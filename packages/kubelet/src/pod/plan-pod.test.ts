@@ -37,13 +37,25 @@ describe("planPod()", () => {
   });
 
   it("restarts a container when its time has come, and says when to look again", () => {
-    const states = { first: ended(0), proxy: running(), second: ended(0), one: running(), two: ended(1, 5000) };
+    const states = {
+      first: ended(0),
+      proxy: running(),
+      second: ended(0),
+      one: running(),
+      two: ended(1, 5000),
+    };
     expect(plan(states)).toEqual({ start: [], isFinished: false, planAgainAtMs: 5000 });
     expect(plan(states, { nowMs: 5000 })).toEqual({ start: ["two"], isFinished: false });
   });
 
   it("restarts a sidecar while the pod's own containers run, and holds none of them up for it", () => {
-    const states = { first: ended(0), proxy: ended(1, 0), second: ended(0), one: running(), two: ended(1, 0) };
+    const states = {
+      first: ended(0),
+      proxy: ended(1, 0),
+      second: ended(0),
+      one: running(),
+      two: ended(1, 0),
+    };
     expect(plan(states).start).toEqual(["proxy", "two"]);
   });
 

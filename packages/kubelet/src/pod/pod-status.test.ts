@@ -6,7 +6,10 @@ import { type PodView, podStatus } from "./pod-status.ts";
 
 const NOW_MS = Date.parse("2026-01-01T00:01:00Z");
 
-function status(states: Readonly<Record<string, ContainerState>>, wishes: Partial<PodView> & { pod?: Pod } = {}) {
+function status(
+  states: Readonly<Record<string, ContainerState>>,
+  wishes: Partial<PodView> & { pod?: Pod } = {},
+) {
   const pod = wishes.pod ?? aPod();
   return podStatus({
     pod,
@@ -90,7 +93,9 @@ describe("podStatus()", () => {
       lastState: { terminated: { exitCode: 1, reason: "Error", finishedAt: "1970-01-01T00:00:01Z" } },
     });
     expect(status({ main: state }).phase).toBe("Running");
-    expect(status({ main: state }, { isStopping: true }).containerStatuses?.[0]?.state).toHaveProperty("terminated");
+    expect(status({ main: state }, { isStopping: true }).containerStatuses?.[0]?.state).toHaveProperty(
+      "terminated",
+    );
   });
 
   it("ends as Succeeded only when every container ended well", () => {

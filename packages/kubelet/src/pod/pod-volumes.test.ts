@@ -52,7 +52,11 @@ describe("podVolumes()", () => {
   });
 
   it("shows all keys of a config map, bytes included", () => {
-    expect(filesOf({ configMap: { name: "config" } })).toEqual(["a.txt 644 A", "b.txt 644 B", "raw 644 \0\xff"]);
+    expect(filesOf({ configMap: { name: "config" } })).toEqual([
+      "a.txt 644 A",
+      "b.txt 644 B",
+      "raw 644 \0\xff",
+    ]);
   });
 
   it("shows the chosen keys under their paths, each with its mode", () => {

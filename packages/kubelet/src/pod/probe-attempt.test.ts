@@ -72,7 +72,10 @@ describe("attemptProbe()", () => {
 
   it("judges a command by its exit code, and quotes what it printed", async () => {
     runtime.command = () => ({ exitCode: 1, stdout: "not yet" });
-    expect(await attempt({ exec: { command: ["check"] } })).toEqual({ result: "failure", message: "not yet" });
+    expect(await attempt({ exec: { command: ["check"] } })).toEqual({
+      result: "failure",
+      message: "not yet",
+    });
     runtime.command = () => ({ exitCode: 0 });
     expect((await attempt({ exec: { command: ["check"] } })).result).toBe("success");
   });

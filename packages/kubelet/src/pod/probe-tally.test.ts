@@ -1,9 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { firstTally, type ProbeKind, type ProbeOutcome, probeTiming, talliedProbe } from "./probe-tally.ts";
 
-function verdictsOf(kind: ProbeKind, results: string, thresholds = { successThreshold: 1, failureThreshold: 3 }) {
+function verdictsOf(
+  kind: ProbeKind,
+  results: string,
+  thresholds = { successThreshold: 1, failureThreshold: 3 },
+) {
   const timing = probeTiming(thresholds);
-  const outcome: Readonly<Record<string, ProbeOutcome["result"]>> = { s: "success", f: "failure", e: "error" };
+  const outcome: Readonly<Record<string, ProbeOutcome["result"]>> = {
+    s: "success",
+    f: "failure",
+    e: "error",
+  };
   let tally = firstTally(kind);
   return [...results]
     .map((letter) => {

@@ -25,7 +25,11 @@ describe("service variables", () => {
   });
 
   it("stand for every service that has an address of its own", () => {
-    const services = [service("my-db", "10.96.0.5"), service("head", "None"), service("kubernetes", "10.96.0.1")];
+    const services = [
+      service("my-db", "10.96.0.5"),
+      service("head", "None"),
+      service("kubernetes", "10.96.0.1"),
+    ];
     const env = serviceEnv(services);
     expect(env).toMatchObject({
       MY_DB_SERVICE_HOST: "10.96.0.5",

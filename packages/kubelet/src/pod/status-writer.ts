@@ -34,8 +34,9 @@ export class StatusWriter {
 
   /** Returns at once; what is written is the newest status when its turn comes, so that a flurry is one request. */
   write(status: PodStatus): void {
+    if (this.#closed.signal.aborted) return;
     this.#wanted = status;
-    this.#writing ??= sleep(this.#host.clock, 0)
+    this.#writing ??= sleep(this.#host.clock, 0, this.#closed.signal)
       .then(() => this.#writeAll())
       .finally(() => {
         this.#writing = undefined;

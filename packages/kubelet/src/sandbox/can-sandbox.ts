@@ -37,7 +37,7 @@ export interface Refusal {
 }
 
 /** Settings by which kernels and distributions forbid namespaces; `undefined` where there is no such setting. */
-export interface KernelSettings {
+interface KernelSettings {
   readonly appArmorRestricts: string | undefined;
   readonly usernsClone: string | undefined;
   readonly mostUserNamespaces: string | undefined;

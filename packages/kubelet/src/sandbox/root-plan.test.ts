@@ -93,6 +93,16 @@ describe("rootPlan()", () => {
     expect(beyondTopLevel([{ path: "/home", kind: "writable" }])).toEqual(["open /home", "host /home/alice"]);
   });
 
+  it("makes homes and working folders inside volumes, whatever the host has there", () => {
+    expect(
+      beyondTopLevel([
+        { path: "/home", kind: "folder" },
+        { path: "/home/alice", kind: "writable" },
+      ]),
+    ).toEqual(["mount /home", "folder /home/alice"]);
+    expect(beyondTopLevel([{ path: "/", kind: "writable" }])).toEqual(["folder /"]);
+  });
+
   it("leaves a working folder alone that exists", () => {
     expect(beyondTopLevel([{ path: "/usr/bin", kind: "present" }])).toEqual([]);
     expect(beyondTopLevel([{ path: "/srv/app", kind: "present" }])).toEqual(["folder /srv/app"]);

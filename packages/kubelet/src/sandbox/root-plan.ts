@@ -49,11 +49,13 @@ export function rootPlan<P extends Place>(
   listing: HostListing,
 ): readonly RootStep<P>[] {
   const wanted = outermostFirst(places, listing);
-  const room = plannedRoom(wanted, listing);
+  const volumes = wanted.filter(({ place }) => isMounted(place)).map(({ path }) => path);
+  const ofHost = new Set(wanted.filter(({ path }) => isOfHost(path, volumes, listing)));
+  const room = plannedRoom([...ofHost], listing);
   return [
     ...topLevel<P>(listing),
     ...room.opened.flatMap((folder) => openFolder<P>(folder, room.replaced, listing)),
-    ...wanted.flatMap((each) => lastStep(each, listing)),
+    ...wanted.flatMap((each) => lastStep(each, ofHost.has(each) ? listing : NOTHING)),
   ];
 }
 
@@ -82,10 +84,22 @@ function outermostFirst<P extends Place>(places: readonly P[], listing: HostList
   return wanted.sort((a, b) => depth(a.path) - depth(b.path));
 }
 
-function assertCanHold(path: string, { kind }: Place): void {
-  if (kind === "present") return;
+function assertCanHold(path: string, place: Place): void {
+  if (!isMounted(place)) return;
   const isTaken = path === "/" || path === "/dev" || path === "/proc" || path.startsWith("/proc/");
   if (isTaken) throw new Error(`Cannot mount at "${path}": every container has its own there`);
+}
+
+function isMounted({ kind }: Place): boolean {
+  return kind === "folder" || kind === "file";
+}
+
+/** Whether the container sees the host at this path: in its top-level folders, unless a volume lies over it. */
+function isOfHost(path: string, volumes: readonly string[], listing: HostListing): boolean {
+  const [top] = segments(path);
+  if (top === undefined || isInOwnFolder(path)) return false;
+  if (volumes.some((volume) => path.startsWith(`${volume}/`))) return false;
+  return listing.entryAt(`/${top}`)?.type === "folder";
 }
 
 interface Room {
@@ -95,35 +109,22 @@ interface Room {
   readonly replaced: ReadonlySet<string>;
 }
 
-function plannedRoom<P extends Place>(wanted: readonly Wanted<P>[], listing: HostListing): Room {
-  const volumes = wanted.filter(({ place }) => isMounted(place)).map(({ path }) => path);
+function plannedRoom<P extends Place>(ofHost: readonly Wanted<P>[], listing: HostListing): Room {
   const opened = new Set<string>();
   const replaced = new Set<string>();
-  for (const { path, place } of wanted) {
-    if (!isOfHost(path, volumes, listing)) continue;
+  for (const { path, place } of ofHost) {
     const existing = listing.entryAt(path)?.type;
-    if (existing === undefined) opened.add(nearestExisting(path, listing));
     if (existing === "folder" && place.kind === "writable") opened.add(path);
-    if (existing !== undefined && existing !== typeOf(place)) {
-      opened.add(posix.dirname(path));
-      replaced.add(path);
-    }
+    if (existing === typeOf(place)) continue;
+    const folder = nearestFolder(path, listing);
+    opened.add(folder);
+    replaced.add(entryTowards(path, folder));
   }
   return { opened: [...opened].sort((a, b) => depth(a) - depth(b)), replaced };
 }
 
-function isMounted({ kind }: Place): boolean {
-  return kind === "folder" || kind === "file";
-}
-
 function typeOf({ kind }: Place): "folder" | "file" {
   return kind === "file" ? "file" : "folder";
-}
-
-/** Whether the container sees the host at this path: in its top-level folders, unless a volume lies over it. */
-function isOfHost(path: string, volumes: readonly string[], listing: HostListing): boolean {
-  if (isInOwnFolder(path) || volumes.some((volume) => path.startsWith(`${volume}/`))) return false;
-  return listing.entryAt(`/${segments(path)[0] ?? ""}`)?.type === "folder";
 }
 
 function topLevel<P extends Place>(listing: HostListing): readonly RootStep<P>[] {
@@ -152,15 +153,26 @@ function sightOf<P extends Place>(path: string, listing: HostListing): readonly 
   return [{ step: "host", path, type: entry.type }];
 }
 
-function lastStep<P extends Place>({ path, place }: Wanted<P>, listing: HostListing): readonly RootStep<P>[] {
+function lastStep<P extends Place>(
+  { path, place }: Wanted<P>,
+  underneath: HostListing,
+): readonly RootStep<P>[] {
   if (isMounted(place)) return [{ step: "mount", path, place }];
-  const isThere = !isInOwnFolder(path) && listing.entryAt(path)?.type === "folder";
-  return isThere ? [] : [{ step: "folder", path }];
+  return underneath.entryAt(path)?.type === "folder" ? [] : [{ step: "folder", path }];
 }
 
-function nearestExisting(path: string, listing: HostListing): string {
+/** What lies underneath where the host is not seen. */
+const NOTHING: HostListing = { entryAt: () => undefined, namesIn: () => [] };
+
+function nearestFolder(path: string, listing: HostListing): string {
   const parent = posix.dirname(path);
-  return listing.entryAt(parent)?.type === "folder" ? parent : nearestExisting(parent, listing);
+  return listing.entryAt(parent)?.type === "folder" ? parent : nearestFolder(parent, listing);
+}
+
+/** The entry of `folder` that is or leads to `path`: at most a file, which is in the way. */
+function entryTowards(path: string, folder: string): string {
+  const [name = ""] = segments(path.slice(folder.length));
+  return posix.join(folder, name);
 }
 
 const MOST_LINKS = 40;

@@ -96,7 +96,7 @@ class NamespaceRuntime implements SandboxRuntime {
   readonly #images: ImageCatalogue;
   readonly #logger: Logger;
   readonly #doors: Server[] = [];
-  #hostsTold: Promise<unknown>;
+  #hostsTold: Promise<unknown> = Promise.resolve();
   #isClosing = false;
 
   constructor(options: SandboxOptions, supervisor: SupervisorProcess) {
@@ -104,7 +104,6 @@ class NamespaceRuntime implements SandboxRuntime {
     this.#supervisor = supervisor;
     this.#images = imageCatalogue(options.images);
     this.#logger = options.logger ?? SILENT;
-    this.#hostsTold = this.#tellHosts([]);
     void supervisor.ended.then((complaint) => this.#noteEnd(complaint));
   }
 
@@ -162,9 +161,8 @@ class NamespaceRuntime implements SandboxRuntime {
   }
 
   async #tellHosts(entries: readonly HostEntry[]): Promise<void> {
-    const api = this.#options.apiServer ? [API_HOST] : [];
     try {
-      await this.#supervisor.tell({ ask: "setHosts", entries: [...api, ...entries] });
+      await this.#supervisor.tell({ ask: "setHosts", entries });
     } catch (error) {
       if (!this.#isClosing) this.#logger.error("Cannot tell pods the hosts", { error });
     }
@@ -174,13 +172,3 @@ class NamespaceRuntime implements SandboxRuntime {
     if (!this.#isClosing) this.#logger.error("The sandbox ended, and every pod with it", { complaint });
   }
 }
-
-const API_HOST: HostEntry = {
-  ip: NODE_IP,
-  names: [
-    "kubernetes.default.svc.cluster.local",
-    "kubernetes.default.svc",
-    "kubernetes.default",
-    "kubernetes",
-  ],
-};

@@ -40,7 +40,9 @@ export function recordsOf(
   });
 }
 
-export function running(probed: { readonly hasStarted?: boolean; readonly isReady?: boolean } = {}): ContainerState {
+export function running(
+  probed: { readonly hasStarted?: boolean; readonly isReady?: boolean } = {},
+): ContainerState {
   return { is: "running", startedAtMs: 0, hasStarted: true, isReady: true, ...probed };
 }
 

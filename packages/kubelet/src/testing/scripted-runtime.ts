@@ -14,7 +14,9 @@ import type {
 export type Listener = () => string | undefined;
 
 /** How a command inside a container ends; `undefined` for never. */
-export type Command = (command: readonly string[]) => { readonly exitCode: number; readonly stdout?: string } | undefined;
+export type Command = (
+  command: readonly string[],
+) => { readonly exitCode: number; readonly stdout?: string } | undefined;
 
 /** A runtime that does what the test says: containers run until they are told to end. */
 export class ScriptedRuntime implements ContainerRuntime {
@@ -143,6 +145,11 @@ export class ScriptedContainer implements RunningContainer {
     this.#exit({ exitCode, ...more });
   }
 
+  /** Something else keeps writing. */
+  endsWithOpenOutput(exitCode: number): void {
+    this.#exit({ exitCode });
+  }
+
   signal(name: "SIGTERM" | "SIGKILL"): void {
     this.signals.push(name);
     if (name === "SIGKILL") this.ends(137, { signal: 9 });
@@ -164,7 +171,15 @@ export class ScriptedContainer implements RunningContainer {
     if (result?.stdout) stdout.push(Buffer.from(result.stdout));
     if (result) finish(result.exitCode);
     const ignore = (): void => undefined;
-    return { stdout, stderr, exitCode, write: ignore, endInput: ignore, resize: ignore, kill: () => finish(137) };
+    return {
+      stdout,
+      stderr,
+      exitCode,
+      write: ignore,
+      endInput: ignore,
+      resize: ignore,
+      kill: () => finish(137),
+    };
   }
 
   write(): void {}

@@ -1,8 +1,8 @@
-import type { EventWords } from "@heliostat/controller";
-import { type KubeClient, keyOf, PODS, type Pod, type PodCondition } from "@heliostat/kube";
+import type { EventRecorder } from "@heliostat/controller";
+import { type Json, type KubeClient, keyOf, PODS, type Pod, type PodCondition } from "@heliostat/kube";
 import { HandClock, SeededRandom } from "@heliostat/kube/testing";
-import { embeddedKubernetes } from "../../../kube-embedded/src/embedded-kubernetes.ts";
-import { type Kubelet, type KubeletOptions, startKubelet } from "../kubelet.ts";
+import { embeddedKubernetes } from "@heliostat/kube-embedded";
+import { type Kubelet, startKubelet } from "../kubelet.ts";
 import type { TokenRequest } from "../pod/pod-host.ts";
 import type { ContainerRuntime } from "../runtime/container-runtime.ts";
 import { aPod, type PodWishes } from "./fixtures.ts";
@@ -24,13 +24,20 @@ export interface TestNode<R extends ContainerRuntime> {
   /** Ask for the deletion of a pod, as kubectl does. */
   remove(options?: { readonly name?: string; readonly gracePeriodSeconds?: number }): Promise<void>;
   exists(name?: string): Promise<boolean>;
+  /** Write a condition into the pod's status, as somebody else. */
+  setCondition(condition: PodCondition): Promise<void>;
   /** Another kubelet on the same API. */
   restart(runtime: R): Promise<TestNode<R>>;
 }
 
+export interface TestNodeOptions {
+  /** Whether events go to the API and not to the test. @default false */
+  readonly writesEvents?: boolean;
+}
+
 export async function testNode<R extends ContainerRuntime>(
   newRuntime: (clock: HandClock) => R,
-  options: Partial<KubeletOptions> = {},
+  options: TestNodeOptions = {},
 ): Promise<TestNode<R>> {
   const clock = new HandClock();
   const random = new SeededRandom();
@@ -45,13 +52,19 @@ async function nodeOn<R extends ContainerRuntime>(
     readonly clock: HandClock;
     readonly random: SeededRandom;
     readonly runtime: R;
-    readonly options: Partial<KubeletOptions>;
+    readonly options: TestNodeOptions;
   },
 ): Promise<TestNode<R>> {
   const { clock, random, runtime, options } = parts;
   const events: string[] = [];
   const eventPaths = new Set<string | undefined>();
   const tokenRequests: TokenRequest[] = [];
+  const recorder: EventRecorder = {
+    record: ({ kind }, { reason, note, fieldPath }) => {
+      if (kind === "Pod") events.push(`${reason}: ${note}`);
+      eventPaths.add(fieldPath);
+    },
+  };
   const kubelet = startKubelet({
     ...{ client, clock, random, runtime },
     machine: { architecture: "amd64", operatingSystem: "linux", kernelVersion: "6", osImage: "Test" },
@@ -61,13 +74,7 @@ async function nodeOn<R extends ContainerRuntime>(
       tokenRequests.push(request);
       return `token of ${request.serviceAccount.name}`;
     },
-    events: {
-      record: (regarding, { reason, note, fieldPath }: EventWords) => {
-        if (regarding.kind === "Pod") events.push(`${reason}: ${note}`);
-        eventPaths.add(fieldPath);
-      },
-    },
-    ...options,
+    ...(!options.writesEvents && { events: recorder }),
   });
   await clock.turn(0);
   const where = (name = "demo") => ({ name, namespace: "default" });
@@ -86,14 +93,30 @@ async function nodeOn<R extends ContainerRuntime>(
       const pods = await client.list(PODS);
       return pods.items.some(({ metadata }) => keyOf(metadata) === keyOf(where(name)));
     },
+    setCondition: async (condition) => {
+      const pod = await client.get(PODS, where());
+      const conditions = [...(pod.status?.conditions ?? []), condition] as unknown as Json;
+      const patch = { type: "merge", body: { status: { conditions } } } as const;
+      await client.patch(PODS, where(), { subresource: "status", patch });
+      await clock.turn(0);
+    },
     restart: (next) => nodeOn(client, { ...parts, runtime: next }),
   };
 }
 
 /** The condition of a pod that the test is about. */
 export function conditionStatus(pod: Pod, type: string): string | undefined {
-  const found: PodCondition | undefined = pod.status?.conditions?.find((condition) => condition.type === type);
+  const found: PodCondition | undefined = pod.status?.conditions?.find(
+    (condition) => condition.type === type,
+  );
   return found?.status;
+}
+
+/** All that a log has to say. */
+export async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+  let text = "";
+  for await (const chunk of chunks) text += Buffer.from(chunk).toString();
+  return text;
 }
 
 function withoutServerFields(pod: Pod): Pod {

@@ -5,7 +5,7 @@ export const NAMESPACE_STRATEGY: ResourceStrategy = {
   nameRule: "label",
   defaults: (object) => withNameLabel(object as Namespace),
   prepareForCreate: (object) => newNamespace(object as Namespace),
-  prepareForUpdate: (object, stored, subresource) =>
+  prepareForUpdate: (object, stored, { subresource }) =>
     subresource === "finalize" ? object : withKeptFinalizers(object as Namespace, stored as Namespace),
   prepareForDelete: (object) => ({ ...(object as Namespace), status: { phase: "Terminating" } }),
   isHeldBack: (object) => ((object as Namespace).spec?.finalizers ?? []).length > 0,

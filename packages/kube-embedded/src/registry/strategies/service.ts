@@ -13,7 +13,8 @@ export const SERVICE_STRATEGY: ResourceStrategy = {
   nameRule: "label1035",
   defaults: (object) => withDefaults(object as Service),
   prepareForCreate: (object, context) => newService(object as Service, context),
-  prepareForUpdate: (object, stored) => withKeptAddresses(object as Service, stored as Service),
+  prepareForUpdate: (object, stored, context) =>
+    updatedService(object as Service, stored as Service, context),
   validate: (object, stored) => problems(object as Service, stored as Service | undefined),
 };
 
@@ -22,14 +23,14 @@ const NO_ADDRESS = "None";
 function withDefaults(service: Service): Service {
   const { spec = {} } = service;
   const { type = "ClusterIP", ports } = spec;
-  const hasNodePorts = type === "NodePort" || type === "LoadBalancer";
+  const isReachable = type === "NodePort" || type === "LoadBalancer";
   const timeout = spec.sessionAffinity === "ClientIP" && !spec.sessionAffinityConfig;
   return {
     ...service,
     spec: {
       sessionAffinity: "None",
       ...(type !== "ExternalName" && { internalTrafficPolicy: "Cluster" }),
-      ...(hasNodePorts && { externalTrafficPolicy: "Cluster" }),
+      ...(isReachable && { externalTrafficPolicy: "Cluster" }),
       ...(type === "LoadBalancer" && { allocateLoadBalancerNodePorts: true }),
       ...(timeout && { sessionAffinityConfig: { clientIP: { timeoutSeconds: 10_800 } } }),
       ...spec,
@@ -45,12 +46,12 @@ function defaultedPort(port: ServicePort): ServicePort {
 }
 
 function newService(service: Service, context: StrategyContext): Service {
-  const { spec = {} } = service;
-  const { type, ports } = spec;
-  if (type === "ExternalName") return service;
-  const address = addressOf(service, context);
-  const hasNodePorts =
-    type === "NodePort" || (type === "LoadBalancer" && spec.allocateLoadBalancerNodePorts !== false);
+  if (service.spec?.type === "ExternalName") return service;
+  return withAddress(service, addressOf(service, context), context);
+}
+
+function withAddress({ spec = {}, ...service }: Service, address: string, context: StrategyContext): Service {
+  const { ports } = spec;
   return {
     ...service,
     spec: {
@@ -59,9 +60,13 @@ function newService(service: Service, context: StrategyContext): Service {
       ...spec,
       clusterIP: address,
       clusterIPs: [address],
-      ...(hasNodePorts && ports && { ports: ports.map((port) => withNodePort(port, context)) }),
+      ...(hasNodePorts(spec) && ports && { ports: ports.map((port) => withNodePort(port, context)) }),
     },
   };
+}
+
+function hasNodePorts({ type, allocateLoadBalancerNodePorts = true }: ServiceSpec): boolean {
+  return type === "NodePort" || (type === "LoadBalancer" && allocateLoadBalancerNodePorts);
 }
 
 function addressOf(service: Service, context: StrategyContext): string {
@@ -79,29 +84,33 @@ function withNodePort(port: ServicePort, context: StrategyContext): ServicePort 
   return port.nodePort ? port : { ...port, nodePort: context.allocateNodePort() };
 }
 
-/** A service that is written again without its addresses and node ports keeps them. */
-function withKeptAddresses(service: Service, stored: Service): Service {
+/**
+ * A service that is written again without its address and node ports keeps them. What its new type has no use for
+ * goes, what its new type needs is allocated.
+ */
+function updatedService(service: Service, stored: Service, context: StrategyContext): Service {
   const { spec = {} } = service;
   const { spec: old = {} } = stored;
-  if (spec.type === "ExternalName" || old.type === "ExternalName") return service;
-  const kept: ServiceSpec = {
-    ...pick(old, ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "healthCheckNodePort"]),
-    ...spec,
-  };
-  const hasNodePorts = spec.type === "NodePort" || spec.type === "LoadBalancer";
-  if (!hasNodePorts || !spec.ports) return { ...service, spec: kept };
-  return { ...service, spec: { ...kept, ports: spec.ports.map((port) => withOldNodePort(port, old)) } };
+  if (spec.type === "ExternalName") return withoutAddress(service, old);
+  const ports = spec.ports?.map((port) => withOldNodePort(port, old, hasNodePorts(spec)));
+  const kept = { ...service, spec: { ...spec, ...(ports && { ports }) } };
+  const { clusterIP = old.clusterIP, clusterIPs } = spec;
+  if (!clusterIP) return withAddress(kept, addressOf(kept, context), context);
+  const allocated = withAddress(kept, clusterIP, context);
+  return clusterIPs ? { ...allocated, spec: { ...allocated.spec, clusterIPs } } : allocated;
 }
 
-function withOldNodePort(port: ServicePort, { ports = [] }: ServiceSpec): ServicePort {
+function withoutAddress(service: Service, old: ServiceSpec): Service {
+  if (old.type === "ExternalName") return service;
+  const { clusterIP: _, clusterIPs: __, ipFamilies: ___, ipFamilyPolicy: ____, ...rest } = service.spec ?? {};
+  return { ...service, spec: rest };
+}
+
+function withOldNodePort(port: ServicePort, { ports = [] }: ServiceSpec, isWanted: boolean): ServicePort {
   const old = ports.find((each) => each.port === port.port && each.protocol === port.protocol);
-  return port.nodePort || !old?.nodePort ? port : { ...port, nodePort: old.nodePort };
-}
-
-function pick<T, K extends keyof T>(object: T, keys: readonly K[]): Pick<T, K> {
-  return Object.fromEntries(
-    keys.flatMap((key) => (object[key] === undefined ? [] : [[key, object[key]]])),
-  ) as Pick<T, K>;
+  if (isWanted) return port.nodePort || !old?.nodePort ? port : { ...port, nodePort: old.nodePort };
+  const { nodePort, ...rest } = port;
+  return nodePort === undefined || nodePort !== old?.nodePort ? port : rest;
 }
 
 function problems({ spec = {} }: Service, stored: Service | undefined): readonly FieldCause[] {

@@ -7,8 +7,6 @@ export interface Representation {
   readonly shape: "object" | "table" | "metadata";
 }
 
-export const PLAIN_JSON: Representation = { syntax: "json", shape: "object" };
-
 /**
  * The first representation of the caller's wishes that can be had. Protobuf is none of them, but whoever wants it
  * takes JSON as well (client-go lists both).

@@ -26,7 +26,7 @@ export interface Reply {
 }
 
 /** A text, a text in parts (a long list), or a stream that is sent as it comes, its headers at once. */
-export type ReplyBody = string | readonly string[] | AsyncIterable<string | Uint8Array>;
+type ReplyBody = string | readonly string[] | AsyncIterable<string | Uint8Array>;
 
 /** The other kind of answer: go on as a WebSocket. */
 export interface Upgrade {

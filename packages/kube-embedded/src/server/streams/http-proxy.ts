@@ -46,6 +46,7 @@ async function readyPod({ served, route }: ResourceCall, { metadata, spec }: Ser
 async function proxied(call: ResourceCall, pod: Pod, port: number): Promise<Reply> {
   const { request, route, served } = call;
   if (route.rest === "" && request.method === "GET") return movedToRoot(request);
+  const body = await request.body();
   const connection = await served.node.connect(podName(pod), port);
   const outgoing = httpRequest({
     createConnection: () => byteStreamSocket(connection),
@@ -58,7 +59,9 @@ async function proxied(call: ResourceCall, pod: Pod, port: number): Promise<Repl
     },
     signal: request.signal,
   });
-  outgoing.end(await request.body());
+  // What goes wrong once the response has begun is told to whoever reads it.
+  outgoing.on("error", () => undefined);
+  outgoing.end(body);
   return replyOf(await responseTo(outgoing), proxyRoot(request, route.rest));
 }
 

@@ -49,7 +49,7 @@ export async function answerAttach(call: ResourceCall): Promise<Upgrade> {
   };
 }
 
-export interface RemoteStreams {
+interface RemoteStreams {
   readonly stdin: boolean;
   readonly stdout: boolean;
   readonly stderr: boolean;

@@ -34,7 +34,7 @@ describe("chosenContainer()", () => {
 
 describe("assertHasLog()", () => {
   const withState = (status: object): Pod =>
-    aPod(["a"], { status: { containerStatuses: [{ name: "a", ...status }] } } as Partial<Pod>);
+    aPod(["a"], { status: { containerStatuses: [{ name: "a", ...status }] } } as unknown as Partial<Pod>);
   const refusal = (status: object, previous = false): string | undefined => {
     try {
       assertHasLog(withState(status), "a", { previous });

@@ -7,7 +7,7 @@ import type { KubeStatus } from "../http/kube-status.ts";
  */
 export const REMOTE_COMMAND_PROTOCOLS: readonly string[] = ["v5.channel.k8s.io", "v4.channel.k8s.io"];
 
-export const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const;
+const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const;
 
 /** What comes from the client's side. */
 export type RemoteInput =

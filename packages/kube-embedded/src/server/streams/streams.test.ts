@@ -69,10 +69,11 @@ describe("pods/exec", () => {
   });
 
   it("ends the command when the caller goes away", async () => {
-    const started = Promise.withResolvers<ScriptedSession>();
-    server.node.run = (_options, session) => started.resolve(session);
+    const started = new Promise<ScriptedSession>((resolve) => {
+      server.node.run = (_options, session) => resolve(session);
+    });
     const { socket } = await exec(command);
-    const session = await started.promise;
+    const session = await started;
     socket.terminate();
     expect(await session.exitCode).toBe(137);
   });

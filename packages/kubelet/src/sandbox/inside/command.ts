@@ -31,7 +31,7 @@ export interface CommandOptions {
   readonly reports?: boolean;
 }
 
-/** Start a program in a session of its own. */
+/** Start a program in a session of its own. @throws Error when there is no such program on the machine */
 export async function startCommand(argv: readonly string[], options: CommandOptions): Promise<Command> {
   const { hasStdin, isTty, folder, reports = false } = options;
   const pipes = await outputPipes(folder);
@@ -41,16 +41,25 @@ export async function startCommand(argv: readonly string[], options: CommandOpti
   pipes.closeEnds();
   child.stdin?.on("error", ignoreBrokenPipe);
   const report = new Report(child.stdio[3] as Readable | null | undefined);
+  const ending = endingOf(child, report);
+  await spawned(child, program);
   return {
     stdout: pipes.stdout,
     stderr: pipes.stderr,
     ...(child.stdin ? { stdin: child.stdin } : {}),
-    ending: endingOf(child, report),
+    ending,
     report: (pattern) => report.matches(pattern),
     reported: () => report.text,
     resize: (columns, rows) => resizeTerminal(child.pid, columns, rows),
     kill: () => killTree(child.pid),
   };
+}
+
+function spawned(child: ChildProcess, program: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.on("spawn", resolve);
+    child.on("error", (cause) => reject(new Error(`Cannot run "${program}": ${cause.message}`, { cause })));
+  });
 }
 
 /** What arrives on descriptor 3. */

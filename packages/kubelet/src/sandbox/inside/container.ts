@@ -29,25 +29,17 @@ export async function startContainer(site: Site, pod: Pod, order: ContainerOrder
   containersStarted += 1;
   const id = String(containersStarted);
   const folder = join(site.containersFolder, id);
-  await mkdir(folder, { recursive: true });
-  const places = await allPlaces({ site, pod, order, folder });
-  const mounts = await containerRoot(folder, site.hostFolder, places);
-  await writeFile(join(folder, "fstab"), mountTable(mounts));
-  await writeFile(join(folder, "environment"), environment(order.env));
-  const command = await startCommand(firstProcess(folder, pod, order), {
-    hasStdin: order.keepsStdin,
-    isTty: order.isTty,
-    folder: site.containersFolder,
-    reports: true,
-  });
-  void command.ending.then(() => rm(folder, { recursive: true, force: true }));
-  const pid = await startedPid(command, folder);
-  return {
-    id,
-    command,
-    signal: (name) => signalQuietly(pid, name),
-    exec: (argv, input) => startInside({ site, pid, order }, argv, input),
-  };
+  const tidyUp = () => rm(folder, { recursive: true, force: true });
+  try {
+    const start = { site, pod, order, folder };
+    await furnish(start);
+    const command = await launch(start);
+    void command.ending.then(tidyUp);
+    return containerOf(start, { id, command, pid: await startedPid(command, folder) });
+  } catch (error) {
+    await tidyUp();
+    throw error;
+  }
 }
 
 let containersStarted = 0;
@@ -57,6 +49,16 @@ interface Start {
   readonly pod: Pod;
   readonly order: ContainerOrder;
   readonly folder: string;
+}
+
+/** Lay out the root, and leave beside it what the first process reads to complete it. */
+async function furnish(start: Start): Promise<void> {
+  const { site, order, folder } = start;
+  await mkdir(folder);
+  const mounts = await containerRoot(folder, site.hostFolder, await allPlaces(start));
+  await writeFile(join(folder, "fstab"), mountTable(mounts));
+  const environment = variables(order, order.isTty).map((variable) => `${variable}\0`);
+  await writeFile(join(folder, "environment"), environment.join(""));
 }
 
 /** Later places win over earlier ones: what the pod asks for wins over what every container gets. */
@@ -89,20 +91,25 @@ const SHARED_MEMORY: MountEntry = {
   options: ["size=64m,mode=1777,nosuid,nodev"],
 };
 
-function environment(env: Readonly<Record<string, string>>): string {
-  return variables(env)
-    .map((variable) => `${variable}\0`)
-    .join("");
-}
-
-function variables(env: Readonly<Record<string, string>>): readonly string[] {
-  return Object.entries(env).map(([name, value]) => `${name}=${value}`);
+/** As `NAME=value`. Programs on a terminal ask which one it is. */
+function variables({ env }: ContainerOrder, isTty: boolean): readonly string[] {
+  const complete = isTty ? { TERM: "xterm", ...env } : env;
+  return Object.entries(complete).map(([name, value]) => `${name}=${value}`);
 }
 
 /** env(1), which runs every command, would take the name for a variable. */
 function assertIsCommand([program = ""]: readonly string[]): void {
   if (program === "") throw new Error("Cannot start container: it has no command");
   if (program.includes("=")) throw new Error(`Cannot start "${program}": the program's name holds "="`);
+}
+
+function launch({ site, pod, order, folder }: Start): Promise<Command> {
+  return startCommand(firstProcess(folder, pod, order), {
+    hasStdin: order.keepsStdin,
+    isTty: order.isTty,
+    folder: site.containersFolder,
+    reports: true,
+  });
 }
 
 function firstProcess(folder: string, pod: Pod, order: ContainerOrder): readonly string[] {
@@ -150,19 +157,28 @@ async function startedPid(command: Command, folder: string): Promise<number> {
   throw new Error(`Cannot start container: ${why || "its first process was killed"}`);
 }
 
-interface Inside {
-  readonly site: Site;
+interface Started {
+  readonly id: string;
+  readonly command: Command;
+  /** Of the first process, as the supervisor knows it. */
   readonly pid: number;
-  readonly order: ContainerOrder;
 }
 
-async function startInside(
-  { site, pid, order }: Inside,
-  argv: readonly string[],
-  input: ExecInput,
-): Promise<Command> {
-  assertIsCommand(argv);
-  const enter = ["nsenter", "--target", String(pid), "--mount", "--uts", "--ipc", "--net", "--pid"];
-  const clean = ["env", "-i", `--chdir=${order.workingDir}`, ...variables(order.env)];
-  return await startCommand([...enter, ...clean, ...argv], { ...input, folder: site.containersFolder });
+function containerOf({ site, order }: Start, { id, command, pid }: Started): Container {
+  let isRunning = true;
+  void command.ending.then(() => {
+    isRunning = false;
+  });
+  return { id, command, signal, exec };
+
+  function signal(name: "SIGTERM" | "SIGKILL"): void {
+    if (isRunning) signalQuietly(pid, name);
+  }
+
+  async function exec(argv: readonly string[], input: ExecInput): Promise<Command> {
+    assertIsCommand(argv);
+    const enter = ["nsenter", "--target", String(pid), "--mount", "--uts", "--ipc", "--net", "--pid"];
+    const clean = ["env", "-i", `--chdir=${order.workingDir}`, ...variables(order, input.isTty)];
+    return await startCommand([...enter, ...clean, ...argv], { ...input, folder: site.containersFolder });
+  }
 }

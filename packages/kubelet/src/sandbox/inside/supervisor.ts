@@ -92,14 +92,19 @@ export class Supervisor {
     if (pod === undefined) throw new Error(`Cannot start container "${order.name}": its pod is gone`);
     const container = await startContainer(this.#site, pod, order);
     const { id, command } = container;
-    this.#containers.set(id, container);
-    pod.containers.set(id, container);
-    void command.ending.then(() => {
-      this.#containers.delete(id);
-      pod.containers.delete(id);
-    });
+    this.#keep(pod, container);
+    if (this.#pods.get(uid) !== pod) container.signal("SIGKILL");
     answer(socket, { ok: true, value: id });
     await converse(socket, command, (name) => container.signal(name));
+  }
+
+  #keep(pod: Pod, container: Container): void {
+    this.#containers.set(container.id, container);
+    pod.containers.set(container.id, container);
+    void container.command.ending.then(() => {
+      this.#containers.delete(container.id);
+      pod.containers.delete(container.id);
+    });
   }
 
   async #exec(request: Request & { ask: "exec" }, socket: Socket): Promise<void> {

@@ -73,7 +73,7 @@ export class SupervisorProcess {
 
 /** A session of its own keeps the terminal's Ctrl-C away: heliostat decides when pods end. */
 function spawnSupervisor(settings: SupervisorSettings): ChildProcess {
-  const program = fileURLToPath(import.meta.resolve(`../inside/run-supervisor${moduleSuffix()}`));
+  const program = supervisorProgram();
   const args = ["-c", ENTER_NAMESPACES, process.execPath, program, JSON.stringify(settings)];
   const child = spawn("bash", args, { stdio: "pipe", detached: true });
   child.stdin.on("error", ignoreBreak);
@@ -87,8 +87,10 @@ exec unshare --user --map-root-user --net --mount --pid --fork --kill-child --mo
 `;
 
 /** The room runs from its sources as well as built. */
-function moduleSuffix(): string {
-  return import.meta.url.endsWith(".ts") ? ".ts" : ".js";
+function supervisorProgram(): string {
+  const isSource = import.meta.url.endsWith(".ts");
+  const source = import.meta.resolve("../inside/run-supervisor.ts");
+  return fileURLToPath(isSource ? source : source.replace(/\.ts$/, ".js"));
 }
 
 /** Whoever reads or writes next finds out in its own way. */
