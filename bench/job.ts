@@ -39,7 +39,15 @@ async function ourSeconds(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "heliostat-bench-"));
   const child = spawn(
     process.execPath,
-    ["--conditions=@heliostat/source", "bin/heliostat.js", "up", "--exit", "--json", "--data-dir", join(folder, "state")],
+    [
+      "--conditions=@heliostat/source",
+      "bin/heliostat.js",
+      "up",
+      "--exit",
+      "--json",
+      "--data-dir",
+      join(folder, "state"),
+    ],
     { cwd: root, stdio: ["ignore", "pipe", "inherit"] },
   );
   const exit = new Promise((resolve) => child.once("exit", resolve));
@@ -61,10 +69,24 @@ async function ourSeconds(): Promise<number> {
 /** In a network and process namespace of its own, so that nothing collides and nothing is left. */
 async function secondsByHand(): Promise<number> {
   const { cacheFolder, path: searchPath } = readConfig();
-  const ray = await privateRay({ cacheFolder, searchPath, signal: new AbortController().signal, onProgress: () => {} });
+  const ray = await privateRay({
+    cacheFolder,
+    searchPath,
+    signal: new AbortController().signal,
+    onProgress: () => {},
+  });
   if ("why" in ray) throw new Error(`Cannot measure: ${ray.why}`);
   const startedMs = Date.now();
-  const namespaces = ["--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
+  const namespaces = [
+    "--user",
+    "--map-root-user",
+    "--net",
+    "--mount",
+    "--pid",
+    "--fork",
+    "--kill-child",
+    "--mount-proc",
+  ];
   const child = spawn("unshare", [...namespaces, "bash", "bench/job-by-hand.sh", ray.binFolder, "examples"], {
     cwd: root,
     stdio: ["ignore", "pipe", "inherit"],

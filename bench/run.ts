@@ -1,5 +1,5 @@
-import { job } from "./job.ts";
 import type { Benchmark, Figure } from "./figure.ts";
+import { job } from "./job.ts";
 import { start } from "./start.ts";
 
 /** Every benchmark, by the name under which it is asked for. */

@@ -27,7 +27,12 @@ async function run(): Promise<readonly Figure[]> {
     const seconds: Started[] = [];
     for (let round = 0; round < SECOND_STARTS; round += 1) seconds.push(await startOnce(folder));
     return [
-      { name: "first start to answer", value: first.answeredMs, unit: "ms", anchor: "kube-apiserver ~2500 ms, etcd running" },
+      {
+        name: "first start to answer",
+        value: first.answeredMs,
+        unit: "ms",
+        anchor: "kube-apiserver ~2500 ms, etcd running",
+      },
       {
         name: "second start to answer",
         value: median(seconds.map(({ answeredMs }) => answeredMs)),
@@ -52,7 +57,14 @@ async function startOnce(folder: string): Promise<Started> {
   const startedMs = Date.now();
   const child = spawn(
     process.execPath,
-    ["--conditions=@heliostat/source", "bin/heliostat.js", "kubernetes", "--json", "--data-dir", join(folder, "state")],
+    [
+      "--conditions=@heliostat/source",
+      "bin/heliostat.js",
+      "kubernetes",
+      "--json",
+      "--data-dir",
+      join(folder, "state"),
+    ],
     {
       cwd: root,
       stdio: ["ignore", "pipe", "inherit"],

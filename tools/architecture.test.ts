@@ -48,7 +48,7 @@ describe("the house", () => {
 describe("the imports", () => {
   let cruise: Cruise;
   beforeAll(() => {
-    const binary = join(root, "node_modules/dependency-cruiser/bin/dependency-cruise.mjs");
+    const binary = join(root, "node_modules/dependency-cruiser/bin/dependency-cruiser.mjs");
     const options = [
       "packages",
       "--config",

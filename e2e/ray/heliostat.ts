@@ -10,7 +10,7 @@ export interface UpEvent {
   readonly [field: string]: unknown;
 }
 
-export const root: string = join(import.meta.dirname, "..", "..");
+const root: string = join(import.meta.dirname, "..", "..");
 
 /** A running `heliostat up --json`, in a state folder of its own. */
 export class Heliostat {

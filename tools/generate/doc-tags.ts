@@ -22,13 +22,13 @@ import type { Schema } from "../../packages/kube/src/schemas.ts";
  * | `@printColumn NAME \| TYPE \| PATH [\| wide]` | kind | a column of `kubectl get`, in this order |
  * | `@deprecated TEXT` | kind | the version warns its clients with this text |
  */
-export interface DocTags {
+interface DocTags {
   readonly description?: string;
   /** Tags in the order of the comment; several of one name are all kept. */
   readonly tags: readonly DocTag[];
 }
 
-export interface DocTag {
+interface DocTag {
   readonly name: string;
   readonly text: string;
 }

@@ -13,7 +13,7 @@ export interface Config {
   readonly isColourful: boolean;
 }
 
-export interface Proxies {
+interface Proxies {
   readonly httpProxy?: string;
   readonly httpsProxy?: string;
   readonly noProxy?: string;

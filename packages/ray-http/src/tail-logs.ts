@@ -13,10 +13,11 @@ export async function* tailLogs(
     `/api/jobs/${encodeURIComponent(id)}/logs/tail`,
     address.baseUrl.replace(/^http/, "ws"),
   );
-  const socket = new WebSocket(
-    url,
-    address.token ? { headers: { authorization: `Bearer ${address.token}` } } : {},
-  );
+  const socket = new WebSocket(url, {
+    // Ray's dashboard passes the offer to compress on to its own backend and then loses every message.
+    perMessageDeflate: false,
+    ...(address.token !== undefined && { headers: { authorization: `Bearer ${address.token}` } }),
+  });
   const mailbox = new Mailbox();
   const abort = (): void => socket.terminate();
   signal?.addEventListener("abort", abort, { once: true });

@@ -62,5 +62,5 @@ export { ENV } from "./vocabulary/env-vars.ts";
 export { EVENT_ACTION, EVENT_REASON, REPORTING_CONTROLLER } from "./vocabulary/event-reasons.ts";
 export { FINALIZER } from "./vocabulary/finalizers.ts";
 export { APP_NAME, CREATED_BY, HEAD_GROUP, LABEL, NODE_TYPE, type NodeType } from "./vocabulary/labels.ts";
-export { MANAGER } from "./vocabulary/managers.ts";
+export { MANAGER } from "./vocabulary/managed-by.ts";
 export { PORT, PORT_NAME } from "./vocabulary/ports.ts";

@@ -1,7 +1,17 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { EVENTS, isKubeError, isTerminating, nameOf, type Pod, PODS, type Resource, SERVICES, SILENT } from "@heliostat/kube";
+import {
+  EVENTS,
+  isKubeError,
+  isTerminating,
+  nameOf,
+  PODS,
+  type Pod,
+  type Resource,
+  SERVICES,
+  SILENT,
+} from "@heliostat/kube";
 import { simulatedRuntime } from "@heliostat/kubelet";
 import { LABEL, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
 import { aRayCluster } from "@heliostat/ray/testing";
@@ -22,7 +32,10 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "heliostat-"));
   const options = { dataFolder: join(folder, "state"), port: 0, logger: SILENT };
   laptop = await startLaptop({ ...options, clock: systemClock, random: systemRandom });
-  await laptop.startNode(simulatedRuntime({ clock: systemClock, startDelayMs: 0, completeAfterMs: 0 }), CAPACITY);
+  await laptop.startNode(
+    simulatedRuntime({ clock: systemClock, startDelayMs: 0, completeAfterMs: 0 }),
+    CAPACITY,
+  );
   end = new AbortController();
   objects = new WatchedObjects([RAY_CLUSTERS, PODS, SERVICES, EVENTS] as unknown as Resource[], {
     ...laptop,
@@ -41,7 +54,11 @@ describe("a RayCluster on the laptop, with simulated pods", () => {
   it("becomes ready with one head and the wanted workers", async () => {
     const cluster = await readyCluster();
     expect(alivePods()).toHaveLength(3);
-    expect(cluster.status).toMatchObject({ state: "ready", readyWorkerReplicas: 2, desiredWorkerReplicas: 2 });
+    expect(cluster.status).toMatchObject({
+      state: "ready",
+      readyWorkerReplicas: 2,
+      desiredWorkerReplicas: 2,
+    });
     expect(objects.of(SERVICES).get(`${NAMESPACE}/c-head-svc`)?.spec?.clusterIP).toBe("None");
   });
 
@@ -58,7 +75,9 @@ describe("a RayCluster on the laptop, with simulated pods", () => {
     const before = alivePods().map(({ metadata }) => metadata.name);
     const victim = alivePods().find(({ metadata }) => metadata.labels?.[LABEL.group] === "workers") as Pod;
     await laptop.client.delete(PODS, nameOf(victim));
-    await until(() => alivePods().length === 3 && alivePods().some(({ metadata }) => !before.includes(metadata.name)));
+    await until(
+      () => alivePods().length === 3 && alivePods().some(({ metadata }) => !before.includes(metadata.name)),
+    );
     expect(alivePods().map(({ metadata }) => metadata.name)).not.toContain(victim.metadata.name);
   });
 
@@ -73,7 +92,12 @@ describe("a RayCluster on the laptop, with simulated pods", () => {
     const wrong = clusterObject();
     const broken = { ...wrong, spec: { ...wrong.spec, autoscalerOptions: { idleTimeoutSeconds: -1 } } };
     await laptop.client.create(RAY_CLUSTERS, broken);
-    await until(() => objects.of(EVENTS).list().some(({ reason }) => reason === "InvalidRayClusterSpec"));
+    await until(() =>
+      objects
+        .of(EVENTS)
+        .list()
+        .some(({ reason }) => reason === "InvalidRayClusterSpec"),
+    );
     expect(alivePods()).toEqual([]);
     await patchSpec({ autoscalerOptions: null });
     await until(() => cluster()?.status?.state === "ready");
@@ -81,8 +105,13 @@ describe("a RayCluster on the laptop, with simulated pods", () => {
 
   it("refuses what the CRD forbids, naming the field", async () => {
     const { spec, ...rest } = clusterObject();
-    const bad = { ...rest, spec: { ...spec, workerGroupSpecs: [{ ...spec.workerGroupSpecs?.[0], replicas: "two" }] } };
-    const refused = await laptop.client.create(RAY_CLUSTERS, bad as unknown as RayCluster).catch((error: unknown) => error);
+    const bad = {
+      ...rest,
+      spec: { ...spec, workerGroupSpecs: [{ ...spec.workerGroupSpecs?.[0], replicas: "two" }] },
+    };
+    const refused = await laptop.client
+      .create(RAY_CLUSTERS, bad as unknown as RayCluster)
+      .catch((error: unknown) => error);
     expect(isKubeError(refused, "Invalid")).toBe(true);
     expect(String(refused)).toContain("spec.workerGroupSpecs[0].replicas");
   });
@@ -106,7 +135,11 @@ function setReplicas(replicas: number): Promise<unknown> {
 
 function patchSpec(spec: object): Promise<unknown> {
   const body = JSON.parse(JSON.stringify({ spec }));
-  return laptop.client.patch(RAY_CLUSTERS, { namespace: NAMESPACE, name: "c" }, { patch: { type: "merge", body } });
+  return laptop.client.patch(
+    RAY_CLUSTERS,
+    { namespace: NAMESPACE, name: "c" },
+    { patch: { type: "merge", body } },
+  );
 }
 
 function cluster(): RayCluster | undefined {

@@ -36,7 +36,7 @@ export interface Laptop {
 }
 
 /** What the node advertises, in Kubernetes' quantities; nothing enforces it. */
-export interface NodeCapacity {
+interface NodeCapacity {
   readonly cpu: string;
   readonly memory: string;
   readonly gpu: string;

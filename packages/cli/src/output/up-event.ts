@@ -51,7 +51,7 @@ export interface PodLine {
   readonly why: string;
 }
 
-export interface ConditionLine {
+interface ConditionLine {
   readonly type: string;
   readonly status: string;
   readonly reason: string;

@@ -5,7 +5,7 @@ import { run } from "../system/run.ts";
 import { probe, pythonsOn, type RayInstallation } from "./find-ray.ts";
 
 /** The Ray that a private installation gets. */
-export const PINNED_RAY_VERSION = "2.58.0";
+const PINNED_RAY_VERSION = "2.58.0";
 
 /** The oldest Python for which that version is published. */
 const MINIMUM_PYTHON: readonly [major: number, minor: number] = [3, 10];

@@ -102,7 +102,7 @@ function connection(respond: (request: string) => string): ByteStream {
 }
 
 /** Bytes from one side to the other. */
-export class Channel implements AsyncIterable<Uint8Array> {
+class Channel implements AsyncIterable<Uint8Array> {
   readonly #chunks: Uint8Array[] = [];
   #isEnded = false;
   #wake: (() => void) | undefined;

@@ -60,7 +60,7 @@ export function rootPlan<P extends Place>(
 }
 
 /** Top-level folders that a container gets empty and writable instead of the host's. */
-export const OWN_FOLDERS: readonly string[] = ["/dev", "/proc", "/run", "/tmp"];
+const OWN_FOLDERS: readonly string[] = ["/dev", "/proc", "/run", "/tmp"];
 
 /** Whether the host's version of this path is hidden from every container. */
 export function isInOwnFolder(path: string): boolean {

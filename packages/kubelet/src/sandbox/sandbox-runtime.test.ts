@@ -164,6 +164,11 @@ describe.skipIf(!probe.isPossible)(`sandboxRuntime() ${probe.isPossible ? "" : p
     expect(proxied.out).toMatch(/^HTTP\/1\.1 403 /);
   });
 
+  it("starts a container whose PATH leads nowhere", async () => {
+    const container = await startArgv(["/bin/bash", "-c", "echo $PATH"], { env: { PATH: "/no/where" } });
+    expect((await finish(container)).out).toBe("/no/where:/run/heliostat/bin\n");
+  });
+
   it("says why a container cannot start", async () => {
     await expect(startArgv(["no-such-program"])).rejects.toThrow(
       'no program "no-such-program" in /usr/local',

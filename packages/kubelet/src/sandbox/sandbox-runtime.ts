@@ -97,7 +97,7 @@ class NamespaceRuntime implements SandboxRuntime {
   readonly #logger: Logger;
   readonly #doors: Server[] = [];
   #hostsTold: Promise<unknown> = Promise.resolve();
-  #isClosing = false;
+  readonly #closing = new AbortController();
 
   constructor(options: SandboxOptions, supervisor: SupervisorProcess) {
     this.#options = options;
@@ -119,7 +119,10 @@ class NamespaceRuntime implements SandboxRuntime {
     if (internet === "off") return;
     const dialPod = async (ip: string, port: number) =>
       (await this.#supervisor.ask({ ask: "connect", ip, port })).socket;
-    await this.#open(outboundProxy({ dialPod, ...(internet ? { upstream: internet } : {}) }), internetSocket);
+    await this.#open(
+      outboundProxy({ dialPod, signal: this.#closing.signal, ...(internet ? { upstream: internet } : {}) }),
+      internetSocket,
+    );
   }
 
   resolveImage(image: string): ResolvedImage | undefined {
@@ -148,7 +151,7 @@ class NamespaceRuntime implements SandboxRuntime {
   }
 
   async close(): Promise<void> {
-    this.#isClosing = true;
+    this.#closing.abort();
     for (const door of this.#doors) door.close();
     await this.#supervisor.stop();
   }
@@ -164,11 +167,12 @@ class NamespaceRuntime implements SandboxRuntime {
     try {
       await this.#supervisor.tell({ ask: "setHosts", entries });
     } catch (error) {
-      if (!this.#isClosing) this.#logger.error("Cannot tell pods the hosts", { error });
+      if (!this.#closing.signal.aborted) this.#logger.error("Cannot tell pods the hosts", { error });
     }
   }
 
   #noteEnd(complaint: string): void {
-    if (!this.#isClosing) this.#logger.error("The sandbox ended, and every pod with it", { complaint });
+    if (!this.#closing.signal.aborted)
+      this.#logger.error("The sandbox ended, and every pod with it", { complaint });
   }
 }

@@ -66,7 +66,7 @@ describe("statusOf()", () => {
     const head = {
       ...aHead(cluster),
       status: { phase: "Pending", containerStatuses: [{ state: { waiting } }] },
-    } as Pod;
+    } as unknown as Pod;
     const { conditions = [] } = statusAt(cluster, { pods: [head] });
     expect(conditions.find(({ type }) => type === "HeadPodReady")).toMatchObject({
       status: "False",

@@ -7,7 +7,7 @@ import { annotations, labels, templatePod } from "./identity.ts";
 import { metricsPort } from "./metrics-port.ts";
 import { headContext, type PodOptions, type PodStep } from "./pod-context.ts";
 import { probes } from "./probes.ts";
-import { sharedLogs, sharedMemory } from "./shared-volumes.ts";
+import { sharedLogs, sharedMemory } from "./ray-volumes.ts";
 import { startCommand } from "./start-command.ts";
 import { tokenAuth } from "./token-auth.ts";
 

@@ -7,7 +7,7 @@ import { annotations, labels, templatePod } from "./identity.ts";
 import { metricsPort } from "./metrics-port.ts";
 import { type PodOptions, type PodStep, type WorkerPlace, workerContext } from "./pod-context.ts";
 import { probes } from "./probes.ts";
-import { sharedMemory } from "./shared-volumes.ts";
+import { sharedMemory } from "./ray-volumes.ts";
 import { startCommand } from "./start-command.ts";
 import { tokenAuth } from "./token-auth.ts";
 import { waitForGcs } from "./wait-for-gcs.ts";

@@ -64,22 +64,26 @@ function spawned(child: ChildProcess, program: string): Promise<void> {
 
 /** What arrives on descriptor 3. */
 class Report {
-  text = "";
-  readonly #source: Readable | null | undefined;
   readonly ended: Promise<void>;
+  readonly #source: Readable | null | undefined;
+  #text = "";
 
   constructor(source: Readable | null | undefined) {
     this.#source = source;
     source?.on("data", (chunk) => {
-      this.text += String(chunk);
+      this.#text += String(chunk);
     });
     this.ended = new Promise((resolve) => (source ? source.on("close", resolve) : resolve()));
+  }
+
+  get text(): string {
+    return this.#text;
   }
 
   matches(pattern: RegExp): Promise<RegExpExecArray | undefined> {
     return new Promise((resolve) => {
       const look = () => {
-        const match = pattern.exec(this.text);
+        const match = pattern.exec(this.#text);
         if (match) resolve(match);
       };
       look();

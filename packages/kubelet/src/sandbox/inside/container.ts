@@ -6,9 +6,18 @@ import type { ContainerOrder, ExecInput } from "../wire/messages.ts";
 import { type Command, startCommand } from "./command.ts";
 import { type ContainerPlace, containerRoot, OLD_ROOT, ROOT_FOLDER } from "./container-root.ts";
 import { bind, type MountEntry, mountTable } from "./mount-table.ts";
-import type { Pod } from "./pod.ts";
+import type { PodVolumes } from "./pod-volumes.ts";
 import { signalQuietly } from "./process-tree.ts";
 import type { Site } from "./site.ts";
+
+/** What a container takes from the pod that it belongs to. */
+export interface ContainerHome {
+  /** The process that holds the pod's namespaces. */
+  readonly pausePid: number;
+  /** Files that every container of the pod finds instead of the host's. */
+  readonly files: readonly { readonly path: string; readonly source: string }[];
+  readonly volumes: PodVolumes;
+}
 
 /** A container whose first process has been started. */
 export interface Container {
@@ -24,7 +33,11 @@ export interface Container {
  *
  * @throws Error that says what is missing
  */
-export async function startContainer(site: Site, pod: Pod, order: ContainerOrder): Promise<Container> {
+export async function startContainer(
+  site: Site,
+  pod: ContainerHome,
+  order: ContainerOrder,
+): Promise<Container> {
   assertIsCommand(order.command);
   containersStarted += 1;
   const id = String(containersStarted);
@@ -46,7 +59,7 @@ let containersStarted = 0;
 
 interface Start {
   readonly site: Site;
-  readonly pod: Pod;
+  readonly pod: ContainerHome;
   readonly order: ContainerOrder;
   readonly folder: string;
 }
@@ -112,7 +125,7 @@ function launch({ site, pod, order, folder }: Start): Promise<Command> {
   });
 }
 
-function firstProcess(folder: string, pod: Pod, order: ContainerOrder): readonly string[] {
+function firstProcess(folder: string, pod: ContainerHome, order: ContainerOrder): readonly string[] {
   const session = order.isTty ? "" : "setsid";
   return [
     ...["bash", "-c", REPORT_COMPLAINTS, "container"],
@@ -129,10 +142,9 @@ const REPORT_COMPLAINTS = 'exec 4>&2 2>&3 3>&-; exec "$@"';
 const FIRST_PROCESS = `
 set -e
 read -r pid _ </proc/self/stat
-folder=$1 work=$2 session=$3
+folder=$1 work=$2 env=$(type -P env) session=\${3:+$(type -P "$3")}
 shift 3
 mapfile -d '' -t environment <"$folder/environment"
-env=$(type -P env)
 mount --no-mtab --all --fstab "$folder/fstab"
 cd "$folder/${ROOT_FOLDER}"
 pivot_root . ${OLD_ROOT}

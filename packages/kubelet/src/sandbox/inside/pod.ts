@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import type { HostEntry } from "../../runtime/container-runtime.ts";
 import { hostsFile } from "../hosts-file.ts";
 import { NODE_IP, POD_PREFIX_LENGTH } from "../pod-network.ts";
-import type { Container } from "./container.ts";
+import type { Container, ContainerHome } from "./container.ts";
 import { BRIDGE } from "./network.ts";
 import { PodVolumes } from "./pod-volumes.ts";
 import type { Site } from "./site.ts";
@@ -21,7 +21,7 @@ export interface PodIdentity {
 }
 
 /** What the containers of one pod share: network, host name, volumes. It lives as long as a process that only sleeps. */
-export class Pod {
+export class Pod implements ContainerHome {
   readonly ip: string;
   readonly volumes: PodVolumes;
   readonly containers: Map<string, Container> = new Map();
@@ -51,8 +51,7 @@ export class Pod {
     return this.#pause.pid ?? 0;
   }
 
-  /** Files that every container of the pod finds instead of the host's. */
-  get files(): readonly { readonly path: string; readonly source: string }[] {
+  get files(): ContainerHome["files"] {
     return ["hosts", "hostname", "resolv.conf"].map((name) => ({
       path: `/etc/${name}`,
       source: join(this.#folder, name),

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
-import { connect, type Socket } from "node:net";
+import { BlockList, connect, isIP, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { isPodIp } from "../pod-network.ts";
 import { splice } from "../wire/splice.ts";
@@ -10,7 +10,21 @@ export interface OutboundProxyOptions {
   readonly upstream?: UpstreamProxy;
   /** Connect to a pod: not every program knows how to exempt a range of addresses from its proxy. */
   readonly dialPod: (ip: string, port: number) => Promise<Socket>;
+  /** Ends every connection that the proxy has made. */
+  readonly signal: AbortSignal;
 }
+
+/** A destination that does not answer must not keep a pod waiting for minutes. */
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** What pods have no business with: the host's own loopback, and the cloud's metadata service beside it. */
+const FORBIDDEN = new BlockList();
+FORBIDDEN.addSubnet("127.0.0.0", 8);
+FORBIDDEN.addSubnet("0.0.0.0", 8);
+FORBIDDEN.addSubnet("169.254.0.0", 16);
+FORBIDDEN.addAddress("::1", "ipv6");
+FORBIDDEN.addAddress("::", "ipv6");
+FORBIDDEN.addSubnet("fe80::", 10, "ipv6");
 
 /** A proxy on the host's network for pods, which have none: `CONNECT` for TLS, whole requests for plain HTTP. */
 export function outboundProxy(options: OutboundProxyOptions): Server {
@@ -49,7 +63,7 @@ async function pass(
     const target = { scheme: "http", host: url.hostname, port: Number(url.port) || 80 } as const;
     const { "proxy-connection": _, ...headers } = incoming.headers;
     const proxy = upstreamFor(options.upstream, target);
-    const socket = proxy ? await open(proxy.hostname, portOf(proxy)) : await dial(options, target);
+    const socket = proxy ? await openProxy(proxy, options) : await dial(options, target);
     const path = proxy ? url.href : url.pathname + url.search;
     const forwarded = request({
       createConnection: () => socket,
@@ -62,6 +76,7 @@ async function pass(
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
     });
+    response.on("close", () => forwarded.destroy());
     incoming.pipe(forwarded);
   } catch (error) {
     refuse(response, error);
@@ -76,38 +91,56 @@ interface Target {
 
 async function dial(options: OutboundProxyOptions, target: Target): Promise<Socket> {
   const { host, port } = target;
-  if (isLoopback(host)) throw new Refusal(`Cannot connect to "${host}": pods have a localhost of their own`);
+  if (isForbidden(host))
+    throw new Refusal(`Cannot connect to "${host}": it is the host's own, and not for pods`);
   if (isPodIp(host)) return await options.dialPod(host, port);
   const proxy = upstreamFor(options.upstream, target);
-  return proxy ? await throughProxy(proxy, host, port) : await open(host, port);
+  return proxy ? await throughProxy(proxy, target, options.signal) : await open(options, target);
 }
 
-/** What listens on the host's own loopback was not meant for pods. */
-function isLoopback(host: string): boolean {
+function isForbidden(host: string): boolean {
   const name = host.replace(/^\[|\]$/g, "").toLowerCase();
-  return name === "localhost" || name.endsWith(".localhost") || /^(127\.|0\.0\.0\.0$|::1?$)/.test(name);
+  const family = isIP(name);
+  if (family === 0) return name === "localhost" || name.endsWith(".localhost");
+  return FORBIDDEN.check(name, family === 6 ? "ipv6" : "ipv4");
 }
 
 /** The proxy's own no, as opposed to a network that does not answer. */
 class Refusal extends Error {}
 
-function open(host: string, port: number): Promise<Socket> {
+/** A name that resolves to a forbidden address is refused as well. */
+function open({ signal }: OutboundProxyOptions, { host, port }: Target): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: host.replace(/^\[|\]$/g, ""), port, allowHalfOpen: true });
+    const address = { host: host.replace(/^\[|\]$/g, ""), port };
+    const socket = connect({ ...address, blockList: FORBIDDEN, allowHalfOpen: true, signal });
+    socket.setTimeout(CONNECT_TIMEOUT_MS, () => socket.destroy(new Error("it does not answer")));
+    socket.once("connect", () => resolve(socket.setTimeout(0))).on("error", reject);
+  });
+}
+
+function openProxy(proxy: URL, { signal }: OutboundProxyOptions): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: proxy.hostname, port: portOf(proxy), allowHalfOpen: true, signal });
     socket.once("connect", () => resolve(socket)).on("error", reject);
   });
 }
 
-function throughProxy(proxy: URL, host: string, port: number): Promise<Socket> {
+function throughProxy(proxy: URL, { host, port }: Target, signal: AbortSignal): Promise<Socket> {
   const headers = proxy.username === "" ? {} : { "Proxy-Authorization": `Basic ${credentials(proxy)}` };
   return new Promise((resolve, reject) => {
     const asked = request({
       ...{ host: proxy.hostname, port: portOf(proxy), method: "CONNECT", path: `${host}:${port}` },
       headers,
+      signal,
     });
-    asked.on("error", reject).on("connect", ({ statusCode }, socket) => {
-      if (statusCode === 200) resolve(socket);
-      if (statusCode !== 200) reject(new Error(`the proxy ${proxy.host} answers ${statusCode}`));
+    asked.on("error", reject).on("connect", ({ statusCode }, socket, head) => {
+      if (statusCode === 200) {
+        if (head.length > 0) socket.unshift(head);
+        resolve(socket);
+        return;
+      }
+      socket.destroy();
+      reject(new Error(`the proxy ${proxy.host} answers ${statusCode}`));
     });
     asked.end();
   });

@@ -27,13 +27,13 @@ export interface ContainerOrder extends Omit<ContainerSpec, "mounts"> {
   readonly mounts: readonly OrderedMount[];
 }
 
-type OrderedMount = Omit<Mount, "volume"> & { readonly volume: OrderedVolume };
+export type OrderedMount = Omit<Mount, "volume"> & { readonly volume: OrderedVolume };
 
 export type OrderedVolume =
   | Exclude<Mount["volume"], { readonly type: "files" }>
   | { readonly type: "files"; readonly name: string; readonly files: readonly OrderedFile[] };
 
-type OrderedFile = Omit<VolumeFile, "content"> & { readonly base64: string };
+export type OrderedFile = Omit<VolumeFile, "content"> & { readonly base64: string };
 
 /** What heliostat says about a running command, as a frame of channel `control`. */
 export type Control =
