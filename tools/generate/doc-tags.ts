@@ -22,7 +22,7 @@ import type { Schema } from "../../packages/kube/src/schemas.ts";
  * | `@printColumn NAME \| TYPE \| PATH [\| wide]` | kind | a column of `kubectl get`, in this order |
  * | `@deprecated TEXT` | kind | the version warns its clients with this text |
  */
-interface DocTags {
+export interface DocTags {
   readonly description?: string;
   /** Tags in the order of the comment; several of one name are all kept. */
   readonly tags: readonly DocTag[];
