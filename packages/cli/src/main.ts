@@ -1,9 +1,7 @@
 import { readConfig } from "./config.ts";
-import { program } from "./program.ts";
+import { EXIT_USAGE, program } from "./program.ts";
 import { UserError } from "./user-error.ts";
 
-/** Wrong use or a wrong environment; 1 is left to what went wrong in what was asked for. */
-const EXIT_USER_ERROR = 2;
 const EXIT_BUG = 70;
 
 const stop = new AbortController();
@@ -18,7 +16,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 try {
   process.exitCode = await program(process.argv, { config: readConfig(), signal: stop.signal });
 } catch (error) {
-  process.exitCode = error instanceof UserError ? EXIT_USER_ERROR : EXIT_BUG;
+  process.exitCode = error instanceof UserError ? EXIT_USAGE : EXIT_BUG;
   process.stderr.write(`${textOf(error)}\n`);
 }
 

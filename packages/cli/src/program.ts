@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { kubernetes } from "./commands/kubernetes.ts";
 import type { Config } from "./config.ts";
 import { jsonReporter } from "./output/json-reporter.ts";
@@ -35,12 +35,16 @@ interface UpFlags extends SharedFlags {
   readonly timeout: number;
 }
 
+/** Wrong use, as distinct from what went wrong in what was asked for. */
+export const EXIT_USAGE = 2;
+
 /** Run the command line and answer with the exit code. @throws UserError */
 export async function program(argv: readonly string[], context: ProgramContext): Promise<number> {
   let exitCode = 0;
   const root = new Command("heliostat")
     .description("One control plane for Ray clusters on Kubernetes, from a laptop to production")
-    .showHelpAfterError();
+    .showHelpAfterError()
+    .exitOverride();
 
   withSharedFlags(root.command("up"), context)
     .description("a laptop's Kubernetes from nothing: the API, pods, your manifests, and a Ray job on them")
@@ -72,7 +76,13 @@ export async function program(argv: readonly string[], context: ProgramContext):
       );
     });
 
-  await root.parseAsync([...argv]);
+  try {
+    await root.parseAsync([...argv]);
+  } catch (error) {
+    // Commander has told everything already; asking for help is no mistake.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+    throw error;
+  }
   return exitCode;
 }
 

@@ -13,7 +13,6 @@ export interface Screen {
 /** Plain sentences for a person, with one live table while a cluster comes up. */
 export function textReporter(screen: Screen): Reporter {
   let liveLines = 0;
-  let lastTable = "";
 
   function tell(event: UpEvent): void {
     if (event.event === "cluster") {
@@ -28,11 +27,8 @@ export function textReporter(screen: Screen): Reporter {
     const lines = clusterLines(cluster).map((line) =>
       screen.isTerminal ? line.slice(0, screen.columns - 1) : line,
     );
-    const table = lines.join("\n");
-    if (table === lastTable) return;
-    lastTable = table;
     const eraseOld = screen.isTerminal && liveLines > 0 ? `\u001b[${liveLines}A\u001b[J` : "";
-    screen.write(`${eraseOld}${table}\n`);
+    screen.write(`${eraseOld}${lines.join("\n")}\n`);
     liveLines = lines.length;
   }
 

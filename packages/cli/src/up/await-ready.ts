@@ -1,4 +1,4 @@
-import { type KubeObject, keyOf, nameOf, PODS, type Pod, type Resource } from "@heliostat/kube";
+import { isEqualJson, type KubeObject, keyOf, nameOf, PODS, type Pod, type Resource } from "@heliostat/kube";
 import { CLUSTER_STATE, LABEL, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
 import { byLabel } from "@heliostat/watch-cache";
 import type { Applied } from "../manifests/apply-manifests.ts";
@@ -24,11 +24,13 @@ export function untilClusterReady(
   options: AwaitOptions,
 ): Promise<RayCluster | undefined> {
   const key = keyOf(nameOf(cluster));
+  let told: ClusterSnapshot | undefined;
   return lookUntil([RAY_CLUSTERS as unknown as Resource, PODS as unknown as Resource], options, (objects) => {
     const now = objects.of(RAY_CLUSTERS).get(key);
     if (!now) throw new UserError(`Cannot wait for RayCluster ${key}: it was deleted`);
     const snapshot = clusterSnapshot(now, objects.of(PODS).byIndex(byLabel(LABEL.cluster), key));
-    options.onSnapshot(snapshot);
+    if (!isEqualJson(snapshot, told)) options.onSnapshot(snapshot);
+    told = snapshot;
     if (now.status?.state === CLUSTER_STATE.ready) return { done: now };
     return { waitingFor: `RayCluster ${key} (${whatIsMissing(snapshot)})` };
   });

@@ -27,7 +27,7 @@ export interface MachineFacts {
 const CAPACITY_ANNOTATION = "heliostat.dev/capacity";
 const CAPACITY_WARNING = "nominal: the scheduler counts with it, and nothing on this machine enforces it";
 /** The Kubernetes version that the kubelet imitates. */
-const KUBELET_VERSION = "v1.35.0-heliostat";
+const KUBELET_VERSION = "v1.33.0-heliostat";
 
 /** The node as it is first written. */
 export function nodeObject(options: NodeOptions, nowMs: number): Node {

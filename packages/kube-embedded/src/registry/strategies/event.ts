@@ -1,4 +1,4 @@
-import { type CoreEvent, type Event, type KubeObject, timestamp } from "@heliostat/kube";
+import { type CoreEvent, type Event, epochMsOf, type KubeObject, timestamp } from "@heliostat/kube";
 import type { ResourceStrategy } from "../served-resource.ts";
 
 /* Events have two faces, core/v1 and events.k8s.io/v1, and one storage: the core form. */
@@ -28,10 +28,16 @@ function coreEvent(event: Event): KubeObject {
     reportingComponent: reportingController,
     series,
     source,
-    firstTimestamp,
-    lastTimestamp,
+    // Whoever sorts events by their old stamps, as kubectl's users do, finds some.
+    firstTimestamp: firstTimestamp ?? wholeSeconds(event.eventTime),
+    lastTimestamp: wholeSeconds(series?.lastObservedTime) ?? lastTimestamp ?? wholeSeconds(event.eventTime),
     count,
   } as KubeObject;
+}
+
+function wholeSeconds(microTime: string | undefined): string | undefined {
+  const epochMs = microTime === undefined ? undefined : epochMsOf(microTime);
+  return epochMs === undefined ? undefined : timestamp(epochMs);
 }
 
 /** An event of the old form has no `eventTime`, which the new one demands: its last sight stands in. */
