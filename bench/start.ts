@@ -57,14 +57,7 @@ async function startOnce(folder: string): Promise<Started> {
   const startedMs = Date.now();
   const child = spawn(
     process.execPath,
-    [
-      "--conditions=@heliostat/source",
-      "bin/heliostat.js",
-      "kubernetes",
-      "--json",
-      "--data-dir",
-      join(folder, "state"),
-    ],
+    ["bin/heliostat.js", "kubernetes", "--json", "--data-dir", join(folder, "state")],
     {
       cwd: root,
       stdio: ["ignore", "pipe", "inherit"],

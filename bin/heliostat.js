@@ -7,11 +7,16 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const MINIMUM_MAJOR = 24;
-const CONDITION = "--conditions=@heliostat/source";
+const FLAGS = [
+  // Run from the sources.
+  "--conditions=@heliostat/source",
+  // A small nursery: 20 MB less memory, and measured no slower.
+  "--max-semi-space-size=4",
+];
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const program = join(root, "packages/cli/src/main.ts");
 
-if (isRecent() && process.execArgv.includes(CONDITION)) {
+if (isRecent() && FLAGS.every((flag) => process.execArgv.includes(flag))) {
   if (nodeModule.enableCompileCache) nodeModule.enableCompileCache();
   await import(program);
 } else {
@@ -23,7 +28,7 @@ if (isRecent() && process.execArgv.includes(CONDITION)) {
     );
     process.exit(1);
   }
-  become(node, [CONDITION, fileURLToPath(import.meta.url), ...process.argv.slice(2)]);
+  become(node, [...FLAGS, fileURLToPath(import.meta.url), ...process.argv.slice(2)]);
 }
 
 function isRecent() {

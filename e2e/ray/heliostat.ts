@@ -25,11 +25,10 @@ export class Heliostat {
   constructor(args: readonly string[], command = "up") {
     this.folder = mkdtempSync(join(tmpdir(), "heliostat-e2e-"));
     const flags = ["--json", "--data-dir", join(this.folder, "state"), ...args];
-    this.child = spawn(
-      process.execPath,
-      ["--conditions=@heliostat/source", join(root, "bin/heliostat.js"), command, ...flags],
-      { cwd: root, stdio: ["ignore", "pipe", "pipe"] },
-    );
+    this.child = spawn(process.execPath, [join(root, "bin/heliostat.js"), command, ...flags], {
+      cwd: root,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     this.exit = new Promise((resolve) => {
       this.child.once("exit", (code, signal) => resolve(code ?? (signal === "SIGKILL" ? 137 : 143)));
     });

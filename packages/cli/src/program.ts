@@ -1,11 +1,9 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { kubernetes } from "./commands/kubernetes.ts";
 import type { Config } from "./config.ts";
 import { jsonReporter } from "./output/json-reporter.ts";
 import { textReporter } from "./output/text-reporter.ts";
 import type { Reporter } from "./output/up-event.ts";
 import { LOG_LEVELS, type LogLevel } from "./system/logger.ts";
-import { up } from "./up/up.ts";
 import type { UpOptions } from "./up/up-options.ts";
 
 export interface ProgramContext {
@@ -38,7 +36,7 @@ interface UpFlags extends SharedFlags {
 /** Wrong use, as distinct from what went wrong in what was asked for. */
 export const EXIT_USAGE = 2;
 
-/** Run the command line and answer with the exit code. @throws UserError */
+/** Run the command line: each command loads only the rooms that it needs. Answer with the exit code. @throws UserError */
 export async function program(argv: readonly string[], context: ProgramContext): Promise<number> {
   let exitCode = 0;
   const root = new Command("heliostat")
@@ -64,12 +62,14 @@ export async function program(argv: readonly string[], context: ProgramContext):
       600,
     )
     .action(async (flags: UpFlags) => {
+      const { up } = await import("./up/up.ts");
       exitCode = await up(upOptions(flags), { ...context, reporter: reporterFor(flags, context) });
     });
 
   withSharedFlags(root.command("kubernetes"), context)
     .description("the embedded Kubernetes API alone, with the Ray CRDs")
     .action(async (flags: SharedFlags) => {
+      const { kubernetes } = await import("./commands/kubernetes.ts");
       await kubernetes(
         { dataFolder: flags.dataDir, port: flags.port, logLevel: flags.logLevel },
         { ...context, reporter: reporterFor(flags, context) },
