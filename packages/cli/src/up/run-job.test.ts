@@ -10,6 +10,12 @@ describe("outcomeOf()", () => {
     });
   });
 
+  it("does not take for the result what Ray mixes into the log", () => {
+    const log =
+      "pi is about 3.14\n\u001b[36m(autoscaler +1s)\u001b[0m No available node types\n(raylet) bye\n";
+    expect(outcomeOf(aJob({ status: "SUCCEEDED" }), log).event.result).toBe("pi is about 3.14");
+  });
+
   it("keeps the driver's exit code, and never lets a failure end with 0", () => {
     expect(outcomeOf(aJob({ status: "FAILED", driverExitCode: 3 }), "").exitCode).toBe(3);
     expect(outcomeOf(aJob({ status: "FAILED", driverExitCode: 0 }), "").exitCode).toBe(1);

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { type Clock, sleep } from "@heliostat/kube";
 import { isJobOver, isRayError, type JobDetails, type RayDashboard } from "@heliostat/ray";
 
@@ -46,13 +47,19 @@ export async function runJob(dashboard: RayDashboard, options: JobOptions): Prom
 /** The status, the last line printed as the result, and an exit code that is never 0 for a failure. */
 export function outcomeOf(job: JobDetails, log: string): JobOutcome {
   const submissionId = job.submissionId === undefined ? {} : { submissionId: job.submissionId };
-  const result = log.trimEnd().split("\n").at(-1) ?? "";
+  const result = ownLines(log).at(-1) ?? "";
   if (job.status === "SUCCEEDED") {
     return { event: { event: "job", status: "SUCCEEDED", ...submissionId, result }, exitCode: 0 };
   }
   const message = [job.errorType, job.message?.split("\n", 1)[0]].filter((part) => part).join(": ");
   const event: JobEvent = { event: "job", status: job.status, ...submissionId, ...(message && { message }) };
   return { event, exitCode: job.driverExitCode || 1 };
+}
+
+/** What the program itself has printed: Ray mixes in what others say, as `(raylet) …` or `(autoscaler +1s) …`. */
+function ownLines(log: string): readonly string[] {
+  const lines = log.split("\n").map((line) => stripVTControlCharacters(line).trim());
+  return lines.filter((line) => line !== "" && !/^\([^)]+\) /.test(line));
 }
 
 async function untilAnswers(dashboard: RayDashboard, { clock, signal }: JobOptions): Promise<void> {

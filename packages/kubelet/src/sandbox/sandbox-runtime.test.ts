@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ContainerSpec, PodSandbox, PodVolume, RunningContainer } from "../runtime/container-runtime.ts";
@@ -23,7 +23,10 @@ describe.skipIf(!probe.isPossible)(`sandboxRuntime() ${probe.isPossible ? "" : p
       api.listen(0, "127.0.0.1", () => resolve((api.address() as { port: number }).port));
     });
     const apiServer = { host: "127.0.0.1", port };
-    runtime = await sandboxRuntime({ folder, images: { file: "images.yaml" }, apiServer });
+    // Stands for an installation that lies where pods have a folder of their own, such as below /tmp.
+    const binFolder = dirname(process.execPath);
+    const ray = { folder: dirname(binFolder), binFolder, version: "0" };
+    runtime = await sandboxRuntime({ folder, images: { file: "images.yaml", ray }, apiServer });
     pod = await runtime.createSandbox({ name: "a", namespace: "test", uid: "uid-a", hostname: "pod-a" });
   });
 
