@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { randomSuffix } from "@heliostat/kube";
 import { canSandbox } from "@heliostat/kubelet";
-import { LABEL, NODE_TYPE, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
+import { isRayError, LABEL, NODE_TYPE, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
 import { rayDashboard } from "@heliostat/ray-http";
 import type { Config } from "../config.ts";
 import { forwardToPod } from "../laptop/forward-to-pod.ts";
@@ -29,13 +29,16 @@ const EXAMPLES = join(import.meta.dirname, "../../../../examples");
 const EXAMPLE_CLUSTER = join(EXAMPLES, "raycluster.yaml");
 const EXAMPLE_JOB = join(EXAMPLES, "job.py");
 
+/** As a shell says of a program that Ctrl-C has ended. */
+const EXIT_INTERRUPTED = 130;
+
 /** Said where a job would need real pods. */
 const NO_JOB_WHEN_SIMULATED = "pods are simulated, so no Ray is there to run it";
 
 /**
  * A laptop's Kubernetes from nothing: the API, pods, the manifests, and a job on the first RayCluster among them.
  *
- * @returns the exit code: the job's with `--exit`, else 0
+ * @returns the exit code: the job's with `--exit` (130 when interrupted before it has one), else 0
  * @throws UserError
  */
 export async function up(options: UpOptions, context: UpContext): Promise<number> {
@@ -49,13 +52,14 @@ export async function up(options: UpOptions, context: UpContext): Promise<number
   try {
     context.reporter.tell({ event: "ready", url: laptop.url, kubeconfig: laptop.kubeconfig });
     const pods = await startPods(laptop, options, context);
-    if (context.signal.aborted) return 0;
+    if (context.signal.aborted) return interrupted(options);
     const applied = await applyManifests(manifests, laptop);
     for (const each of applied) {
       context.reporter.tell({ event: "applied", object: appliedName(each), outcome: each.outcome });
     }
     const exitCode = await firstResult(applied, { laptop, pods, options, context });
-    if (options.exits || context.signal.aborted) return exitCode;
+    if (context.signal.aborted) return interrupted(options);
+    if (options.exits) return exitCode;
     context.reporter.tell({ event: "try", commands: suggestions(laptop, applied) });
     await aborted(context.signal);
     return 0;
@@ -63,6 +67,11 @@ export async function up(options: UpOptions, context: UpContext): Promise<number
     context.reporter.tell({ event: "stopping" });
     await laptop.stop();
   }
+}
+
+/** Whoever waits for a job's exit code must not take an interruption for success; without `--exit` it is the way to end. */
+function interrupted({ exits }: UpOptions): number {
+  return exits ? EXIT_INTERRUPTED : 0;
 }
 
 async function startPods(
@@ -114,19 +123,31 @@ async function firstResult(applied: readonly Applied[], step: Step): Promise<num
   return ready ? jobOn(ready, step) : 0;
 }
 
-async function jobOn(cluster: RayCluster, { laptop, pods, context }: Step): Promise<number> {
-  const { reporter, signal } = context;
+async function jobOn(cluster: RayCluster, step: Step): Promise<number> {
+  const { laptop, pods, options, context } = step;
+  const { reporter } = context;
   const { name, namespace = "" } = cluster.metadata;
   if (pods.runtime === "simulated") {
     reporter.tell({ event: "job", status: "REFUSED", message: `${NO_JOB_WHEN_SIMULATED} (${pods.why})` });
-    return 0;
+    // Who asked for it has what he wanted; who did not must not take it for a job that went well.
+    return options.simulates ? 0 : 1;
   }
   const head = { namespace, labels: { [LABEL.cluster]: name, [LABEL.nodeType]: NODE_TYPE.head }, port: 8265 };
-  const dashboard = await forwardToPod(laptop, head);
-  reporter.tell({ event: "dashboard", cluster: `${namespace}/${name}`, url: dashboard.url });
+  const { url } = await forwardToPod(laptop, head);
+  reporter.tell({ event: "dashboard", cluster: `${namespace}/${name}`, url });
+  try {
+    return await runExample(url, context);
+  } catch (error) {
+    if (!isRayError(error)) throw error;
+    if (error.reason !== "Aborted") reporter.tell({ event: "job", status: "FAILED", message: error.message });
+    return 1;
+  }
+}
+
+async function runExample(dashboardUrl: string, { reporter, signal }: UpContext): Promise<number> {
   const submissionId = `heliostat-${randomSuffix(systemRandom)}`;
   reporter.tell({ event: "job", status: "RUNNING", submissionId });
-  const { event, exitCode } = await runJob(rayDashboard({ baseUrl: dashboard.url }), {
+  const { event, exitCode } = await runJob(rayDashboard({ baseUrl: dashboardUrl }), {
     script: { name: basename(EXAMPLE_JOB), content: await readFile(EXAMPLE_JOB) },
     submissionId,
     clock: systemClock,
