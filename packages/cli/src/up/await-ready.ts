@@ -4,7 +4,7 @@ import { byLabel } from "@heliostat/watch-cache";
 import type { Applied } from "../manifests/apply-manifests.ts";
 import type { ClusterSnapshot } from "../output/up-event.ts";
 import { UserError } from "../user-error.ts";
-import { clusterSnapshot } from "./cluster-snapshot.ts";
+import { clusterSnapshot, whyNotUp } from "./cluster-snapshot.ts";
 import { WatchedObjects, type WatchedOptions } from "./watched-objects.ts";
 
 export interface AwaitOptions extends WatchedOptions {
@@ -43,7 +43,9 @@ export async function untilAllReady(applied: readonly Applied[], options: AwaitO
     for (const { object, resource } of applied) {
       const key = keyOf(nameOf(object));
       const now = objects.of(resource).get(key);
-      if (!now || !isObjectReady(now)) return { waitingFor: `${resource.kind} ${key}` };
+      if (now && isObjectReady(now)) continue;
+      const why = now?.kind === "Pod" ? whyNotUp(now as Pod) : "";
+      return { waitingFor: `${resource.kind} ${key}${why && ` (${why})`}` };
     }
     return { done: true };
   });

@@ -30,7 +30,7 @@ function podLine(pod: Pod): PodLine {
     status: statusOf(pod),
     restarts: containers.reduce((sum, { restartCount }) => sum + restartCount, 0),
     ip: pod.status?.podIP ?? "",
-    why: whyOf(pod),
+    why: whyNotUp(pod),
   };
 }
 
@@ -40,8 +40,8 @@ function statusOf(pod: Pod): string {
   return waiting ?? pod.status?.phase ?? "Pending";
 }
 
-/** The first thing that a person should know about a pod that does not come up. */
-function whyOf(pod: Pod): string {
+/** The first thing that a person should know about a pod that does not come up; empty when nothing is wrong. */
+export function whyNotUp(pod: Pod): string {
   const scheduled = pod.status?.conditions?.find(({ type }) => type === "PodScheduled");
   if (scheduled?.status === "False") return scheduled.message ?? "";
   for (const { state } of allStatuses(pod)) {
