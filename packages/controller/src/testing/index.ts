@@ -1,0 +1,1 @@
+export { CrashingClient, type CrashOptions, type CrashPoint } from "./crashing-client.ts";
