@@ -239,7 +239,7 @@ describe("the wire", () => {
   });
 
   it("refuses schemas that lie too deep in each other instead of overflowing the stack", () => {
-    let schema = Buffer.alloc(0);
+    let schema: Buffer = Buffer.alloc(0);
     for (let depth = 0; depth < 5_000; depth += 1) schema = messageField(27, schema);
     const version = messageField(7, messageField(4, messageField(1, schema)));
     const body = envelope("apiextensions.k8s.io/v1", "CustomResourceDefinition", messageField(2, version));

@@ -107,7 +107,6 @@ function apiServiceProblems({ metadata, spec }: APIService): readonly FieldCause
   if (!spec) return [requiredValue("spec")];
   const { group = "", version = "", groupPriorityMinimum, versionPriority } = spec;
   const wanted = `${version}.${group}`;
-  const range = "must be positive and less than 1000";
   const problems: readonly (FieldCause | false)[] = [
     metadata.name !== wanted &&
       invalidValue("metadata.name", metadata.name, `must be \`spec.version+"."+spec.group\`: "${wanted}"`),
@@ -115,7 +114,7 @@ function apiServiceProblems({ metadata, spec }: APIService): readonly FieldCause
     (groupPriorityMinimum <= 0 || groupPriorityMinimum > 20_000) &&
       invalidValue("spec.groupPriorityMinimum", groupPriorityMinimum, "must be positive and less than 20000"),
     (versionPriority <= 0 || versionPriority > 1000) &&
-      invalidValue("spec.versionPriority", versionPriority, range),
+      invalidValue("spec.versionPriority", versionPriority, "must be positive and less than 1000"),
   ];
   return problems.filter((problem): problem is FieldCause => problem !== false);
 }

@@ -1,5 +1,6 @@
 import { type Json, KubeError } from "@heliostat/kube";
 import { parseDocument } from "yaml";
+import { assertNotTooDeep } from "../../api/nesting.ts";
 import { mediaRange } from "../http/accept.ts";
 import { duplicateKeys } from "./duplicate-keys.ts";
 
@@ -37,6 +38,7 @@ export function decodedApplyBody(body: Buffer, options: DecodeOptions = {}): Jso
 
 export function decodedJson(text: string, options: DecodeOptions = {}): Json {
   const value = parsedJson(text);
+  assertNotTooDeep(value);
   if (options.fieldValidation !== "Ignore") {
     reportDuplicates(
       duplicateKeys(text).map((path) => `duplicate field "${path}"`),
