@@ -1,10 +1,8 @@
 import { type Json, KubeError } from "@heliostat/kube";
 import { decodedMessage, type MessageContext } from "./decode-message.ts";
+import { envelopeContent } from "./envelope-start.ts";
 import type { MessageTypes } from "./message-table.ts";
 import { WireError } from "./wire-reader.ts";
-
-/** Every protobuf body of Kubernetes begins with it. */
-const MAGIC: readonly number[] = [0x6b, 0x38, 0x73, 0x00];
 
 /**
  * The object in a Kubernetes protobuf body (`k8s\0`, then a `runtime.Unknown` that says which kind it holds), as JSON
@@ -17,17 +15,14 @@ export function decodedEnvelope(body: Uint8Array, types: MessageTypes): Json {
 }
 
 function decodedNested(body: Uint8Array, context: MessageContext): Json {
-  if (!isEnvelope(body)) throw unreadable("it does not begin with the bytes of a Kubernetes envelope");
+  const content = envelopeContent(body);
+  if (!content) throw unreadable("it does not begin with the bytes of a Kubernetes envelope");
   try {
-    return decodedObject(body.subarray(MAGIC.length), context);
+    return decodedObject(content, context);
   } catch (cause) {
     if (cause instanceof WireError) throw unreadable(cause.message, cause);
     throw cause;
   }
-}
-
-export function isEnvelope(bytes: Uint8Array): boolean {
-  return MAGIC.every((byte, index) => bytes[index] === byte);
 }
 
 interface Unknown {

@@ -30,7 +30,9 @@ export function decodedMessage(message: string, bytes: Uint8Array, outer: Messag
     if (field) members.add(field, wire, context);
   }
   const special = SPECIAL_MESSAGES[message];
-  return special ? special(members.values, context) : members.toJson();
+  return special
+    ? special(members.values, (embedded) => context.embedded(embedded, context))
+    : members.toJson();
 }
 
 /** The members of one JSON object while they come in. Keys are never looked up on an object: `__proto__` is one like all others. */

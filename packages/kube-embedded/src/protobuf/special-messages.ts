@@ -1,30 +1,31 @@
 import { type Json, timestamp } from "@heliostat/kube";
-import type { MessageContext } from "./decode-message.ts";
+import { envelopeContent } from "./envelope-start.ts";
 import { WireError } from "./wire-reader.ts";
 
 type Members = ReadonlyMap<string, Json>;
+/** Decodes an object in an envelope of its own. */
+type Decode = (envelope: Uint8Array) => Json;
 
 /** Messages whose JSON is not an object with their fields. */
-export const SPECIAL_MESSAGES: Readonly<Record<string, (members: Members, context: MessageContext) => Json>> =
-  {
-    "meta.v1.Time": (members) => instantText(members, 0),
-    "meta.v1.MicroTime": (members) => instantText(members, 6),
-    "resource.Quantity": (members) => members.get("string") ?? "0",
-    "intstr.IntOrString": (members) =>
-      members.get("type") === STRING_TYPE ? (members.get("strVal") ?? "") : (members.get("intVal") ?? 0),
-    "runtime.RawExtension": (members, context) => embeddedValue(members.get("raw"), context),
-    "meta.v1.FieldsV1": (members, context) => embeddedValue(members.get("Raw"), context),
-    "meta.v1.Verbs": itemsOf,
-    "authentication.v1.ExtraValue": itemsOf,
-    "authorization.v1.ExtraValue": itemsOf,
-    "apiextensions.v1.JSON": (members, context) => embeddedValue(members.get("raw"), context),
-    "apiextensions.v1.JSONSchemaPropsOrArray": (members) =>
-      members.get("schema") ?? members.get("jSONSchemas") ?? null,
-    "apiextensions.v1.JSONSchemaPropsOrBool": (members) =>
-      members.get("schema") ?? members.get("allows") ?? false,
-    "apiextensions.v1.JSONSchemaPropsOrStringArray": (members) =>
-      members.get("schema") ?? members.get("property") ?? null,
-  };
+export const SPECIAL_MESSAGES: Readonly<Record<string, (members: Members, decode: Decode) => Json>> = {
+  "meta.v1.Time": (members) => instantText(members, 0),
+  "meta.v1.MicroTime": (members) => instantText(members, 6),
+  "resource.Quantity": (members) => members.get("string") ?? "0",
+  "intstr.IntOrString": (members) =>
+    members.get("type") === STRING_TYPE ? (members.get("strVal") ?? "") : (members.get("intVal") ?? 0),
+  "runtime.RawExtension": (members, decode) => embeddedValue(members.get("raw"), decode),
+  "meta.v1.FieldsV1": (members, decode) => embeddedValue(members.get("Raw"), decode),
+  "meta.v1.Verbs": itemsOf,
+  "authentication.v1.ExtraValue": itemsOf,
+  "authorization.v1.ExtraValue": itemsOf,
+  "apiextensions.v1.JSON": (members, decode) => embeddedValue(members.get("raw"), decode),
+  "apiextensions.v1.JSONSchemaPropsOrArray": (members) =>
+    members.get("schema") ?? members.get("jSONSchemas") ?? null,
+  "apiextensions.v1.JSONSchemaPropsOrBool": (members) =>
+    members.get("schema") ?? members.get("allows") ?? false,
+  "apiextensions.v1.JSONSchemaPropsOrStringArray": (members) =>
+    members.get("schema") ?? members.get("property") ?? null,
+};
 
 const STRING_TYPE = 1;
 
@@ -50,10 +51,10 @@ function instantText(members: Members, digits: number): Json {
 }
 
 /** A value of any shape lies in bytes: as JSON, or (Go's typed clients) as an object in an envelope of its own. */
-function embeddedValue(base64: Json | undefined, context: MessageContext): Json {
+function embeddedValue(base64: Json | undefined, decode: Decode): Json {
   if (base64 === undefined || base64 === "") return null;
   const bytes = Buffer.from(String(base64), "base64");
-  if (bytes.toString("latin1", 0, 4) === "k8s\0") return context.embedded(bytes, context);
+  if (envelopeContent(bytes)) return decode(bytes);
   try {
     return JSON.parse(bytes.toString("utf8")) as Json;
   } catch {
