@@ -8,6 +8,8 @@ import {
   type ResourceRequirements,
 } from "@heliostat/kube";
 import { duplicateValue, forbiddenField, invalidValue, missingReference } from "../../api/field-causes.ts";
+import { podSpecProblems } from "./pod-rules.ts";
+import { pullPolicyOf } from "./pod-spec-defaults.ts";
 
 /** A subresource of pods that changes one part of the spec, which the pod's own endpoint may not change. */
 export type PodPart = "ephemeralcontainers" | "resize";
@@ -54,7 +56,7 @@ function defaultedDebugger(container: EphemeralContainer): EphemeralContainer {
   return {
     terminationMessagePath: "/dev/termination-log",
     terminationMessagePolicy: "File",
-    imagePullPolicy: /(:latest|^[^:]*|\/[^:]*)$/.test(container.image ?? "") ? "Always" : "IfNotPresent",
+    imagePullPolicy: pullPolicyOf(container.image ?? ""),
     resources: {},
     ...container,
   };
@@ -63,15 +65,30 @@ function defaultedDebugger(container: EphemeralContainer): EphemeralContainer {
 const RESIZED = ["cpu", "memory"];
 
 function resizeProblems(spec: PodSpec, stored: PodSpec): readonly FieldCause[] {
-  const before = [...stored.containers, ...(stored.initContainers ?? [])];
-  const after = [...spec.containers, ...(spec.initContainers ?? [])];
-  const isOther = after.some(
-    ({ resources }, index) => !isEqualJson(fixedPart(resources), fixedPart(before[index]?.resources)),
-  );
+  const containers = resizable(spec, stored);
+  const isOther = containers.some(({ now, before }) => !isEqualJson(fixedPart(now), fixedPart(before)));
   return [
     ...(isOther ? [forbiddenField("spec", "only cpu and memory resources are mutable")] : []),
-    ...after.flatMap(({ resources, name }, index) => removedProblems(resources, before[index], name)),
+    ...containers.flatMap(removedProblems),
+    ...podSpecProblems(spec, "spec"),
   ];
+}
+
+interface Resized {
+  /** Where the container stands. */
+  readonly path: string;
+  readonly now: ResourceRequirements | undefined;
+  readonly before: ResourceRequirements | undefined;
+}
+
+function resizable(spec: PodSpec, stored: PodSpec): readonly Resized[] {
+  return (["containers", "initContainers"] as const).flatMap((list) =>
+    (spec[list] ?? []).map(({ resources }, index) => ({
+      path: `spec.${list}[${index}]`,
+      now: resources,
+      before: stored[list]?.[index]?.resources,
+    })),
+  );
 }
 
 /** The resources that a resize may not touch. */
@@ -81,17 +98,14 @@ function fixedPart({ limits = {}, requests = {}, claims = [] }: ResourceRequirem
   return { limits: fixed(limits), requests: fixed(requests), claims };
 }
 
-function removedProblems(
-  now: ResourceRequirements | undefined,
-  before: Container | undefined,
-  name: string,
-): readonly FieldCause[] {
+function removedProblems({ path, now, before }: Resized): readonly FieldCause[] {
   return (["limits", "requests"] as const).flatMap((amounts) => {
-    const removed = RESIZED.filter(
-      (key) => before?.resources?.[amounts]?.[key] !== undefined && now?.[amounts]?.[key] === undefined,
+    const isRemoved = RESIZED.some(
+      (key) => before?.[amounts]?.[key] !== undefined && now?.[amounts]?.[key] === undefined,
     );
-    const field = `spec.containers[${name}].resources.${amounts}`;
-    return removed.length === 0 ? [] : [forbiddenField(field, `resource ${amounts} cannot be removed`)];
+    return isRemoved
+      ? [forbiddenField(`${path}.resources.${amounts}`, `resource ${amounts} cannot be removed`)]
+      : [];
   });
 }
 

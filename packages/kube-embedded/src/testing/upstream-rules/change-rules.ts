@@ -274,6 +274,30 @@ export const PATCH_RULES: readonly Expectation[] = [
     },
   },
   {
+    name: "resizes no further than the limits",
+    given: [pod("p")],
+    request: patch(`${PODS}/p/resize`, "strategic", {
+      spec: {
+        containers: [{ name: "main", resources: { limits: { cpu: "1" }, requests: { cpu: "2" } } }],
+      },
+    }),
+    ...failure(422, "Invalid", {
+      details: { causes: [{ field: "spec.containers[0].resources.requests" }] },
+    }),
+  },
+  {
+    name: "takes no limit away",
+    given: [
+      pod("p", { containers: [{ name: "main", image: "x", resources: { limits: { memory: "1Gi" } } }] }),
+    ],
+    request: patch(`${PODS}/p/resize`, "merge", {
+      spec: { containers: [{ name: "main", image: "x", resources: {} }] },
+    }),
+    ...failure(422, "Invalid", {
+      details: { causes: [{ field: "spec.containers[0].resources.limits" }, {}] },
+    }),
+  },
+  {
     name: "resizes cpu and memory only",
     given: [pod("p")],
     request: patch(`${PODS}/p/resize`, "strategic", {
