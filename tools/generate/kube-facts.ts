@@ -34,6 +34,7 @@ export const ROOTS: Readonly<Record<string, readonly [group: string, version: st
   V1Job: ["batch", "v1", "Job"],
   V1CronJob: ["batch", "v1", "CronJob"],
   V2HorizontalPodAutoscaler: ["autoscaling", "v2", "HorizontalPodAutoscaler"],
+  V1HorizontalPodAutoscaler: ["autoscaling", "v1", "HorizontalPodAutoscaler"],
   V1Scale: ["autoscaling", "v1", "Scale"],
   V1PodDisruptionBudget: ["policy", "v1", "PodDisruptionBudget"],
   V1Eviction: ["policy", "v1", "Eviction"],
@@ -48,6 +49,9 @@ export const ROOTS: Readonly<Record<string, readonly [group: string, version: st
   V1StorageClass: ["storage.k8s.io", "v1", "StorageClass"],
   V1RuntimeClass: ["node.k8s.io", "v1", "RuntimeClass"],
   V1CustomResourceDefinition: ["apiextensions.k8s.io", "v1", "CustomResourceDefinition"],
+  V1MutatingWebhookConfiguration: ["admissionregistration.k8s.io", "v1", "MutatingWebhookConfiguration"],
+  V1ValidatingWebhookConfiguration: ["admissionregistration.k8s.io", "v1", "ValidatingWebhookConfiguration"],
+  V1APIService: ["apiregistration.k8s.io", "v1", "APIService"],
   AuthenticationV1TokenRequest: ["authentication.k8s.io", "v1", "TokenRequest"],
   V1TokenReview: ["authentication.k8s.io", "v1", "TokenReview"],
   V1SelfSubjectReview: ["authentication.k8s.io", "v1", "SelfSubjectReview"],
@@ -71,6 +75,13 @@ export const RENAMED: Readonly<Record<string, string>> = {
   ApiextensionsV1WebhookClientConfig: "ConversionWebhookClientConfig",
   AuthenticationV1TokenRequest: "TokenRequest",
   StorageV1TokenRequest: "StorageTokenRequest",
+  V1HorizontalPodAutoscaler: "HorizontalPodAutoscalerV1",
+  V1HorizontalPodAutoscalerSpec: "HorizontalPodAutoscalerV1Spec",
+  V1HorizontalPodAutoscalerStatus: "HorizontalPodAutoscalerV1Status",
+  V1CrossVersionObjectReference: "CrossVersionObjectReferenceV1",
+  AdmissionregistrationV1ServiceReference: "AdmissionServiceReference",
+  AdmissionregistrationV1WebhookClientConfig: "AdmissionWebhookClientConfig",
+  ApiregistrationV1ServiceReference: "APIServiceReference",
 };
 
 /** `x-kubernetes-list-type: map` and its keys. */
@@ -111,6 +122,11 @@ export const LIST_MAP_KEYS: Readonly<Record<string, readonly string[]>> = {
   "ServiceAccount.secrets": ["name"],
   "ObjectMeta.ownerReferences": ["uid"],
   "CustomResourceDefinitionStatus.conditions": ["type"],
+  "MutatingWebhookConfiguration.webhooks": ["name"],
+  "MutatingWebhook.matchConditions": ["name"],
+  "ValidatingWebhookConfiguration.webhooks": ["name"],
+  "ValidatingWebhook.matchConditions": ["name"],
+  "APIServiceStatus.conditions": ["type"],
 };
 
 /** `x-kubernetes-list-type: set`. */

@@ -3,11 +3,13 @@ import type { Subresource, Verb } from "../registry/served-resource.ts";
 import { unstored } from "../store/stored-revision.ts";
 import { storedAt } from "./address.ts";
 import type { ApiGround } from "./api-ground.ts";
+import { untilRevision } from "./await-revision.ts";
 import { createObject, type WriteRequest, written } from "./create.ts";
 import { deleteCollection, deleteObject } from "./delete.ts";
 import { finalizeNamespace } from "./finalize-namespace.ts";
 import { incomingObject } from "./incoming.ts";
 import type {
+  ApiGetOptions,
   ApiListOptions,
   ApiWatchOptions,
   Caller,
@@ -40,7 +42,11 @@ const UPDATE_BELOW: Partial<Record<Subresource, Write>> = {
   status: updateObject,
   scale: updateScale,
   finalize: finalizeNamespace,
+  ephemeralcontainers: updateObject,
+  resize: updateObject,
 };
+/** Subresources that show the whole object and change a part of it. */
+const WHOLE_OBJECTS: ReadonlySet<string> = new Set(["status", "ephemeralcontainers", "resize"]);
 
 /** The Kubernetes API on the object store: looks which verb is meant, and whether the resource has it. */
 export class EmbeddedApi implements KubeApi {
@@ -50,15 +56,17 @@ export class EmbeddedApi implements KubeApi {
     this.#ground = ground;
   }
 
-  async get(target: Target): Promise<StoredObject> {
+  async get(target: Target, { resourceVersion }: ApiGetOptions = {}): Promise<StoredObject> {
     assertServed(target, "get");
+    await untilRevision(this.#ground, resourceVersion);
     if (target.subresource === "scale") return getScale(this.#ground, target);
-    if (target.subresource !== undefined && target.subresource !== "status") throw notSupported();
+    if (target.subresource !== undefined && !WHOLE_OBJECTS.has(target.subresource)) throw notSupported();
     return asServed(target.resource, storedAt(this.#ground, target));
   }
 
   async list(target: Target, options: ApiListOptions): Promise<StoredList> {
     assertServed(target, "list");
+    if (!options.continueToken) await untilRevision(this.#ground, options.resourceVersion);
     return listObjects(this.#ground, target, options);
   }
 
@@ -83,7 +91,7 @@ export class EmbeddedApi implements KubeApi {
   async patch(target: Target, patch: PatchBody, caller: Caller): Promise<WriteResult> {
     assertServed(target, "patch");
     if (target.subresource === "scale") return patchScale(this.#ground, target, { patch, caller });
-    if (target.subresource !== undefined && target.subresource !== "status") throw notSupported();
+    if (target.subresource !== undefined && !WHOLE_OBJECTS.has(target.subresource)) throw notSupported();
     return patchObject(this.#ground, target, { patch, caller });
   }
 

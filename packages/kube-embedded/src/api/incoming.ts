@@ -3,6 +3,7 @@ import type { ServedResource } from "../registry/served-resource.ts";
 import { mapItems, mapMembers } from "../schema/json-value.ts";
 import type { ApiGround } from "./api-ground.ts";
 import type { Caller, Target } from "./kube-api.ts";
+import { assertNotTooDeep } from "./nesting.ts";
 import { badRequest } from "./refusals.ts";
 
 type JsonObject = { readonly [key: string]: Json };
@@ -14,6 +15,7 @@ type JsonObject = { readonly [key: string]: Json };
  */
 export function incomingObject(target: Target, body: Json): KubeObject {
   if (!isObject(body)) throw badRequest("the body of the request must be an object");
+  assertNotTooDeep(body);
   const { resource } = target;
   const { apiVersion = "", kind = "", metadata, ...rest } = withoutNulls(body) as JsonObject;
   return {

@@ -63,6 +63,11 @@ export interface ApiWatchOptions extends WatchOptions {
   readonly resourceVersionMatch?: "Exact" | "NotOlderThan";
 }
 
+export interface ApiGetOptions {
+  /** Not older than this. @default the newest there is */
+  readonly resourceVersion?: string;
+}
+
 export interface ApiListOptions extends ListOptions {
   readonly resourceVersionMatch?: "Exact" | "NotOlderThan";
 }
@@ -77,7 +82,8 @@ export interface WriteResult extends StoredObject {
  * both call it, so what one of them can do the other can. All methods throw only `KubeError` on purpose.
  */
 export interface KubeApi {
-  get(target: Target): Promise<StoredObject>;
+  /** A revision that is not reached in three seconds is refused (Kubernetes rule); so it is by `list` and `watch`. */
+  get(target: Target, options?: ApiGetOptions): Promise<StoredObject>;
   list(target: Target, options: ApiListOptions): Promise<StoredList>;
   /**
    * Ends when the signal aborts or, cleanly, after `timeoutSeconds`. A request that makes no sense throws at once;

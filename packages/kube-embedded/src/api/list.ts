@@ -105,7 +105,7 @@ const EXPIRED_TOKEN =
   "Continuing with the provided token results in an inconsistent list - objects that were created, modified, or " +
   "deleted between the time the first chunk was returned and now may show up in the list.";
 
-/** @throws KubeError `Timeout`, as Kubernetes does after waiting: here the revision can only be somebody else's */
+/** @throws KubeError `Timeout` in Kubernetes' words when the revision is not reached yet */
 export function assertNotAhead({ store }: ApiGround, revision: number): void {
   if (revision <= store.revision) return;
   const message = `Too large resource version: ${revision}, current: ${store.revision}`;

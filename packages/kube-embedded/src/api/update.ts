@@ -87,7 +87,7 @@ function validReplacement(
   const context = { ...strategyContext(ground), ...(subresource !== undefined && { subresource }) };
   const defaulted = strategy.defaults?.(owned) ?? owned;
   const prepared = strategy.prepareForUpdate?.(defaulted, current, context) ?? defaulted;
-  const rest = strategy.validate?.(prepared, current) ?? [];
+  const rest = strategy.validate?.(prepared, current, subresource) ?? [];
   if (rest.length > 0) throw invalid(resource, name, rest);
   return withGeneration(resource, prepared, current);
 }
@@ -115,6 +115,8 @@ function withinSubresource(
   proposed: KubeObject,
 ): KubeObject {
   if (subresource === "status") return withStatusOf(resource, current, proposed);
+  if (subresource !== undefined && resource.strategy.withinSubresource)
+    return resource.strategy.withinSubresource(subresource, current, proposed);
   if (!resource.subresources.includes("status")) return proposed;
   const { status: _, ...rest } = proposed as WithStatus;
   const { status } = current as WithStatus;

@@ -81,7 +81,7 @@ describe("watch", () => {
     for (const name of ["a", "b", "c"]) await kubernetes.given(configMap(name));
     const old = recorded(kubernetes, { resourceVersion: "2" });
     const future = recorded(kubernetes, { resourceVersion: "9999" });
-    await settled();
+    await kubernetes.clock.turn(3_100);
     expect([old, future].map(told)).toEqual([["ERROR 410"], ["ERROR 504"]]);
     expect([old, future].every(({ isOver }) => isOver)).toBe(true);
   });

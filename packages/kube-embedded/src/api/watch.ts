@@ -4,9 +4,9 @@ import type { StoredRevision } from "../store/stored-revision.ts";
 import { unstored } from "../store/stored-revision.ts";
 import { prefixOf } from "./address.ts";
 import type { ApiGround } from "./api-ground.ts";
+import { untilRevision } from "./await-revision.ts";
 import { forbiddenField } from "./field-causes.ts";
 import type { ApiWatchOptions, StoredEvent, Target } from "./kube-api.ts";
-import { assertNotAhead } from "./list.ts";
 import { invalid } from "./refusals.ts";
 import { revisionOf, type Selection, selectionOf } from "./selection.ts";
 import { asServed } from "./versions.ts";
@@ -64,6 +64,8 @@ class Watch {
   async *events(): AsyncGenerator<StoredEvent, void, undefined> {
     const stop = this.#begin();
     try {
+      const { since } = this.#plan;
+      await untilRevision(this.#ground, String(since), () => this.#isOver);
       yield* this.#initialEvents();
       while (!this.#isOver) {
         yield* this.#newEvents();
@@ -81,7 +83,6 @@ class Watch {
   *#initialEvents(): Generator<StoredEvent> {
     const { options, since } = this.#plan;
     const { store } = this.#ground;
-    assertNotAhead(this.#ground, since);
     const wantsState = options.sendInitialEvents ?? since === 0;
     this.#cursor = wantsState || since === 0 ? store.revision : since;
     if (!wantsState) return;

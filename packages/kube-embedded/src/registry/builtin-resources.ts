@@ -3,6 +3,7 @@ import { DATED_COLUMNS } from "../table/cluster-columns.ts";
 import { ACCESS_RESOURCES } from "./builtin/access-resources.ts";
 import { CLUSTER_RESOURCES } from "./builtin/cluster-resources.ts";
 import { CORE_RESOURCES } from "./builtin/core-resources.ts";
+import { EXTENSION_RESOURCES } from "./builtin/extension-resources.ts";
 import { NETWORK_RESOURCES } from "./builtin/network-resources.ts";
 import { WORKLOAD_RESOURCES } from "./builtin/workload-resources.ts";
 import { builtinResource } from "./builtin-resource.ts";
@@ -16,6 +17,7 @@ export function builtinResources(): readonly ServedResource[] {
     ...NETWORK_RESOURCES,
     ...ACCESS_RESOURCES,
     ...CLUSTER_RESOURCES,
+    ...EXTENSION_RESOURCES,
     builtinResource({
       kind: "CustomResourceDefinition",
       plural: "customresourcedefinitions",

@@ -88,7 +88,9 @@ export interface ResourceStrategy {
   /** Before an update is validated: carry over what a caller may not change. */
   prepareForUpdate?(object: KubeObject, stored: KubeObject, context: UpdateContext): KubeObject;
   /** What the schema cannot say, in Kubernetes' words. `stored` is the object before an update. */
-  validate?(object: KubeObject, stored?: KubeObject): readonly FieldCause[];
+  validate?(object: KubeObject, stored?: KubeObject, subresource?: string): readonly FieldCause[];
+  /** What of `proposed` a subresource may change, where that is neither the status nor the whole. */
+  withinSubresource?(subresource: string, current: KubeObject, proposed: KubeObject): KubeObject;
   /** The rule that names of this kind keep. @default `subdomain` (DNS-1123) */
   readonly nameRule?: NameRule;
   /** Whether `metadata.generation` counts the changes of what is wanted. @default for custom kinds only */

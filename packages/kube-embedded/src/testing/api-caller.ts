@@ -7,7 +7,7 @@ export interface ApiCall {
   /** @default GET */
   readonly method?: string;
   readonly headers?: OutgoingHttpHeaders;
-  /** Sent as JSON unless a content type says otherwise; a text is sent as it is. */
+  /** Sent as JSON unless a content type says otherwise; a text, and bytes, are sent as they are. */
   readonly body?: unknown;
   /** Without the administrator's certificate. @default false */
   readonly isAnonymous?: boolean;
@@ -39,6 +39,7 @@ export async function openStream(
   { method = "GET", headers = {}, body, isAnonymous = false, socketPath }: ApiCall = {},
 ): Promise<IncomingMessage> {
   const { caCertificatePem, admin } = identity.credentials;
+  const sent = sentBody(body);
   const request = httpsRequest({
     ...(socketPath === undefined ? { host: "127.0.0.1", port } : { socketPath }),
     // Whatever the test says in the Host header.
@@ -48,11 +49,19 @@ export async function openStream(
     agent: false,
     ca: caCertificatePem,
     ...(isAnonymous ? {} : { cert: admin.certificatePem, key: admin.keyPem }),
-    headers: { ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
+    headers: {
+      ...(sent && { "content-type": "application/json", "content-length": sent.length }),
+      ...headers,
+    },
   });
-  request.end(body === undefined || typeof body === "string" ? body : JSON.stringify(body));
+  request.end(sent);
   const [response] = (await once(request, "response")) as [IncomingMessage];
   return response;
+}
+
+function sentBody(body: unknown): Buffer | undefined {
+  if (body === undefined || Buffer.isBuffer(body)) return body;
+  return Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
 }
 
 function jsonOf(text: string): unknown {

@@ -12,6 +12,7 @@ import {
 import { builtinResource } from "../builtin-resource.ts";
 import { JOB_FIELDS, REPLICA_FIELDS } from "../selectable-fields.ts";
 import type { ServedResource } from "../served-resource.ts";
+import { AUTOSCALER_V1_STRATEGY, ofNewerAutoscaler } from "../strategies/autoscaler-versions.ts";
 import { AUTOSCALER_STRATEGY, COUNTED_STRATEGY } from "../strategies/configuration.ts";
 import {
   CRON_JOB_STRATEGY,
@@ -91,6 +92,17 @@ export const WORKLOAD_RESOURCES: readonly ServedResource[] = [
     subresources: ["status"],
     columns: AUTOSCALER_COLUMNS,
     strategy: AUTOSCALER_STRATEGY,
+  }),
+  builtinResource({
+    schema: "HorizontalPodAutoscalerV1",
+    kind: "HorizontalPodAutoscaler",
+    plural: "horizontalpodautoscalers",
+    shortNames: ["hpa"],
+    categories: ["all"],
+    subresources: ["status"],
+    storedAs: { storageKey: "autoscaling/horizontalpodautoscalers", version: "v2" },
+    columns: AUTOSCALER_COLUMNS.map(ofNewerAutoscaler),
+    strategy: AUTOSCALER_V1_STRATEGY,
   }),
   builtinResource({
     kind: "PodDisruptionBudget",

@@ -41,7 +41,7 @@ function defaultedContainer(container: Container, isOnHost: boolean): Container 
 }
 
 /** `latest`, written or meant, is pulled each time; any other tag and every digest only when absent. */
-function pullPolicyOf(image: string): string {
+export function pullPolicyOf(image: string): string {
   if (image.includes("@")) return "IfNotPresent";
   const tag = /:([^/:]+)$/.exec(image)?.[1] ?? "latest";
   return tag === "latest" ? "Always" : "IfNotPresent";

@@ -10,6 +10,7 @@ import type {
 } from "@heliostat/kube";
 import { forbidden } from "../../api/refusals.ts";
 import type { ResourceStrategy, StrategyContext } from "../served-resource.ts";
+import { isPodPart, podPartProblems, withPodPart } from "./pod-parts.ts";
 import { podProblems } from "./pod-rules.ts";
 import { defaultedPodSpec } from "./pod-spec-defaults.ts";
 
@@ -18,7 +19,12 @@ export const POD_STRATEGY: ResourceStrategy = {
   defaults: (object) => withDefaults(object as Pod),
   prepareForCreate: (object, context) => newPod(object as Pod, context),
   prepareForUpdate: (object, stored) => updatedPod(object as Pod, stored as Pod),
-  validate: (object, stored) => podProblems(object as Pod, stored as Pod | undefined),
+  validate: (object, stored, subresource) =>
+    stored && isPodPart(subresource)
+      ? podPartProblems(subresource, object as Pod, stored as Pod)
+      : podProblems(object as Pod, stored as Pod | undefined),
+  withinSubresource: (subresource, current, proposed) =>
+    isPodPart(subresource) ? withPodPart(subresource, current as Pod, proposed as Pod) : proposed,
   gracePeriodSeconds: (object, requested) => gracePeriodSeconds(object as Pod, requested),
 };
 

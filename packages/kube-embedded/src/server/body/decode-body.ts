@@ -1,5 +1,6 @@
 import { type Json, KubeError } from "@heliostat/kube";
 import { parseDocument } from "yaml";
+import { assertNotTooDeep } from "../../api/nesting.ts";
 import { mediaRange } from "../http/accept.ts";
 import { duplicateKeys } from "./duplicate-keys.ts";
 
@@ -10,7 +11,8 @@ export interface DecodeOptions {
   warn?(text: string): void;
 }
 
-const BODY_TYPES = ["application/json", "application/yaml"];
+export const PROTOBUF_TYPE = "application/vnd.kubernetes.protobuf";
+export const TEXT_TYPES: readonly string[] = ["application/json", "application/yaml"];
 
 /**
  * The value of a request body in the syntax that its content type names; without one it is JSON.
@@ -25,7 +27,7 @@ export function decodedBody(
   const { type } = mediaRange(contentType || "application/json");
   if (type === "application/json") return decodedJson(body.toString("utf8"), options);
   if (type === "application/yaml") return decodedYaml(body.toString("utf8"), options);
-  throw unsupportedMediaType(type, BODY_TYPES);
+  throw unsupportedMediaType([...TEXT_TYPES, PROTOBUF_TYPE]);
 }
 
 /** JSON if it can be, for its speed; else YAML: the syntax of server-side apply. */
@@ -36,6 +38,7 @@ export function decodedApplyBody(body: Buffer, options: DecodeOptions = {}): Jso
 
 export function decodedJson(text: string, options: DecodeOptions = {}): Json {
   const value = parsedJson(text);
+  assertNotTooDeep(value);
   if (options.fieldValidation !== "Ignore") {
     reportDuplicates(
       duplicateKeys(text).map((path) => `duplicate field "${path}"`),
@@ -45,13 +48,7 @@ export function decodedJson(text: string, options: DecodeOptions = {}): Json {
   return value;
 }
 
-export function unsupportedMediaType(type: string, accepted: readonly string[]): KubeError {
-  if (type === "application/vnd.kubernetes.protobuf") {
-    return new KubeError(
-      "UnsupportedMediaType",
-      `the body of the request is protobuf, which this server does not read yet - accepted media types include: ${accepted.join(", ")}`,
-    );
-  }
+export function unsupportedMediaType(accepted: readonly string[]): KubeError {
   return new KubeError(
     "UnsupportedMediaType",
     `the body of the request was in an unknown format - accepted media types include: ${accepted.join(", ")}`,

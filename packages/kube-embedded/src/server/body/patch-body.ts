@@ -32,12 +32,12 @@ export function patchBody(body: Buffer, { request, resource, caller }: PatchCont
       return { type: "merge", body: decodedJson(text, caller) };
     case STRATEGIC_MERGE_PATCH:
       // Kubernetes rule: custom kinds have no merge keys.
-      if (resource.isCustom) throw unsupportedMediaType(type, patchTypes(resource));
+      if (resource.isCustom) throw unsupportedMediaType(patchTypes(resource));
       return { type: "strategic", body: decodedJson(text, caller) };
     case APPLY_PATCH:
       return applyPatch(body, request.query, caller);
     default:
-      throw unsupportedMediaType(type, patchTypes(resource));
+      throw unsupportedMediaType(patchTypes(resource));
   }
 }
 

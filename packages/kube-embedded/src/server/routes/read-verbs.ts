@@ -1,12 +1,17 @@
 import type { StoredEvent } from "../../api/kube-api.ts";
 import { listOptions, watchOptions } from "../body/list-options.ts";
 import type { Reply } from "../http/exchange.ts";
+import { textParameter } from "../http/query.ts";
 import type { Rendering } from "../render/rendering.ts";
 import { type ResourceCall, renderingOf } from "./resource-call.ts";
 
 export async function answerGet(call: ResourceCall): Promise<Reply> {
   const rendering = renderingOf(call);
-  const stored = await call.served.api.get(call.target);
+  const resourceVersion = textParameter(call.request.query, "resourceVersion");
+  const stored = await call.served.api.get(
+    call.target,
+    resourceVersion === undefined ? {} : { resourceVersion },
+  );
   return { status: 200, contentType: rendering.contentType, body: rendering.object(stored) };
 }
 

@@ -1,10 +1,9 @@
-import type { Json } from "@heliostat/kube";
-import type { Caller, WriteResult } from "../../api/kube-api.ts";
+import type { WriteResult } from "../../api/kube-api.ts";
 import { callerOf } from "../body/caller.ts";
-import { decodedBody } from "../body/decode-body.ts";
 import { deletionRequest } from "../body/delete-options.ts";
 import { listOptions } from "../body/list-options.ts";
 import { patchBody } from "../body/patch-body.ts";
+import { requestBody } from "../body/request-body.ts";
 import { jsonReply, type Reply } from "../http/exchange.ts";
 import { successStatus } from "../http/kube-status.ts";
 import { type ResourceCall, renderingOf } from "./resource-call.ts";
@@ -51,12 +50,6 @@ export async function answerDeleteCollection(call: ResourceCall): Promise<Reply>
   );
   const rendering = renderingOf(call);
   return { status: 200, contentType: rendering.contentType, body: rendering.list(deleted) };
-}
-
-/** `null` when there is none. */
-async function requestBody({ request }: ResourceCall, caller: Caller): Promise<Json> {
-  const body = await request.body();
-  return body.length === 0 ? null : decodedBody(body, request.headers["content-type"], caller);
 }
 
 function written(call: ResourceCall, result: WriteResult): Reply {
