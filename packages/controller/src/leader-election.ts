@@ -1,5 +1,6 @@
 import {
   type Clock,
+  isEqualJson,
   isKubeError,
   type KubeClient,
   LEASES,
@@ -159,17 +160,15 @@ class Election {
     }
   }
 
-  /** The lease as it is; a change starts its time anew. */
+  /** The lease as it is. What its holder changes starts its time anew; what others write beside that does not. */
   async #observed(signal: AbortSignal): Promise<Lease | undefined> {
     const { client, lease: name, clock } = this.#options;
     const lease = await client.get(LEASES, name, { signal }).catch((error: unknown) => {
       if (isKubeError(error, "NotFound")) return undefined;
       throw error;
     });
-    if (!lease) this.#seen = undefined;
-    else if (lease.metadata.resourceVersion !== this.#seen?.lease.metadata.resourceVersion) {
-      this.#seen = { lease, atMs: clock.now() };
-    }
+    const isSame = lease !== undefined && isEqualJson(lease.spec, this.#seen?.lease.spec);
+    this.#seen = lease && { lease, atMs: isSame && this.#seen ? this.#seen.atMs : clock.now() };
     return lease;
   }
 
