@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import { CRD_FORMATS, type CrdFormat, crdsText } from "./commands/crds.ts";
 import { kubernetes } from "./commands/kubernetes.ts";
+import { operator } from "./commands/operator.ts";
 import type { Config } from "./config.ts";
 import { jsonReporter } from "./output/json-reporter.ts";
 import { textReporter } from "./output/text-reporter.ts";
@@ -33,6 +35,15 @@ interface UpFlags extends SharedFlags {
   readonly nodeMemory: string;
   readonly nodeGpu: string;
   readonly timeout: number;
+}
+
+interface OperatorFlags {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly namespace?: string;
+  readonly installCrds: boolean;
+  readonly leaderElect: boolean;
+  readonly logLevel: LogLevel;
 }
 
 /** Run the command line and answer with the exit code. @throws UserError */
@@ -72,6 +83,30 @@ export async function program(argv: readonly string[], context: ProgramContext):
       );
     });
 
+  root
+    .command("operator")
+    .description("the operator alone, on a cluster that is there already")
+    .option(
+      "--kubeconfig <file>",
+      "how to reach it; without, KUBECONFIG, the pod's own account, ~/.kube/config",
+    )
+    .option("--context <name>", "a context of the kubeconfig, other than its current one")
+    .option("--namespace <name>", "look at this namespace only; without, at all")
+    .option("--install-crds", "bring the Ray CRDs, or bring them up to date", false)
+    .option("--leader-elect", "act only while holding a Lease, so that others may stand by", false)
+    .addOption(logLevelOption("info"))
+    .action(({ installCrds, leaderElect, ...flags }: OperatorFlags) =>
+      operator({ ...flags, installsCrds: installCrds, electsLeader: leaderElect }, context),
+    );
+
+  root
+    .command("crds")
+    .description("print the Ray CRDs")
+    .addOption(new Option("--format <format>", "how").choices(CRD_FORMATS).default("yaml"))
+    .action(({ format }: { readonly format: CrdFormat }) => {
+      process.stdout.write(crdsText(format));
+    });
+
   await root.parseAsync([...argv]);
   return exitCode;
 }
@@ -80,12 +115,14 @@ function withSharedFlags(command: Command, { config }: ProgramContext): Command 
   return command
     .option("--data-dir <folder>", "where kubeconfig and certificates are kept", config.stateFolder)
     .option("--port <number>", "port of the Kubernetes API on 127.0.0.1, 0 for any", portNumber, 0)
-    .addOption(
-      new Option("--log-level <level>", "how much goes to standard error")
-        .choices(LOG_LEVELS)
-        .default("error"),
-    )
+    .addOption(logLevelOption("error"))
     .option("--json", "print one JSON object a line, for machines", false);
+}
+
+function logLevelOption(standard: LogLevel): Option {
+  return new Option("--log-level <level>", "how much goes to standard error")
+    .choices(LOG_LEVELS)
+    .default(standard);
 }
 
 function upOptions(flags: UpFlags): UpOptions {
