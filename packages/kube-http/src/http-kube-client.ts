@@ -20,11 +20,14 @@ import { collectionPath, listQuery, objectPath, watchQuery, writeQuery } from ".
 import { splitLines } from "./watch/split-lines.ts";
 import { watchEvent } from "./watch/watch-event.ts";
 
+/** What the client needs of a connection. */
+export type ApiCaller = Pick<ApiConnection, "call" | "stream">;
+
 /** The port to Kubernetes over HTTP: each method is one request. */
 export class HttpKubeClient implements KubeClient {
-  readonly #connection: ApiConnection;
+  readonly #connection: ApiCaller;
 
-  constructor(connection: ApiConnection) {
+  constructor(connection: ApiCaller) {
     this.#connection = connection;
   }
 
