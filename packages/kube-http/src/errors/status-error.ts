@@ -47,16 +47,16 @@ function parsedStatus(body: string): Status | undefined {
 }
 
 /** Reasons that Kubernetes spells otherwise, or tells apart where we do not. */
-const OTHER_REASONS: Readonly<Record<string, KubeReason>> = {
-  InternalError: "Internal",
-  ServiceUnavailable: "Unavailable",
-  ServerTimeout: "Timeout",
-  StoreReadError: "Internal",
-};
+const OTHER_REASONS: ReadonlyMap<string, KubeReason> = new Map([
+  ["InternalError", "Internal"],
+  ["ServiceUnavailable", "Unavailable"],
+  ["ServerTimeout", "Timeout"],
+  ["StoreReadError", "Internal"],
+]);
 
 function reasonOf(text: string | undefined, code: number): KubeReason {
   if (text && Object.hasOwn(STATUS_CODE, text)) return text as KubeReason;
-  return (text && OTHER_REASONS[text]) || reasonOfCode(code);
+  return OTHER_REASONS.get(text ?? "") ?? reasonOfCode(code);
 }
 
 /** Where one code has two reasons, the one that promises less. */

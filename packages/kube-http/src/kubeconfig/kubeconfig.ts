@@ -6,7 +6,7 @@ export interface Kubeconfig {
   readonly contexts: Named<ContextEntry>;
 }
 
-export type Named<T> = Readonly<Record<string, T>>;
+export type Named<T> = ReadonlyMap<string, T>;
 
 export interface ClusterEntry {
   readonly server?: string;
@@ -63,5 +63,5 @@ export function mergedKubeconfig(configs: readonly Kubeconfig[]): Kubeconfig {
 }
 
 function firstOfEach<T>(maps: readonly Named<T>[]): Named<T> {
-  return Object.fromEntries(maps.toReversed().flatMap((map) => Object.entries(map)));
+  return new Map(maps.toReversed().flatMap((map) => [...map]));
 }

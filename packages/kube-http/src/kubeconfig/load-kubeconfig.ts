@@ -1,7 +1,7 @@
 import type { Clock } from "@heliostat/kube";
 import type { ClusterAccess } from "../access/cluster-access.ts";
 import { clusterTrust, serverUrl } from "./cluster-entry.ts";
-import { type Kubeconfig, mergedKubeconfig } from "./kubeconfig.ts";
+import { type Kubeconfig, mergedKubeconfig, type Named } from "./kubeconfig.ts";
 import { KubeconfigError } from "./kubeconfig-error.ts";
 import { readKubeconfig } from "./read-kubeconfig.ts";
 import { impersonationOf, userCredentials } from "./user-entry.ts";
@@ -55,22 +55,22 @@ interface ChosenContext {
 
 function chosenContext(config: Kubeconfig, wanted: string | undefined): ChosenContext {
   const name = wanted ?? config.currentContext;
-  const known = Object.keys(config.contexts);
+  const known = [...config.contexts.keys()];
   if (name === undefined) {
     throw new KubeconfigError(`Cannot choose a context: no current-context is set (there ${listed(known)})`);
   }
-  const context = config.contexts[name];
+  const context = config.contexts.get(name);
   if (!context) throw new KubeconfigError(`Cannot use context "${name}": there ${listed(known)}`);
   return { ...context, name };
 }
 
 function entryOf<T>(
-  entries: Readonly<Record<string, T>>,
+  entries: Named<T>,
   name: string | undefined,
   { kind, of }: { readonly kind: "cluster" | "user"; readonly of: string },
 ): T {
   if (!name) throw new KubeconfigError(`Cannot use context "${of}": it names no ${kind}`);
-  const entry = entries[name];
+  const entry = entries.get(name);
   if (entry) return entry;
   throw new KubeconfigError(`Cannot use context "${of}": there is no ${kind} "${name}"`);
 }

@@ -51,7 +51,7 @@ interface Section {
 
 /** `[{name, cluster}, …]` by name; of two with one name, the first. */
 function namedEntries(value: unknown, { path, list, entry }: Section): Named<object> {
-  if (value === undefined || value === null) return {};
+  if (value === undefined || value === null) return new Map();
   if (!Array.isArray(value)) throw new KubeconfigError(`Cannot read "${path}": ${list} is not a list`);
   const entries = value.map((item: unknown, index): [string, object] => {
     const name = isMap(item) ? item["name"] : undefined;
@@ -63,7 +63,7 @@ function namedEntries(value: unknown, { path, list, entry }: Section): Named<obj
       throw new KubeconfigError(`Cannot read "${path}": ${list}[${index}].${entry} is no map`);
     return [name, content];
   });
-  return Object.fromEntries(entries.toReversed());
+  return new Map(entries.toReversed());
 }
 
 function absoluteCluster(cluster: ClusterEntry, folder: string): ClusterEntry {
@@ -89,7 +89,7 @@ function withAbsolute<T extends object>(entry: T, fields: readonly (keyof T)[], 
 }
 
 function mapped<T, U>(map: Named<T>, to: (value: T) => U): Named<U> {
-  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, to(value)]));
+  return new Map([...map].map(([key, value]) => [key, to(value)]));
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {
