@@ -1,6 +1,11 @@
 import { delimiter, join } from "node:path";
 import type { Clock } from "@heliostat/kube";
-import { type ClusterAccess, inClusterAccess, KubeconfigError, loadKubeconfig } from "@heliostat/kube-http";
+import {
+  type ClusterAccess,
+  ClusterAccessError,
+  inClusterAccess,
+  loadKubeconfig,
+} from "@heliostat/kube-http";
 import type { Config } from "../config.ts";
 import { UserError } from "../user-error.ts";
 
@@ -29,7 +34,7 @@ export function clusterAccess(choice: ClusterChoice, config: Config, clock: Cloc
       ...(context !== undefined && { context }),
     });
   } catch (cause) {
-    if (!(cause instanceof KubeconfigError)) throw cause;
+    if (!(cause instanceof ClusterAccessError)) throw cause;
     throw new UserError(cause.message, {
       hint: "Name a kubeconfig with --kubeconfig and one of its contexts with --context",
       cause,

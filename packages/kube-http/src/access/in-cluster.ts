@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "@heliostat/kube";
 import type { ClusterAccess } from "./cluster-access.ts";
+import { ClusterAccessError } from "./cluster-access-error.ts";
 import { secretCredentials } from "./credential.ts";
 import { FileText } from "./text-source.ts";
 
@@ -19,7 +20,7 @@ export interface InClusterOptions {
  * The access that Kubernetes gives to every pod, by its service account. Token and authority are read again every
  * minute, since the kubelet replaces them.
  *
- * @throws Error when no service account is mounted
+ * @throws ClusterAccessError when no service account is mounted
  */
 export function inClusterAccess(options: InClusterOptions): ClusterAccess {
   const { clock, host, port, folder = SERVICE_ACCOUNT_FOLDER } = options;
@@ -38,6 +39,7 @@ function readNamespace(folder: string): string {
   try {
     return readFileSync(join(folder, "namespace"), "utf8").trim();
   } catch (cause) {
-    throw new Error(`Cannot use the pod's service account: nothing is mounted at "${folder}"`, { cause });
+    const why = `nothing is mounted at "${folder}"`;
+    throw new ClusterAccessError(`Cannot use the pod's service account: ${why}`, { cause });
   }
 }

@@ -1,6 +1,7 @@
-import { createServer } from "node:http";
+import { once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
 import { type AddressInfo, connect } from "node:net";
-import { CONFIG_MAPS, type KubeError, PODS, type WatchEvent } from "@heliostat/kube";
+import { CONFIG_MAPS, type KubeError, PODS } from "@heliostat/kube";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ClusterAccess } from "../access/cluster-access.ts";
 import type { Credential, CredentialSource } from "../access/credential.ts";
@@ -223,12 +224,13 @@ describe("a watch", () => {
     const line = `${JSON.stringify({ type: "ADDED", object: { metadata: { name: "x".repeat(1000) } } })}\n`;
     const count = 40_000;
     let sent = 0;
-    const { http } = await opened(async (_, response) => {
+    const { http } = await opened((_, response) => void flood(response));
+    async function flood(response: ServerResponse): Promise<void> {
       for (; sent < count; sent += 1) {
-        if (!response.write(line)) await new Promise((resolve) => response.once("drain", resolve));
+        if (!response.write(line)) await once(response, "drain");
       }
       response.end();
-    });
+    }
     const events = http.client.watch(PODS)[Symbol.asyncIterator]();
     await events.next();
     await new Promise((resolve) => setTimeout(resolve, 300));
@@ -319,7 +321,7 @@ async function opened(
   return { http, server };
 }
 
-async function eventsOf<T extends WatchEvent<never>>(events: AsyncIterable<T>): Promise<T[]> {
+async function eventsOf<T>(events: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
   for await (const event of events) all.push(event);
   return all;

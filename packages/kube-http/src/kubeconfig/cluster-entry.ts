@@ -1,18 +1,20 @@
 import type { Clock } from "@heliostat/kube";
 import type { ServerTrust } from "../access/cluster-access.ts";
+import { ClusterAccessError } from "../access/cluster-access-error.ts";
 import { FileText, fixedText, type TextSource } from "../access/text-source.ts";
 import type { ClusterEntry } from "./kubeconfig.ts";
-import { KubeconfigError } from "./kubeconfig-error.ts";
 
-/** The URL of a cluster, without a slash at its end; `https` where none is named. @throws KubeconfigError */
+/** The URL of a cluster, without a slash at its end; `https` where none is named. @throws ClusterAccessError */
 export function serverUrl({ server }: ClusterEntry, name: string): string {
-  if (!server) throw new KubeconfigError(`Cannot use cluster "${name}": it has no server`);
+  if (!server) throw new ClusterAccessError(`Cannot use cluster "${name}": it has no server`);
   const url = URL.parse(server.includes("://") ? server : `https://${server}`);
   if (url && /^https?:$/.test(url.protocol)) return url.href.replace(/\/+$/, "");
-  throw new KubeconfigError(`Cannot use cluster "${name}": its server "${server}" is no http or https URL`);
+  throw new ClusterAccessError(
+    `Cannot use cluster "${name}": its server "${server}" is no http or https URL`,
+  );
 }
 
-/** @throws KubeconfigError when it is both verified and not */
+/** @throws ClusterAccessError when it is both verified and not */
 export function clusterTrust(
   cluster: ClusterEntry,
   { name, clock }: { readonly name: string; readonly clock: Clock },
@@ -20,7 +22,7 @@ export function clusterTrust(
   const authority = pemSource(cluster["certificate-authority-data"], cluster["certificate-authority"], clock);
   const isUnverified = cluster["insecure-skip-tls-verify"] === true;
   if (authority && isUnverified) {
-    throw new KubeconfigError(
+    throw new ClusterAccessError(
       `Cannot use cluster "${name}": it has a certificate authority and insecure-skip-tls-verify, of which one must go`,
     );
   }

@@ -45,7 +45,7 @@ export interface ExecEntry {
   readonly interactiveMode?: string;
 }
 
-export interface ContextEntry {
+interface ContextEntry {
   readonly cluster?: string;
   readonly user?: string;
   readonly namespace?: string;

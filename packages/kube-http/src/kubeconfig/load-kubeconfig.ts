@@ -1,8 +1,8 @@
 import type { Clock } from "@heliostat/kube";
 import type { ClusterAccess } from "../access/cluster-access.ts";
+import { ClusterAccessError } from "../access/cluster-access-error.ts";
 import { clusterTrust, serverUrl } from "./cluster-entry.ts";
 import { type Kubeconfig, mergedKubeconfig, type Named } from "./kubeconfig.ts";
-import { KubeconfigError } from "./kubeconfig-error.ts";
 import { readKubeconfig } from "./read-kubeconfig.ts";
 import { impersonationOf, userCredentials } from "./user-entry.ts";
 
@@ -20,13 +20,13 @@ export interface KubeconfigOptions {
  * The access that a kubeconfig describes. It understands what kubectl does: certificates and tokens in files or
  * inside, basic authentication, credential plugins, proxies, impersonation; relative paths begin at their file.
  *
- * @throws KubeconfigError that names the entry and what is wrong with it
+ * @throws ClusterAccessError that names the entry and what is wrong with it
  */
 export function loadKubeconfig(options: KubeconfigOptions): ClusterAccess {
   const { paths, clock, environment } = options;
   const configs = paths.flatMap((path) => readKubeconfig(path) ?? []);
   if (configs.length === 0) {
-    throw new KubeconfigError(
+    throw new ClusterAccessError(
       `Cannot find a kubeconfig: there is no ${paths.map((path) => `"${path}"`).join(" and no ")}`,
     );
   }
@@ -57,10 +57,12 @@ function chosenContext(config: Kubeconfig, wanted: string | undefined): ChosenCo
   const name = wanted ?? config.currentContext;
   const known = [...config.contexts.keys()];
   if (name === undefined) {
-    throw new KubeconfigError(`Cannot choose a context: no current-context is set (there ${listed(known)})`);
+    throw new ClusterAccessError(
+      `Cannot choose a context: no current-context is set (there ${listed(known)})`,
+    );
   }
   const context = config.contexts.get(name);
-  if (!context) throw new KubeconfigError(`Cannot use context "${name}": there ${listed(known)}`);
+  if (!context) throw new ClusterAccessError(`Cannot use context "${name}": there ${listed(known)}`);
   return { ...context, name };
 }
 
@@ -69,10 +71,10 @@ function entryOf<T>(
   name: string | undefined,
   { kind, of }: { readonly kind: "cluster" | "user"; readonly of: string },
 ): T {
-  if (!name) throw new KubeconfigError(`Cannot use context "${of}": it names no ${kind}`);
+  if (!name) throw new ClusterAccessError(`Cannot use context "${of}": it names no ${kind}`);
   const entry = entries.get(name);
   if (entry) return entry;
-  throw new KubeconfigError(`Cannot use context "${of}": there is no ${kind} "${name}"`);
+  throw new ClusterAccessError(`Cannot use context "${of}": there is no ${kind} "${name}"`);
 }
 
 function listed(names: readonly string[]): string {

@@ -1,26 +1,26 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parseDocument } from "yaml";
+import { ClusterAccessError } from "../access/cluster-access-error.ts";
 import type { ClusterEntry, ExecEntry, Kubeconfig, Named, UserEntry } from "./kubeconfig.ts";
-import { KubeconfigError } from "./kubeconfig-error.ts";
 
-/** One file; `undefined` when it is not there. @throws KubeconfigError that names the file and the line */
+/** One file; `undefined` when it is not there. @throws ClusterAccessError that names the file and the line */
 export function readKubeconfig(path: string): Kubeconfig | undefined {
   const text = textOf(path);
   return text === undefined ? undefined : parseKubeconfig(text, path);
 }
 
-/** The text of a file that lies at `path`. @throws KubeconfigError */
-export function parseKubeconfig(text: string, path: string): Kubeconfig {
+/** The text of a file that lies at `path`. @throws ClusterAccessError */
+function parseKubeconfig(text: string, path: string): Kubeconfig {
   const document = parseDocument(text, { prettyErrors: true });
   const [error] = document.errors;
   if (error)
-    throw new KubeconfigError(`Cannot read "${path}": ${firstLine(error.message)}`, { cause: error });
+    throw new ClusterAccessError(`Cannot read "${path}": ${firstLine(error.message)}`, { cause: error });
   const value: unknown = document.toJS() ?? {};
-  if (!isMap(value)) throw new KubeconfigError(`Cannot read "${path}": it is not a kubeconfig`);
+  if (!isMap(value)) throw new ClusterAccessError(`Cannot read "${path}": it is not a kubeconfig`);
   const { kind } = value;
   if (kind !== undefined && kind !== "Config") {
-    throw new KubeconfigError(`Cannot read "${path}": want kind "Config", got ${JSON.stringify(kind)}`);
+    throw new ClusterAccessError(`Cannot read "${path}": want kind "Config", got ${JSON.stringify(kind)}`);
   }
   const currentContext = value["current-context"];
   const folder = dirname(resolve(path));
@@ -39,7 +39,7 @@ function textOf(path: string): string | undefined {
     return readFileSync(path, "utf8");
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new KubeconfigError(`Cannot read "${path}": ${(cause as Error).message}`, { cause });
+    throw new ClusterAccessError(`Cannot read "${path}": ${(cause as Error).message}`, { cause });
   }
 }
 
@@ -52,15 +52,15 @@ interface Section {
 /** `[{name, cluster}, …]` by name; of two with one name, the first. */
 function namedEntries(value: unknown, { path, list, entry }: Section): Named<object> {
   if (value === undefined || value === null) return new Map();
-  if (!Array.isArray(value)) throw new KubeconfigError(`Cannot read "${path}": ${list} is not a list`);
+  if (!Array.isArray(value)) throw new ClusterAccessError(`Cannot read "${path}": ${list} is not a list`);
   const entries = value.map((item: unknown, index): [string, object] => {
     const name = isMap(item) ? item["name"] : undefined;
     if (typeof name !== "string" || name === "") {
-      throw new KubeconfigError(`Cannot read "${path}": ${list}[${index}].name is missing`);
+      throw new ClusterAccessError(`Cannot read "${path}": ${list}[${index}].name is missing`);
     }
     const content = (item as Record<string, unknown>)[entry] ?? {};
     if (!isMap(content))
-      throw new KubeconfigError(`Cannot read "${path}": ${list}[${index}].${entry} is no map`);
+      throw new ClusterAccessError(`Cannot read "${path}": ${list}[${index}].${entry} is no map`);
     return [name, content];
   });
   return new Map(entries.toReversed());

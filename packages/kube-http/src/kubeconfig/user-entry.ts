@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import type { Clock } from "@heliostat/kube";
 import type { Impersonation } from "../access/cluster-access.ts";
+import { ClusterAccessError } from "../access/cluster-access-error.ts";
 import { type CredentialSource, secretCredentials, type UserSecrets } from "../access/credential.ts";
 import { ExecCredentials } from "../access/exec-credentials.ts";
 import type { ExecPlugin } from "../access/exec-plugin.ts";
 import { FileText, fixedText, type TextSource } from "../access/text-source.ts";
 import { pemSource } from "./cluster-entry.ts";
 import type { ClusterEntry, ExecEntry, UserEntry } from "./kubeconfig.ts";
-import { KubeconfigError } from "./kubeconfig-error.ts";
 
 /** Where a user entry stands: for its messages, and for what its plugin is told. */
 export interface UserOrigin {
@@ -17,7 +17,7 @@ export interface UserOrigin {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** @throws KubeconfigError for what is contradictory, and for plugins that need a person */
+/** @throws ClusterAccessError for what is contradictory, and for plugins that need a person */
 export function userCredentials(user: UserEntry, origin: UserOrigin): CredentialSource {
   const provider = user["auth-provider"];
   if (provider) {
@@ -30,7 +30,7 @@ export function userCredentials(user: UserEntry, origin: UserOrigin): Credential
   return secretCredentials(userSecrets(user, origin));
 }
 
-/** @throws KubeconfigError when it is not said who is impersonated */
+/** @throws ClusterAccessError when it is not said who is impersonated */
 export function impersonationOf(user: UserEntry, origin: UserOrigin): Impersonation | undefined {
   const { as, "as-uid": uid, "as-groups": groups, "as-user-extra": extra } = user;
   if (!as) {
@@ -120,10 +120,10 @@ function fileAsBase64({ "certificate-authority": path }: ClusterEntry): string |
   try {
     return readFileSync(path).toString("base64");
   } catch (cause) {
-    throw new KubeconfigError(`Cannot read "${path}": ${(cause as Error).message}`, { cause });
+    throw new ClusterAccessError(`Cannot read "${path}": ${(cause as Error).message}`, { cause });
   }
 }
 
-function unusable({ userName }: UserOrigin, why: string): KubeconfigError {
-  return new KubeconfigError(`Cannot use user "${userName}": ${why}`);
+function unusable({ userName }: UserOrigin, why: string): ClusterAccessError {
+  return new ClusterAccessError(`Cannot use user "${userName}": ${why}`);
 }

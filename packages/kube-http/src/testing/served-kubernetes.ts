@@ -49,7 +49,7 @@ export async function servedKubernetes(node: NodePort = NO_NODE): Promise<Served
   };
 }
 
-export const SYSTEM_CLOCK: Clock = {
+const SYSTEM_CLOCK: Clock = {
   now: () => Date.now(),
   after(delayMs, run) {
     const timer = setTimeout(run, delayMs);
@@ -57,7 +57,7 @@ export const SYSTEM_CLOCK: Clock = {
   },
 };
 
-export const SYSTEM_RANDOM: Random = { uuid: () => randomUUID(), fraction: () => Math.random() };
+const SYSTEM_RANDOM: Random = { uuid: () => randomUUID(), fraction: () => Math.random() };
 
 const refuse = (): Promise<never> => Promise.reject(new KubeError("Unavailable", "there is no node"));
 const NO_NODE: NodePort = { logs: refuse, exec: refuse, connect: refuse };
