@@ -3,16 +3,18 @@ import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
+import { openSocksTunnel } from "./socks-tunnel.ts";
 
 /** The way to a server. */
 export interface SocketRoute {
   readonly target: URL;
   /** Used where the target is `https`. */
   readonly tls: ConnectionOptions;
-  /** `http://user:password@proxy:3128`, or `https`; a tunnel (`CONNECT`) leads through it. */
+  /** `http://user:password@proxy:3128`, or `https`, or `socks5`: a tunnel leads through it. */
   readonly proxy?: string;
 }
 
+const SOCKS_PORT = 1080;
 const CONNECT_WITHIN_MS = 10_000;
 
 /** Finds out on its own that a server has vanished, where no data would tell. */
@@ -52,10 +54,10 @@ async function secured(
 }
 
 async function throughProxy(proxy: URL, target: URL, signal: AbortSignal): Promise<Socket> {
+  if (/^socks5h?:$/.test(proxy.protocol)) return throughSocks(proxy, target, signal);
   if (!/^https?:$/.test(proxy.protocol)) {
-    throw new Error(
-      `proxies of kind "${proxy.protocol.slice(0, -1)}" are not supported, only http and https`,
-    );
+    const kind = proxy.protocol.slice(0, -1);
+    throw new Error(`a proxy of kind "${kind}" is not supported, only http, https and socks5`);
   }
   const authority = `${target.hostname}:${portOf(target)}`;
   const request = (proxy.protocol === "https:" ? requestHttps : requestHttp)({
@@ -72,6 +74,21 @@ async function throughProxy(proxy: URL, target: URL, signal: AbortSignal): Promi
   if (response.statusCode === 200) return socket;
   socket.destroy();
   throw new Error(`the proxy ${proxy.host} answered ${response.statusCode}`);
+}
+
+async function throughSocks(proxy: URL, target: URL, signal: AbortSignal): Promise<Socket> {
+  const socket = connectTcp({ host: hostOf(proxy), port: Number(proxy.port || SOCKS_PORT) });
+  await established(socket, "connect", signal);
+  const login = proxy.username
+    ? { username: decodeURIComponent(proxy.username), password: decodeURIComponent(proxy.password) }
+    : {};
+  try {
+    await openSocksTunnel(socket, { host: hostOf(target), port: portOf(target), ...login }, signal);
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
 }
 
 function authorizationFor({ username, password }: URL): Readonly<Record<string, string>> {
