@@ -11,6 +11,9 @@ export interface HeliostatProcess {
   log(): string;
   /** The first line that it prints to standard output. @throws Error when it ends before */
   firstLine(): Promise<string>;
+  /** Let it stand still, and go on. */
+  pause(): void;
+  resume(): void;
   /** Send a signal, and wait for the end. */
   end(signal: "SIGTERM" | "SIGKILL"): Promise<void>;
 }
@@ -33,6 +36,8 @@ export function startHeliostat(
     pid: child.pid ?? 0,
     log: () => log,
     firstLine: () => firstLineOf(child, () => log),
+    pause: () => void child.kill("SIGSTOP"),
+    resume: () => void child.kill("SIGCONT"),
     async end(signal) {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, "exit");

@@ -113,6 +113,28 @@ describe("heliostat operator, in a process of its own", () => {
     await second.end("SIGTERM");
   });
 
+  it("lets another one lead while it is paused, and writes nothing when it wakes up", async () => {
+    for (const operator of operators) await operator.end("SIGKILL");
+    await kubectl("delete lease heliostat-operator");
+    const paused = startOperator("--leader-elect");
+    await expect.poll(() => paused.log(), WITHIN).toContain("Operator reconciles");
+    const other = startOperator("--leader-elect");
+    await expect.poll(() => other.log(), WITHIN).toContain("Operator starts");
+    paused.pause();
+    await kubectl("apply -f -", readFileSync(EXAMPLE, "utf8").replace("name: demo", "name: paused"));
+    await expect.poll(() => other.log(), WITHIN).toContain("Became leader");
+    const podsOfPaused = (): Promise<string> => kubectl("get pods -l ray.io/cluster=paused -o name");
+    await expect.poll(podsOfPaused, WITHIN).toMatch(/^(pod\/paused-\S+\n){3}$/);
+    const before = identities(await objects("pods,services"));
+    const logBefore = paused.log();
+    paused.resume();
+    await expect.poll(() => paused.log(), WITHIN).toContain("Leads no longer");
+    expect(paused.log().slice(logBefore.length)).not.toContain("Action done");
+    expect(identities(await objects("pods,services"))).toEqual(before);
+    await other.end("SIGTERM");
+    await paused.end("SIGTERM");
+  });
+
   it("says what is wrong when it cannot begin", async () => {
     const path = join(import.meta.dirname, "..", "..", "bin", "heliostat.js");
     const options = { env: { HOME: home } };
