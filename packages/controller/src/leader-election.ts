@@ -193,11 +193,11 @@ class Election {
     return { acquireTime, leaseTransitions: (spec?.leaseTransitions ?? 0) + 1 };
   }
 
-  /** Let go of what is ours, as quickly as may be. */
+  /** Let go of what is surely ours; what could not be renewed expires by itself. */
   async #release(): Promise<void> {
     const { client, clock } = this.#options;
     const { lease } = this.#seen ?? {};
-    if (!lease || !this.#isOurs()) return;
+    if (!lease || !this.#isOurs() || !this.#isFresh()) return;
     const released = { holderIdentity: "", leaseDurationSeconds: 1, renewTime: microTimestamp(clock.now()) };
     try {
       await client.update(LEASES, { ...lease, spec: { ...lease.spec, ...released } });

@@ -48,6 +48,9 @@ export async function operator(
       logger,
       lead: (leadership) => reconcile({ ...leadership, logger }, options),
     });
+  } catch (error) {
+    // Whoever stops us in the middle of the preparations has not met an error.
+    if (!signal.aborted) throw error;
   } finally {
     await cluster.close();
   }

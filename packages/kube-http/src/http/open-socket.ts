@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { request as requestHttp } from "node:http";
+import { type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
@@ -66,14 +66,25 @@ async function throughProxy(proxy: URL, target: URL, signal: AbortSignal): Promi
     port: portOf(proxy),
     path: authority,
     agent: false,
-    signal,
     headers: { host: authority, ...authorizationFor(proxy) },
   });
   request.end();
-  const [response, socket] = (await once(request, "connect")) as [{ statusCode: number }, Socket];
+  const [response, socket] = await connected(request, signal);
   if (response.statusCode === 200) return socket;
   socket.destroy();
   throw new Error(`the proxy ${proxy.host} answered ${response.statusCode}`);
+}
+
+async function connected(
+  request: ClientRequest,
+  signal: AbortSignal,
+): Promise<[response: IncomingMessage, socket: Socket]> {
+  try {
+    return (await once(request, "connect", { signal })) as [IncomingMessage, Socket];
+  } catch (error) {
+    request.on("error", () => undefined).destroy();
+    throw error;
+  }
 }
 
 async function throughSocks(proxy: URL, target: URL, signal: AbortSignal): Promise<Socket> {

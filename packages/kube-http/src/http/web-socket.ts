@@ -1,6 +1,6 @@
-import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
+import { text } from "node:stream/consumers";
 import { WebSocket } from "ws";
 import { statusError } from "../errors/status-error.ts";
 
@@ -67,7 +67,7 @@ export async function openWebSocket(request: WebSocketRequest): Promise<WebSocke
 function opened(webSocket: WebSocket): Promise<void> {
   return new Promise((resolve, reject) => {
     webSocket.once("open", resolve);
-    webSocket.once("error", reject);
+    webSocket.on("error", reject);
     webSocket.once("unexpected-response", (_request, response: IncomingMessage) => {
       refusalOf(response).then(reject, reject);
     });
@@ -75,11 +75,7 @@ function opened(webSocket: WebSocket): Promise<void> {
 }
 
 async function refusalOf(response: IncomingMessage): Promise<Error> {
-  let body = "";
-  response.setEncoding("utf8").on("data", (chunk: string) => {
-    body += chunk;
-  });
-  await once(response, "end");
+  const body = await text(response);
   response.socket.destroy();
   return statusError({ code: response.statusCode ?? 0, body });
 }
