@@ -27,11 +27,11 @@ export interface Cluster {
 
 export async function startCluster(): Promise<Cluster> {
   const home = mkdtempSync(join(tmpdir(), "heliostat-clients-"));
-  const identity = loadServerIdentity(join(home, "data"), CLOCK);
-  const kubernetes = embeddedKubernetes({ clock: CLOCK, random: RANDOM, tokens: identity.tokens });
+  const identity = loadServerIdentity(join(home, "data"), SYSTEM_CLOCK);
+  const kubernetes = embeddedKubernetes({ clock: SYSTEM_CLOCK, random: RANDOM, tokens: identity.tokens });
   await kubernetes.start();
   const { api, registry } = kubernetes;
-  const server = await serveKubernetes({ api, registry, node: NODE, clock: CLOCK, identity });
+  const server = await serveKubernetes({ api, registry, node: NODE, clock: SYSTEM_CLOCK, identity });
   const client = kubernetes.client("e2e");
   return {
     client,
@@ -46,7 +46,7 @@ export async function startCluster(): Promise<Cluster> {
   };
 }
 
-const CLOCK: Clock = {
+export const SYSTEM_CLOCK: Clock = {
   now: () => Date.now(),
   after(delayMs, run) {
     const timer = setTimeout(run, delayMs);

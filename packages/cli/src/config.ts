@@ -11,6 +11,13 @@ export interface Config {
   readonly proxies: Proxies;
   readonly path: string;
   readonly isColourful: boolean;
+  readonly home: string;
+  /** `KUBECONFIG`: one file, or several. */
+  readonly kubeconfig?: string;
+  /** Where Kubernetes says its API is, to whoever runs in one of its pods. */
+  readonly inCluster?: { readonly host: string; readonly port: string };
+  /** All of it, for the programs that we start on the user's behalf. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 interface Proxies {
@@ -28,7 +35,16 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     proxies: proxiesOf(env),
     path: env["PATH"] ?? "",
     isColourful: env["NO_COLOR"] === undefined && env["TERM"] !== "dumb",
+    home,
+    ...(env["KUBECONFIG"] && { kubeconfig: env["KUBECONFIG"] }),
+    ...inClusterOf(env),
+    environment: env,
   };
+}
+
+function inClusterOf(env: Readonly<Record<string, string | undefined>>): Pick<Config, "inCluster"> {
+  const [host, port] = [env["KUBERNETES_SERVICE_HOST"], env["KUBERNETES_SERVICE_PORT"]];
+  return host && port ? { inCluster: { host, port } } : {};
 }
 
 function proxiesOf(env: Readonly<Record<string, string | undefined>>): Proxies {

@@ -13,6 +13,9 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   });
 }
 
+// Nobody reads on (`| head`): there is nothing left to do, and nobody to tell.
+process.stdout.on("error", () => stop.abort());
+
 try {
   process.exitCode = await program(process.argv, { config: readConfig(), signal: stop.signal });
 } catch (error) {

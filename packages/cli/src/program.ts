@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { CRD_FORMATS, type CrdFormat } from "./commands/crd-format.ts";
 import type { Config } from "./config.ts";
 import { jsonReporter } from "./output/json-reporter.ts";
 import { textReporter } from "./output/text-reporter.ts";
@@ -33,6 +34,15 @@ interface UpFlags extends SharedFlags {
   readonly timeout: number;
 }
 
+interface OperatorFlags {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly namespace?: string;
+  readonly installCrds: boolean;
+  readonly leaderElect: boolean;
+  readonly logLevel: LogLevel;
+}
+
 /** Wrong use, as distinct from what went wrong in what was asked for. */
 export const EXIT_USAGE = 2;
 
@@ -43,7 +53,23 @@ export async function program(argv: readonly string[], context: ProgramContext):
     .description("One control plane for Ray clusters on Kubernetes, from a laptop to production")
     .showHelpAfterError()
     .exitOverride();
+  addUp(root, context, (code) => {
+    exitCode = code;
+  });
+  addKubernetes(root, context);
+  addOperator(root, context);
+  addCrds(root);
+  try {
+    await root.parseAsync([...argv]);
+  } catch (error) {
+    // Commander has told everything already; asking for help is no mistake.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+    throw error;
+  }
+  return exitCode;
+}
 
+function addUp(root: Command, context: ProgramContext, onExit: (code: number) => void): void {
   withSharedFlags(root.command("up"), context)
     .description("a laptop's Kubernetes from nothing: the API, pods, your manifests, and a Ray job on them")
     .option("-f, --file <file...>", "manifests to apply", [])
@@ -63,9 +89,11 @@ export async function program(argv: readonly string[], context: ProgramContext):
     )
     .action(async (flags: UpFlags) => {
       const { up } = await import("./up/up.ts");
-      exitCode = await up(upOptions(flags), { ...context, reporter: reporterFor(flags, context) });
+      onExit(await up(upOptions(flags), { ...context, reporter: reporterFor(flags, context) }));
     });
+}
 
+function addKubernetes(root: Command, context: ProgramContext): void {
   withSharedFlags(root.command("kubernetes"), context)
     .description("the embedded Kubernetes API alone, with the Ray CRDs")
     .action(async (flags: SharedFlags) => {
@@ -75,27 +103,50 @@ export async function program(argv: readonly string[], context: ProgramContext):
         { ...context, reporter: reporterFor(flags, context) },
       );
     });
+}
 
-  try {
-    await root.parseAsync([...argv]);
-  } catch (error) {
-    // Commander has told everything already; asking for help is no mistake.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-    throw error;
-  }
-  return exitCode;
+function addOperator(root: Command, context: ProgramContext): void {
+  root
+    .command("operator")
+    .description("the operator alone, on a cluster that is there already")
+    .option(
+      "--kubeconfig <file>",
+      "how to reach it; without, KUBECONFIG, the pod's own account, ~/.kube/config",
+    )
+    .option("--context <name>", "a context of the kubeconfig, other than its current one")
+    .option("--namespace <name>", "look at this namespace only; without, at all")
+    .option("--install-crds", "bring the Ray CRDs, or bring them up to date", false)
+    .option("--leader-elect", "act only while holding a Lease, so that others may stand by", false)
+    .addOption(logLevelOption("info"))
+    .action(async ({ installCrds, leaderElect, ...flags }: OperatorFlags) => {
+      const { operator } = await import("./commands/operator.ts");
+      await operator({ ...flags, installsCrds: installCrds, electsLeader: leaderElect }, context);
+    });
+}
+
+function addCrds(root: Command): void {
+  root
+    .command("crds")
+    .description("print the Ray CRDs")
+    .addOption(new Option("--format <format>", "how").choices(CRD_FORMATS).default("yaml"))
+    .action(async ({ format }: { readonly format: CrdFormat }) => {
+      const { crdsText } = await import("./commands/crds.ts");
+      process.stdout.write(crdsText(format));
+    });
 }
 
 function withSharedFlags(command: Command, { config }: ProgramContext): Command {
   return command
     .option("--data-dir <folder>", "where kubeconfig and certificates are kept", config.stateFolder)
     .option("--port <number>", "port of the Kubernetes API on 127.0.0.1, 0 for any", portNumber, 0)
-    .addOption(
-      new Option("--log-level <level>", "how much goes to standard error")
-        .choices(LOG_LEVELS)
-        .default("error"),
-    )
+    .addOption(logLevelOption("error"))
     .option("--json", "print one JSON object a line, for machines", false);
+}
+
+function logLevelOption(standard: LogLevel): Option {
+  return new Option("--log-level <level>", "how much goes to standard error")
+    .choices(LOG_LEVELS)
+    .default(standard);
 }
 
 function upOptions(flags: UpFlags): UpOptions {

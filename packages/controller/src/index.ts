@@ -8,6 +8,12 @@ export {
 } from "./event-recorder.ts";
 export { isIntentChange } from "./intent-change.ts";
 export {
+  type ElectionTiming,
+  type LeaderElectionOptions,
+  type Leadership,
+  leadWhenElected,
+} from "./leader-election.ts";
+export {
   type Action,
   type ActionEvent,
   type CreateAction,

@@ -1,0 +1,20 @@
+import { rayCrds } from "@heliostat/ray";
+import { describe, expect, it } from "vitest";
+import { parseAllDocuments } from "yaml";
+import { crdsText } from "./crds.ts";
+
+/** As plain JSON: parts of the schemas are one object in memory. */
+const DEFINITIONS: unknown = JSON.parse(JSON.stringify(rayCrds()));
+
+describe("crdsText()", () => {
+  it("is the same in both formats", () => {
+    expect(JSON.parse(crdsText("json"))).toEqual({ apiVersion: "v1", kind: "List", items: DEFINITIONS });
+    const documents = parseAllDocuments(crdsText("yaml"));
+    if ("empty" in documents) throw new Error("Cannot compare: nothing was printed");
+    expect(documents.map((document) => document.toJS())).toEqual(DEFINITIONS);
+  });
+
+  it("has no aliases, which other readers of YAML limit", () => {
+    expect(crdsText("yaml")).not.toMatch(/: [&*]a\d/);
+  });
+});
