@@ -194,7 +194,7 @@ const anyQuery = fc
   )
   .map((query) =>
     Object.entries(query)
-      .map(([key, value]) => `${key}=${encodeURIComponent(value.toWellFormed())}`)
+      .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
       .join("&"),
   );
 
