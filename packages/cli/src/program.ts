@@ -1,3 +1,4 @@
+import type { AuthorizationMode } from "@heliostat/kube-embedded";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { kubernetes } from "./commands/kubernetes.ts";
 import type { Config } from "./config.ts";
@@ -20,7 +21,10 @@ interface SharedFlags {
   readonly port: number;
   readonly logLevel: LogLevel;
   readonly json: boolean;
+  readonly authorization: AuthorizationMode;
 }
+
+const AUTHORIZATION_MODES: readonly AuthorizationMode[] = ["allow", "rbac"];
 
 interface UpFlags extends SharedFlags {
   readonly file: readonly string[];
@@ -67,7 +71,12 @@ export async function program(argv: readonly string[], context: ProgramContext):
     .description("the embedded Kubernetes API alone, with the Ray CRDs")
     .action(async (flags: SharedFlags) => {
       await kubernetes(
-        { dataFolder: flags.dataDir, port: flags.port, logLevel: flags.logLevel },
+        {
+          dataFolder: flags.dataDir,
+          port: flags.port,
+          logLevel: flags.logLevel,
+          authorization: flags.authorization,
+        },
         { ...context, reporter: reporterFor(flags, context) },
       );
     });
@@ -85,6 +94,11 @@ function withSharedFlags(command: Command, { config }: ProgramContext): Command 
         .choices(LOG_LEVELS)
         .default("error"),
     )
+    .addOption(
+      new Option("--authorization <mode>", "what callers of the API may do: everything, or what roles say")
+        .choices(AUTHORIZATION_MODES)
+        .default("allow"),
+    )
     .option("--json", "print one JSON object a line, for machines", false);
 }
 
@@ -96,6 +110,7 @@ function upOptions(flags: UpFlags): UpOptions {
     port: flags.port,
     logLevel: flags.logLevel,
     isJson: flags.json,
+    authorization: flags.authorization,
     ray: flags.ray,
     simulates: flags.simulate,
     hasProxy: flags.proxy,

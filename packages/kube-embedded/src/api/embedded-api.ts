@@ -6,7 +6,7 @@ import type { ApiGround } from "./api-ground.ts";
 import { createObject, type WriteRequest, written } from "./create.ts";
 import { deleteCollection, deleteObject } from "./delete.ts";
 import { finalizeNamespace } from "./finalize-namespace.ts";
-import { incomingObject } from "./incoming.ts";
+import { incomingObject, shapedObject } from "./incoming.ts";
 import type {
   ApiListOptions,
   ApiWatchOptions,
@@ -22,7 +22,7 @@ import type {
 import { listObjects } from "./list.ts";
 import { patchObject } from "./patch.ts";
 import { bindPod, evictPod } from "./pod-subresources.ts";
-import { noSuchResource, notSupported } from "./refusals.ts";
+import { invalid, noSuchResource, notSupported } from "./refusals.ts";
 import { getScale, patchScale, updateScale } from "./scale.ts";
 import { createToken } from "./service-account-token.ts";
 import { updateObject } from "./update.ts";
@@ -113,8 +113,14 @@ export class EmbeddedApi implements KubeApi {
     return write(this.#ground, target, request);
   }
 
-  async #review(target: Target, body: Json, { user }: Caller): Promise<WriteResult> {
-    const answer = await this.#ground.reviews.review(incomingObject(target, body), user);
+  async #review(target: Target, body: Json, caller: Caller): Promise<WriteResult> {
+    const question = shapedObject(this.#ground, target.resource, {
+      object: incomingObject(target, body),
+      caller,
+    });
+    const problems = this.#ground.schemaOf(target.resource).validate(question);
+    if (problems.length > 0) throw invalid(target.resource, "", problems);
+    const answer = await this.#ground.reviews.review(question, caller.user);
     return written(unstored(answer), "created");
   }
 }

@@ -52,15 +52,6 @@ export const NETWORK_POLICY_STRATEGY: ResourceStrategy = {
   defaults: (object) => defaultedNetworkPolicy(object as NetworkPolicy),
 };
 
-/** RBAC: whom a binding binds may change, what it binds them to may not. */
-export const BINDING_STRATEGY: ResourceStrategy = {
-  nameRule: "pathSegment",
-  allowsCreateOnUpdate: true,
-  validate: (object, stored) => roleRefProblems(object, stored),
-};
-
-export const ROLE_STRATEGY: ResourceStrategy = { nameRule: "pathSegment", allowsCreateOnUpdate: true };
-
 export const LEASE_STRATEGY: ResourceStrategy = { allowsCreateOnUpdate: true };
 
 export const NODE_STRATEGY: ResourceStrategy = { keepsStatusOnCreate: true };
@@ -142,11 +133,4 @@ function defaultedNetworkPolicy(policy: NetworkPolicy): NetworkPolicy {
   const { spec = {} } = policy;
   const policyTypes = spec.egress ? ["Ingress", "Egress"] : ["Ingress"];
   return { ...policy, spec: { podSelector: {}, policyTypes, ...spec } };
-}
-
-function roleRefProblems(object: KubeObject, stored: KubeObject | undefined): readonly FieldCause[] {
-  const { roleRef } = object as KubeObject & { readonly roleRef?: unknown };
-  const { roleRef: old } = (stored ?? {}) as { readonly roleRef?: unknown };
-  if (!stored || isEqualJson(roleRef, old)) return [];
-  return [invalidValue("roleRef", roleRef, "cannot change roleRef")];
 }
