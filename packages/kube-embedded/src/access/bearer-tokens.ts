@@ -53,7 +53,7 @@ export class BearerTokens {
     if (!found || found.metadata.uid !== reference.uid) return false;
     const { deletionTimestamp } = found.metadata;
     if (deletionTimestamp === undefined) return true;
-    return this.#options.clock.now() <= epochMsOf(deletionTimestamp) + LEEWAY_MS;
+    return this.#options.clock.now() <= (epochMsOf(deletionTimestamp) ?? 0) + LEEWAY_MS;
   }
 }
 

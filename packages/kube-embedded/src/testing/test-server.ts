@@ -138,6 +138,6 @@ const RUNNING = {
 };
 
 async function store(api: KubeApi, target: Target, object: object): Promise<KubeObject> {
-  const caller: Caller = { user: { name: "test", groups: [] }, fieldManager: "test" };
+  const caller: Caller = { user: { name: "test", groups: ["system:masters"] }, fieldManager: "test" };
   return (await api.create(target, JSON.parse(JSON.stringify(object)), caller)).object;
 }
