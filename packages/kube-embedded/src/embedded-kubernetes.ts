@@ -5,6 +5,7 @@ import type { TokenReader } from "./access/bearer-tokens.ts";
 import { installBootstrap } from "./access/bootstrap/install-bootstrap.ts";
 import type { AuthorizationMode } from "./access/policy.ts";
 import { RoleAggregation } from "./access/role-aggregation.ts";
+import { SecretTokens } from "./access/secret-tokens.ts";
 import type { Reviewer, TokenIssuer } from "./api/api-ground.ts";
 import { EmbeddedApi } from "./api/embedded-api.ts";
 import type { Caller, KubeApi, UserInfo } from "./api/kube-api.ts";
@@ -26,6 +27,8 @@ export interface EmbeddedKubernetesOptions {
   readonly tokens?: TokenIssuer;
   /** Reads tokens for TokenReview. @default there are none */
   readonly tokenReader?: TokenReader;
+  /** The authority behind the server's certificate (PEM), for Secrets that hold tokens. @default they do not say */
+  readonly caCertificate?: string;
   /** Who may do what over the network; clients of this process are trusted. @default allow */
   readonly authorization?: AuthorizationMode;
   /** Answers access reviews. @default by the rules of `authorization` */
@@ -70,6 +73,9 @@ export function embeddedKubernetes(options: EmbeddedKubernetesOptions): Embedded
     ...(tokens && { tokens }),
   });
   const customResources = new CustomResources({ store, registry, api, clock, logger });
+  const secretTokens =
+    tokens &&
+    new SecretTokens({ store, registry, api, tokens, logger, caCertificate: options.caCertificate });
   const roleAggregation = new RoleAggregation({ store, registry, api, logger });
   return {
     api,
@@ -81,10 +87,12 @@ export function embeddedKubernetes(options: EmbeddedKubernetesOptions): Embedded
       customResources.start();
       if (authorization === "rbac") await installBootstrap(api, registry);
       await roleAggregation.start();
+      secretTokens?.start();
     },
     close: () => {
       customResources.stop();
       roleAggregation.stop();
+      secretTokens?.stop();
     },
   };
 }

@@ -46,8 +46,16 @@ export async function serveEmbeddedKubernetes(options: KubernetesOptions): Promi
   const { clock, random, logger, port, authorization = "allow" } = options;
   const folder = await claimStateFolder(options.dataFolder);
   const identity = loadServerIdentity(folder.path, clock);
-  const { tokens, tokenReader } = identity;
-  const embedded = embeddedKubernetes({ clock, random, logger, tokens, tokenReader, authorization });
+  const { tokens, tokenReader, credentials } = identity;
+  const embedded = embeddedKubernetes({
+    clock,
+    random,
+    logger,
+    tokens,
+    tokenReader,
+    authorization,
+    caCertificate: credentials.caCertificatePem,
+  });
   const node = new LateNodePort();
   try {
     await embedded.start();

@@ -308,6 +308,30 @@ describe("reviews", () => {
   });
 });
 
+describe("a Secret of a service account", () => {
+  it("holds a token that works until the Secret is deleted", async () => {
+    const annotations = { "kubernetes.io/service-account.name": "reader" };
+    await server.given({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "long", namespace: "a", annotations },
+      type: "kubernetes.io/service-account-token",
+    });
+    const path = "/api/v1/namespaces/a/secrets/long";
+    const stored = async (): Promise<string> => {
+      const { json } = await callApi(server, path);
+      const { data } = json as { readonly data?: Readonly<Record<string, string>> };
+      return Buffer.from(data?.["token"] ?? "", "base64").toString();
+    };
+    await expect.poll(stored).not.toBe("");
+    const token = await stored();
+    const pods = { path: "/api/v1/namespaces/a/pods" };
+    expect((await callAs(server, token, pods)).status).toBe(200);
+    await callApi(server, path, { method: "DELETE" });
+    expect((await callAs(server, token, pods)).status).toBe(401);
+  });
+});
+
 describe("in allow mode", () => {
   it("everybody who is known may do everything, and nobody else anything", async () => {
     const open = await startTestServer();

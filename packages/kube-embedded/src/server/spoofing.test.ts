@@ -332,7 +332,10 @@ describe("a token that is not what it says", () => {
     ];
     for (const authorization of claims) {
       tried += 1;
-      const { status } = await callApi(server, "/version", { isAnonymous: true, headers: { authorization } });
+      const { status } = await callApi(server, "/version", {
+        isAnonymous: true,
+        headers: { authorization: authorization as string },
+      });
       expect(status, String(authorization)).toBe(401);
     }
   });
