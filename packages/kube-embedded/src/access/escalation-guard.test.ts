@@ -1,4 +1,4 @@
-import type { Json } from "@heliostat/kube";
+import { type Json, ROLES, type Role } from "@heliostat/kube";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Caller } from "../api/kube-api.ts";
 import { type TestKubernetes, testKubernetes } from "../testing/test-kubernetes.ts";
@@ -74,6 +74,13 @@ describe("nobody gives what he does not hold", () => {
     );
     await create("clusterroles", gathering, ROOT);
   });
+});
+
+it("the parts of this program write what roles they need", async () => {
+  const rules = [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }];
+  const metadata = { name: "ray", namespace: "default" };
+  const { client } = kubernetes;
+  await client.create(ROLES, { apiVersion: `${RBAC}/v1`, kind: "Role", metadata, rules } as Role);
 });
 
 describe("who may `escalate` or `bind`", () => {

@@ -1,4 +1,4 @@
-import type { DeleteOptions, Json, ListOptions } from "@heliostat/kube";
+import type { DeleteOptions, Json, KubeObject, ListOptions } from "@heliostat/kube";
 import type { Subresource, Verb } from "../registry/served-resource.ts";
 import { unstored } from "../store/stored-revision.ts";
 import { storedAt } from "./address.ts";
@@ -114,10 +114,11 @@ export class EmbeddedApi implements KubeApi {
   }
 
   async #review(target: Target, body: Json, caller: Caller): Promise<WriteResult> {
-    const question = shapedObject(this.#ground, target.resource, {
-      object: incomingObject(target, body),
-      caller,
-    });
+    // Go clients send an empty answer along with the question.
+    const { status: _, ...object } = incomingObject(target, body) as KubeObject & {
+      readonly status?: unknown;
+    };
+    const question = shapedObject(this.#ground, target.resource, { object, caller });
     const problems = this.#ground.schemaOf(target.resource).validate(question);
     if (problems.length > 0) throw invalid(target.resource, "", problems);
     const answer = await this.#ground.reviews.review(question, caller.user);

@@ -239,6 +239,8 @@ describe("reviews", () => {
     });
     const version = { spec: { nonResourceAttributes: { verb: "get", path: "/version" } } };
     expect((await ask(path, version, reader)).json).toMatchObject({ status: { allowed: true } });
+    const withAnswer = { spec: pods("list"), status: {} };
+    expect((await ask(path, withAnswer, reader)).json).toMatchObject({ status: { allowed: true } });
     for (const spec of [{}, { ...pods("get"), ...version.spec }, { resourceAttributes: { verb: 1 } }])
       expect((await ask(path, { spec }, reader)).status).toBe(422);
   });
