@@ -118,6 +118,54 @@ describe("RbacPolicy", () => {
     });
   });
 
+  it("forgets whom a binding binds no longer, and finds whom it binds instead", () => {
+    const store = new ObjectStore({ clock: new HandClock() });
+    const policy = new RbacPolicy(new Grants(store));
+    carryOut(store, {
+      role: "r",
+      namespace: "",
+      rules: [{ verbs: ["*"], apiGroups: ["*"], resources: ["*"] }],
+    });
+    const bind = (...subjects: NonNullable<Binding["subjects"]>): void =>
+      carryOut(store, {
+        binding: "p",
+        namespace: "a",
+        roleRef: { kind: "ClusterRole", name: "r" },
+        subjects,
+      });
+    const isAllowed = (user: string, ...groups: readonly string[]): boolean =>
+      policy.decide(attributes({ user, groups, verb: "get", resource: "pods", namespace: "a" })).isAllowed;
+    bind({ kind: "User", name: "ann" }, { kind: "Group", name: "g" });
+    expect([isAllowed("ann"), isAllowed("bob", "g"), isAllowed("bob")]).toEqual([true, true, false]);
+    bind({ kind: "User", name: "bob" });
+    expect([isAllowed("ann"), isAllowed("ann", "g"), isAllowed("bob")]).toEqual([false, false, true]);
+    bind();
+    expect(isAllowed("bob")).toBe(false);
+  });
+
+  it("takes an account's namespace from the subject, and from the binding only where the subject has none", () => {
+    const store = new ObjectStore({ clock: new HandClock() });
+    const policy = new RbacPolicy(new Grants(store));
+    carryOut(store, {
+      role: "r",
+      namespace: "",
+      rules: [{ verbs: ["*"], apiGroups: ["*"], resources: ["*"] }],
+    });
+    const subjects = [
+      { kind: "ServiceAccount", name: "guest", namespace: "b" },
+      { kind: "ServiceAccount", name: "local" },
+    ];
+    const roleRef = { kind: "ClusterRole", name: "r" };
+    carryOut(store, { binding: "p", namespace: "a", roleRef, subjects });
+    const isAllowed = (user: string): boolean =>
+      policy.decide(attributes({ user, groups: [], verb: "get", resource: "pods", namespace: "a" }))
+        .isAllowed;
+    expect(isAllowed("system:serviceaccount:b:guest")).toBe(true);
+    expect(isAllowed("system:serviceaccount:a:guest")).toBe(false);
+    expect(isAllowed("system:serviceaccount:a:local")).toBe(true);
+    expect(isAllowed("system:serviceaccount:b:local")).toBe(false);
+  });
+
   it("says by which binding something is allowed", () => {
     const store = new ObjectStore({ clock: new HandClock() });
     const policy = new RbacPolicy(new Grants(store));
