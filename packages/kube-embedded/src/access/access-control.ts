@@ -3,11 +3,11 @@ import type { Admission, Reviewer } from "../api/api-ground.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { accessReviews } from "./access-reviews.ts";
 import { ALLOW_POLICY } from "./allow-policy.ts";
-import { type Authorizer, authorizerOf } from "./authorizer.ts";
+import type { Authorizer } from "./authorizer.ts";
 import { BearerTokens, NO_TOKENS, type StoredReference, type TokenReader } from "./bearer-tokens.ts";
 import { escalationGuard } from "./escalation-guard.ts";
 import { Grants } from "./grants.ts";
-import type { AuthorizationMode, Policy } from "./policy.ts";
+import { type AuthorizationMode, authorizerOf, type Policy } from "./policy.ts";
 import { RbacPolicy } from "./rbac-policy.ts";
 
 export interface AccessControlOptions {

@@ -1,5 +1,4 @@
 import type { UserInfo } from "../api/kube-api.ts";
-import type { Policy } from "./policy.ts";
 
 /** What a caller wants to do: to a resource, or to a path that is none (`/version`). */
 export interface AccessAttributes {
@@ -24,9 +23,4 @@ export interface AccessedResource {
 /** The port that says who may do what. */
 export interface Authorizer {
   isAllowed(attributes: AccessAttributes): Promise<boolean>;
-}
-
-/** A policy behind the port. */
-export function authorizerOf(policy: Policy): Authorizer {
-  return { isAllowed: async (attributes) => policy.decide(attributes).isAllowed };
 }

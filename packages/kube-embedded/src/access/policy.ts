@@ -1,6 +1,6 @@
 import type { PolicyRule } from "@heliostat/kube";
 import type { UserInfo } from "../api/kube-api.ts";
-import type { AccessAttributes } from "./authorizer.ts";
+import type { AccessAttributes, Authorizer } from "./authorizer.ts";
 
 /** How it is decided who may do what: `allow` asks only whether the caller is known, `rbac` asks the stored roles. */
 export type AuthorizationMode = "allow" | "rbac";
@@ -23,6 +23,11 @@ export interface Decision {
 export interface HeldRules {
   readonly rules: readonly PolicyRule[];
   readonly problems: readonly string[];
+}
+
+/** A policy behind the port. */
+export function authorizerOf(policy: Policy): Authorizer {
+  return { isAllowed: async (attributes) => policy.decide(attributes).isAllowed };
 }
 
 /** Kubernetes convention: members of this group may do everything, whatever the roles say. */

@@ -1,7 +1,8 @@
 import { type Logger, SILENT } from "@heliostat/kube";
 import { ALLOW_POLICY } from "../access/allow-policy.ts";
-import { type Authorizer, authorizerOf } from "../access/authorizer.ts";
+import type { Authorizer } from "../access/authorizer.ts";
 import { BearerTokens } from "../access/bearer-tokens.ts";
+import { authorizerOf } from "../access/policy.ts";
 import { OpenApiDocuments } from "../openapi/openapi-documents.ts";
 import { answerRequest, type GuardedApi } from "./answer-request.ts";
 import { API_HOSTS } from "./http/host-guard.ts";
