@@ -12,12 +12,18 @@ import {
   PODS,
   type Random,
 } from "@heliostat/kube";
-import { embeddedKubernetes, loadServerIdentity, serveKubernetes } from "@heliostat/kube-embedded";
+import {
+  type AuthorizationMode,
+  embeddedKubernetes,
+  loadServerIdentity,
+  serveKubernetes,
+} from "@heliostat/kube-embedded";
 
 /** The embedded API behind its real server, with pods that are made up. */
 export interface Cluster {
   readonly client: KubeClient;
   readonly kubeconfigPath: string;
+  readonly url: string;
   /** An empty home for the clients: their caches outlive a server. */
   readonly home: string;
   /** Let a pod of namespace `default`, which has a node, run. */
@@ -25,18 +31,22 @@ export interface Cluster {
   remove(): Promise<void>;
 }
 
-export async function startCluster(): Promise<Cluster> {
+/** @param authorization as `heliostat up --authorization` */
+export async function startCluster(authorization: AuthorizationMode = "allow"): Promise<Cluster> {
   const home = mkdtempSync(join(tmpdir(), "heliostat-clients-"));
   const identity = loadServerIdentity(join(home, "data"), SYSTEM_CLOCK);
-  const kubernetes = embeddedKubernetes({ clock: SYSTEM_CLOCK, random: RANDOM, tokens: identity.tokens });
+  const { tokens, tokenReader } = identity;
+  const clock = SYSTEM_CLOCK;
+  const kubernetes = embeddedKubernetes({ clock, random: RANDOM, tokens, tokenReader, authorization });
   await kubernetes.start();
-  const { api, registry } = kubernetes;
-  const server = await serveKubernetes({ api, registry, node: NODE, clock: SYSTEM_CLOCK, identity });
+  const { api, registry, authorizer } = kubernetes;
+  const server = await serveKubernetes({ api, registry, authorizer, node: NODE, clock, identity });
   const client = kubernetes.client("e2e");
   return {
     client,
     home,
     kubeconfigPath: server.kubeconfigPath,
+    url: server.url,
     runPod: (name) => runPod(client, name),
     async remove() {
       await server.close();

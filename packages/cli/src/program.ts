@@ -1,3 +1,4 @@
+import type { AuthorizationMode } from "@heliostat/kube-embedded";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { CRD_FORMATS, type CrdFormat } from "./commands/crd-format.ts";
 import type { Config } from "./config.ts";
@@ -19,7 +20,10 @@ interface SharedFlags {
   readonly port: number;
   readonly logLevel: LogLevel;
   readonly json: boolean;
+  readonly authorization: AuthorizationMode;
 }
+
+const AUTHORIZATION_MODES: readonly AuthorizationMode[] = ["allow", "rbac"];
 
 interface UpFlags extends SharedFlags {
   readonly file: readonly string[];
@@ -99,7 +103,12 @@ function addKubernetes(root: Command, context: ProgramContext): void {
     .action(async (flags: SharedFlags) => {
       const { kubernetes } = await import("./commands/kubernetes.ts");
       await kubernetes(
-        { dataFolder: flags.dataDir, port: flags.port, logLevel: flags.logLevel },
+        {
+          dataFolder: flags.dataDir,
+          port: flags.port,
+          logLevel: flags.logLevel,
+          authorization: flags.authorization,
+        },
         { ...context, reporter: reporterFor(flags, context) },
       );
     });
@@ -140,6 +149,11 @@ function withSharedFlags(command: Command, { config }: ProgramContext): Command 
     .option("--data-dir <folder>", "where kubeconfig and certificates are kept", config.stateFolder)
     .option("--port <number>", "port of the Kubernetes API on 127.0.0.1, 0 for any", portNumber, 0)
     .addOption(logLevelOption("error"))
+    .addOption(
+      new Option("--authorization <mode>", "what callers of the API may do: everything, or what roles say")
+        .choices(AUTHORIZATION_MODES)
+        .default("allow"),
+    )
     .option("--json", "print one JSON object a line, for machines", false);
 }
 
@@ -157,6 +171,7 @@ function upOptions(flags: UpFlags): UpOptions {
     port: flags.port,
     logLevel: flags.logLevel,
     isJson: flags.json,
+    authorization: flags.authorization,
     ray: flags.ray,
     simulates: flags.simulate,
     hasProxy: flags.proxy,

@@ -1,5 +1,11 @@
 import { type Clock, isKubeError, type KubeClient, type Logger, type Random, SILENT } from "@heliostat/kube";
-import { ALLOW_ALL_REVIEWS } from "./api/allow-all-reviews.ts";
+import { accessControl } from "./access/access-control.ts";
+import type { Authorizer } from "./access/authorizer.ts";
+import type { TokenReader } from "./access/bearer-tokens.ts";
+import { installBootstrap } from "./access/bootstrap/install-bootstrap.ts";
+import type { AuthorizationMode } from "./access/policy.ts";
+import { RoleAggregation } from "./access/role-aggregation.ts";
+import { SecretTokens } from "./access/secret-tokens.ts";
 import type { Reviewer, TokenIssuer } from "./api/api-ground.ts";
 import { EmbeddedApi } from "./api/embedded-api.ts";
 import type { Caller, KubeApi, UserInfo } from "./api/kube-api.ts";
@@ -19,7 +25,13 @@ export interface EmbeddedKubernetesOptions {
   readonly logger?: Logger;
   /** Signs tokens of service accounts. @default nobody: `serviceaccounts/token` is refused */
   readonly tokens?: TokenIssuer;
-  /** Answers access reviews. @default everything is allowed */
+  /** Reads tokens for TokenReview. @default there are none */
+  readonly tokenReader?: TokenReader;
+  /** The authority behind the server's certificate (PEM), for Secrets that hold tokens. @default they do not say */
+  readonly caCertificate?: string;
+  /** Who may do what over the network; clients of this process are trusted. @default allow */
+  readonly authorization?: AuthorizationMode;
+  /** Answers access reviews. @default by the rules of `authorization` */
   readonly reviews?: Reviewer;
   /** How many changes are remembered for watches. @default 20,000 of each resource, five minutes */
   readonly history?: HistoryLimits;
@@ -29,6 +41,8 @@ export interface EmbeddedKubernetesOptions {
 export interface EmbeddedKubernetes {
   readonly api: KubeApi;
   readonly registry: ResourceRegistry;
+  /** Judges requests by the rules of `authorization`; for `serveKubernetes`. */
+  readonly authorizer: Authorizer;
   /** A client in the name of a user, or of a part of this program. @default `system:admin` */
   client(who?: UserInfo | string): KubeClient;
   /** Create the namespaces that every cluster has, and serve what CustomResourceDefinitions define. */
@@ -43,29 +57,43 @@ export interface EmbeddedKubernetes {
  * It is the API server only: no controllers, no scheduler, no kubelet.
  */
 export function embeddedKubernetes(options: EmbeddedKubernetesOptions): EmbeddedKubernetes {
-  const { clock, random, logger = SILENT, tokens, reviews = ALLOW_ALL_REVIEWS, history = {} } = options;
+  const { clock, random, logger = SILENT, tokens, authorization = "allow", history = {} } = options;
   const store = new ObjectStore({ clock, history });
+  const access = accessControl({ store, clock, mode: authorization, tokenReader: options.tokenReader });
   const registry = new ResourceRegistry(builtinResources());
   const api = new EmbeddedApi({
     store,
     registry,
     clock,
     random,
-    reviews,
+    reviews: options.reviews ?? access.reviews,
+    ...(access.admission && { admission: access.admission }),
     schemaOf,
     serviceAddresses: new ServiceAddresses(store),
     ...(tokens && { tokens }),
   });
   const customResources = new CustomResources({ store, registry, api, clock, logger });
+  const secretTokens =
+    tokens &&
+    new SecretTokens({ store, registry, api, tokens, logger, caCertificate: options.caCertificate });
+  const roleAggregation = new RoleAggregation({ store, registry, api, logger });
   return {
     api,
     registry,
+    authorizer: access.authorizer,
     client: (who = ADMIN) => new InProcessClient({ api, registry, ...identityOf(who) }),
     start: async () => {
       await createNamespaces(api, registry);
       customResources.start();
+      if (authorization === "rbac") await installBootstrap(api, registry);
+      await roleAggregation.start();
+      secretTokens?.start();
     },
-    close: () => customResources.stop(),
+    close: () => {
+      customResources.stop();
+      roleAggregation.stop();
+      secretTokens?.stop();
+    },
   };
 }
 

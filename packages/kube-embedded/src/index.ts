@@ -1,9 +1,11 @@
+export type { AccessAttributes, AccessedResource, Authorizer } from "./access/authorizer.ts";
+export type { ReadToken, StoredReference, TokenReader } from "./access/bearer-tokens.ts";
+export type { AuthorizationMode } from "./access/policy.ts";
 export {
   type EmbeddedKubernetes,
   type EmbeddedKubernetesOptions,
   embeddedKubernetes,
 } from "./embedded-kubernetes.ts";
-export type { AccessAttributes, Authorizer } from "./server/identity/authorizer.ts";
 export { type KubeconfigOptions, kubeconfigText } from "./server/pki/kubeconfig.ts";
 export { loadServerIdentity, type ServerIdentity } from "./server/pki/server-identity.ts";
 export { type KubernetesServer, type ServeOptions, serveKubernetes } from "./server/serve-kubernetes.ts";

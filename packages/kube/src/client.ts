@@ -96,7 +96,7 @@ export interface WriteOptions extends CallOptions {
 
 export interface CreateOptions extends WriteOptions {
   /** Create below the object that has the same name: `pods/binding`. The answer is whatever the API says to that. */
-  readonly subresource?: "binding" | "eviction";
+  readonly subresource?: "binding" | "eviction" | "token";
 }
 
 export interface SubresourceOptions extends WriteOptions {

@@ -7,7 +7,7 @@ import { crdsText } from "./crds.ts";
 const DEFINITIONS: unknown = JSON.parse(JSON.stringify(rayCrds()));
 
 describe("crdsText()", () => {
-  it("is the same in both formats", () => {
+  it("is the same in both formats", { timeout: 60_000 }, () => {
     expect(JSON.parse(crdsText("json"))).toEqual({ apiVersion: "v1", kind: "List", items: DEFINITIONS });
     const documents = parseAllDocuments(crdsText("yaml"));
     if ("empty" in documents) throw new Error("Cannot compare: nothing was printed");

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import type { AuthorizationMode } from "@heliostat/kube-embedded";
 import { serveEmbeddedKubernetes } from "../laptop/kubernetes.ts";
 import type { Reporter } from "../output/up-event.ts";
 import { systemClock, systemRandom } from "../system/clock.ts";
@@ -8,16 +9,18 @@ export interface KubernetesCommandOptions {
   readonly dataFolder: string;
   readonly port: number;
   readonly logLevel: LogLevel;
+  readonly authorization: AuthorizationMode;
 }
 
 /** Serve the embedded API alone until Ctrl-C. @throws UserError when the state folder or the port is taken */
 export async function kubernetes(
-  { dataFolder, port, logLevel }: KubernetesCommandOptions,
+  { dataFolder, port, logLevel, authorization }: KubernetesCommandOptions,
   { reporter, signal }: { readonly reporter: Reporter; readonly signal: AbortSignal },
 ): Promise<void> {
   const served = await serveEmbeddedKubernetes({
     dataFolder,
     port,
+    authorization,
     clock: systemClock,
     random: systemRandom,
     logger: stderrLogger(logLevel),

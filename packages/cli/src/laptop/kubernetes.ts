@@ -7,6 +7,7 @@ import {
   type Random,
 } from "@heliostat/kube";
 import {
+  type AuthorizationMode,
   type EmbeddedKubernetes,
   embeddedKubernetes,
   type KubernetesServer,
@@ -23,6 +24,8 @@ export interface KubernetesOptions {
   readonly dataFolder: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** Whether callers over the network may do everything, or what roles say. @default allow */
+  readonly authorization?: AuthorizationMode;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -40,16 +43,26 @@ export interface ServedKubernetes {
 
 /** @throws UserError when the state folder or the port is taken */
 export async function serveEmbeddedKubernetes(options: KubernetesOptions): Promise<ServedKubernetes> {
-  const { clock, random, logger, port } = options;
+  const { clock, random, logger, port, authorization = "allow" } = options;
   const folder = await claimStateFolder(options.dataFolder);
   const identity = loadServerIdentity(folder.path, clock);
-  const embedded = embeddedKubernetes({ clock, random, logger, tokens: identity.tokens });
+  const { tokens, tokenReader, credentials } = identity;
+  const embedded = embeddedKubernetes({
+    clock,
+    random,
+    logger,
+    tokens,
+    tokenReader,
+    authorization,
+    caCertificate: credentials.caCertificatePem,
+  });
   const node = new LateNodePort();
   try {
     await embedded.start();
     await installRayCrds(embedded.client("heliostat"));
-    const { api, registry } = embedded;
-    const server = await serveKubernetes({ api, registry, node, clock, logger, identity, port });
+    const { api, registry, authorizer } = embedded;
+    const served = { api, registry, authorizer, node, clock, logger, identity, port };
+    const server = await serveKubernetes(served);
     return { embedded, server, identity, folder, node, close };
 
     async function close(): Promise<void> {

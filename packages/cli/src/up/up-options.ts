@@ -1,3 +1,4 @@
+import type { AuthorizationMode } from "@heliostat/kube-embedded";
 import type { LogLevel } from "../system/logger.ts";
 
 /** What `heliostat up` was asked for; every default is filled in. */
@@ -11,6 +12,8 @@ export interface UpOptions {
   readonly port: number;
   readonly logLevel: LogLevel;
   readonly isJson: boolean;
+  /** Whether callers of the API may do everything, or what roles say. */
+  readonly authorization: AuthorizationMode;
   /** A Ray of the user's own. */
   readonly ray: string | undefined;
   /** Pretend pods even where they could be real. */

@@ -146,7 +146,8 @@ describe("create", () => {
     ).rejects.toThrow("the server could not find the requested resource");
     const reviews = target("authorization.k8s.io/v1", "selfsubjectaccessreviews");
     await expect(api.list(reviews, {})).rejects.toMatchObject({ reason: "MethodNotAllowed" });
-    const { object } = await api.create(reviews, { spec: {} }, CALLER);
+    const question = { spec: { nonResourceAttributes: { verb: "get", path: "/version" } } };
+    const { object } = await api.create(reviews, question, CALLER);
     expect(object).toMatchObject({ status: { allowed: true } });
   });
 });

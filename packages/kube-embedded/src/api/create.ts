@@ -26,6 +26,7 @@ import { asServed, asStored } from "./versions.ts";
 export function createObject(ground: ApiGround, target: Target, request: WriteRequest): WriteResult {
   const { caller } = request;
   const { resource } = target;
+  assertMayCreate(target, caller);
   const incoming = incomingObject(target, request.body);
   assertCreatable(ground, target, incoming);
   const named = withSystemMetadata(ground, target, incoming);
@@ -33,6 +34,7 @@ export function createObject(ground: ApiGround, target: Target, request: WriteRe
   const object = validNewObject(ground, resource, shaped);
   const address = addressOf({ ...target, name: object.metadata.name });
   if (ground.store.get(address)) throw alreadyExists(resource, object.metadata.name);
+  ground.admission?.admit({ resource, object, user: caller.user });
   if (caller.isDryRun) return written(unstored(object), "created");
   const stored = asServed(resource, ground.store.put(address, asStored(resource, object)));
   return written(stored, "created");
@@ -105,6 +107,12 @@ function generatedName(ground: ApiGround, target: Target, prefix: string): strin
     if (!ground.store.get(addressOf({ ...target, name }))) return name;
   }
   throw alreadyExists(target.resource, prefix);
+}
+
+/** Who may change what is there may not therefore bring it into being. */
+function assertMayCreate({ resource, name = "" }: Target, { canCreate = true, user }: Caller): void {
+  if (canCreate) return;
+  throw forbidden(resource, name, `User "${user.name}" cannot create it`);
 }
 
 function assertCreatable(ground: ApiGround, target: Target, { metadata }: KubeObject): void {

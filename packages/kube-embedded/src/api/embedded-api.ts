@@ -1,4 +1,4 @@
-import type { DeleteOptions, Json, ListOptions } from "@heliostat/kube";
+import type { DeleteOptions, Json, KubeObject, ListOptions } from "@heliostat/kube";
 import type { Subresource, Verb } from "../registry/served-resource.ts";
 import { unstored } from "../store/stored-revision.ts";
 import { storedAt } from "./address.ts";
@@ -7,7 +7,7 @@ import { untilRevision } from "./await-revision.ts";
 import { createObject, type WriteRequest, written } from "./create.ts";
 import { deleteCollection, deleteObject } from "./delete.ts";
 import { finalizeNamespace } from "./finalize-namespace.ts";
-import { incomingObject } from "./incoming.ts";
+import { incomingObject, shapedObject } from "./incoming.ts";
 import type {
   ApiGetOptions,
   ApiListOptions,
@@ -24,7 +24,7 @@ import type {
 import { listObjects } from "./list.ts";
 import { patchObject } from "./patch.ts";
 import { bindPod, evictPod } from "./pod-subresources.ts";
-import { noSuchResource, notSupported } from "./refusals.ts";
+import { invalid, noSuchResource, notSupported } from "./refusals.ts";
 import { getScale, patchScale, updateScale } from "./scale.ts";
 import { createToken } from "./service-account-token.ts";
 import { updateObject } from "./update.ts";
@@ -121,8 +121,15 @@ export class EmbeddedApi implements KubeApi {
     return write(this.#ground, target, request);
   }
 
-  async #review(target: Target, body: Json, { user }: Caller): Promise<WriteResult> {
-    const answer = await this.#ground.reviews.review(incomingObject(target, body), user);
+  async #review(target: Target, body: Json, caller: Caller): Promise<WriteResult> {
+    // Go clients send an empty answer along with the question.
+    const { status: _, ...object } = incomingObject(target, body) as KubeObject & {
+      readonly status?: unknown;
+    };
+    const question = shapedObject(this.#ground, target.resource, { object, caller });
+    const problems = this.#ground.schemaOf(target.resource).validate(question);
+    if (problems.length > 0) throw invalid(target.resource, "", problems);
+    const answer = await this.#ground.reviews.review(question, caller.user);
     return written(unstored(answer), "created");
   }
 }

@@ -43,6 +43,8 @@ export interface Caller {
   readonly isDryRun?: boolean;
   /** What becomes of unknown fields: refused, reported through `warn`, or dropped silently. @default Warn */
   readonly fieldValidation?: "Strict" | "Warn" | "Ignore";
+  /** Whether a PUT or an apply to what is not there may create it. @default true */
+  readonly canCreate?: boolean;
   /** Receives the text of each `Warning` header. */
   warn?(text: string): void;
 }
@@ -51,6 +53,8 @@ export interface UserInfo {
   readonly name: string;
   readonly uid?: string;
   readonly groups: readonly string[];
+  /** What else the authenticator knows: the pod that a token is bound to, or what an impersonator claims. */
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
 export type PatchBody =

@@ -55,6 +55,7 @@ export function replaceObject(ground: ApiGround, target: Target, replacement: Re
   const shaped = shapedObject(ground, resource, { object: scoped, caller });
   const object = validReplacement(ground, target, { shaped, current: current.object });
   if (isEqualJson(object, current.object)) return written(current, "unchanged");
+  ground.admission?.admit({ resource, object, stored: current.object, user: caller.user });
 
   const isDone = isTerminating(object) && mayGo(resource, object);
   if (caller.isDryRun) return written(unstored(object), isDone ? "removed" : "updated");

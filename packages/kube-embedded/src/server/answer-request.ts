@@ -1,5 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { KubeError, type Logger } from "@heliostat/kube";
+import { accessRefusal } from "../access/access-refusal.ts";
+import type { AccessAttributes, Authorizer } from "../access/authorizer.ts";
+import { actingUser, type RawHeaders } from "../access/impersonation.ts";
 import {
   type Answer,
   type ApiRequest,
@@ -10,13 +13,12 @@ import {
 } from "./http/exchange.ts";
 import { refuseForeignHost } from "./http/host-guard.ts";
 import { failureStatus } from "./http/kube-status.ts";
-import { type ResourceRoute, resourceRoute } from "./http/route.ts";
+import { resourceRoute } from "./http/route.ts";
 import type { Authenticator, PeerSocket } from "./identity/authenticator.ts";
-import type { AccessAttributes, Authorizer } from "./identity/authorizer.ts";
+import { requestAttributes } from "./identity/request-attributes.ts";
 import { answerHealth } from "./routes/health.ts";
 import { answerPath } from "./routes/path-answer.ts";
 import { answerResource } from "./routes/resource-answer.ts";
-import { verbOf } from "./routes/verb.ts";
 import type { ServedApi } from "./served-api.ts";
 
 /** The API with the doorkeepers before it. */
@@ -34,13 +36,15 @@ export interface IncomingRequest {
   /** Path and query. */
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
+  /** The same as they came, none joined and none dropped. */
+  readonly rawHeaders: RawHeaders;
   readonly peer: PeerSocket;
   readonly signal: AbortSignal;
   body(): Promise<Buffer>;
 }
 
 /**
- * The way of every request: whose name is asked for, who asks, may he, and then the answer. Whatever goes wrong on
+ * The way of every request: whose name is asked for, who asks and in whose name, may he, and then the answer. Whatever goes wrong on
  * this way becomes a Status; it throws nothing.
  */
 export async function answerRequest(guarded: GuardedApi, incoming: IncomingRequest): Promise<Answer> {
@@ -50,7 +54,8 @@ export async function answerRequest(guarded: GuardedApi, incoming: IncomingReque
     const query = new URLSearchParams(search);
     const health = answerHealth(path, query);
     if (health) return health;
-    const user = await guarded.authenticator.userOf(incoming.peer, incoming.headers);
+    const caller = await guarded.authenticator.userOf(incoming.peer, incoming.rawHeaders);
+    const user = await actingUser(caller, incoming.rawHeaders, guarded.authorizer);
     return await answerKnownCaller(guarded, apiRequest(incoming, { path, search, query, user }));
   } catch (error) {
     return failureReply(error, guarded.logger, { method: incoming.method, path });
@@ -59,9 +64,11 @@ export async function answerRequest(guarded: GuardedApi, incoming: IncomingReque
 
 async function answerKnownCaller(guarded: GuardedApi, request: ApiRequest): Promise<Answer> {
   const route = resourceRoute(request.path);
-  await assertAllowed(guarded.authorizer, accessAttributes(request, route));
+  const attributes = requestAttributes(request, route);
+  await assertAllowed(guarded.authorizer, attributes);
   if (!route) return answerPath(guarded, request) ?? unknownPathReply();
-  return answerResource(guarded, request, route);
+  const mayCreate = await canCreate(guarded.authorizer, attributes);
+  return answerResource(guarded, { ...request, canCreate: mayCreate }, route);
 }
 
 function apiRequest(
@@ -72,29 +79,13 @@ function apiRequest(
 }
 
 async function assertAllowed(authorizer: Authorizer, attributes: AccessAttributes): Promise<void> {
-  if (await authorizer.isAllowed(attributes)) return;
-  throw new KubeError("Forbidden", refusal(attributes));
+  if (!(await authorizer.isAllowed(attributes))) throw accessRefusal(attributes);
 }
 
-function accessAttributes(
-  { user, method, path, query }: ApiRequest,
-  route: ResourceRoute | undefined,
-): AccessAttributes {
-  if (!route) return { user, path, verb: method.toLowerCase() };
-  const { rest: _rest, isWatchPath: _isWatchPath, ...resource } = route;
-  return { user, path, verb: verbOf(method, route, query), resource };
-}
-
-/** In Kubernetes' words. */
-function refusal({ user, verb, path, resource }: AccessAttributes): string {
-  if (!resource) return `forbidden: User "${user.name}" cannot ${verb} path "${path}"`;
-  const { group, plural, subresource, namespace, name } = resource;
-  const what = subresource === undefined ? plural : `${plural}/${subresource}`;
-  const subject = [group === "" ? plural : `${plural}.${group}`, name && `"${name}"`]
-    .filter(Boolean)
-    .join(" ");
-  const where = namespace === undefined ? "at the cluster scope" : `in the namespace "${namespace}"`;
-  return `${subject} is forbidden: User "${user.name}" cannot ${verb} resource "${what}" in API group "${group}" ${where}`;
+/** PUT and apply may find nothing to change and create it: whether that is allowed is a question of its own. */
+async function canCreate(authorizer: Authorizer, attributes: AccessAttributes): Promise<boolean> {
+  const isChange = attributes.verb === "update" || attributes.verb === "patch";
+  return !isChange || authorizer.isAllowed({ ...attributes, verb: "create" });
 }
 
 export function failureReply(

@@ -174,6 +174,7 @@ function incoming(request: IncomingMessage | Http2ServerRequest, signal: AbortSi
     method: request.method ?? "",
     url: request.url ?? "",
     headers: request.headers,
+    rawHeaders: request.rawHeaders,
     peer: request.socket as TLSSocket,
     signal,
     body: () => readBody(request),

@@ -1,9 +1,13 @@
 import { type Logger, SILENT } from "@heliostat/kube";
+import { ALLOW_POLICY } from "../access/allow-policy.ts";
+import type { Authorizer } from "../access/authorizer.ts";
+import { BearerTokens } from "../access/bearer-tokens.ts";
+import { authorizerOf } from "../access/policy.ts";
 import { OpenApiDocuments } from "../openapi/openapi-documents.ts";
 import { answerRequest, type GuardedApi } from "./answer-request.ts";
 import { API_HOSTS } from "./http/host-guard.ts";
 import { Authenticator } from "./identity/authenticator.ts";
-import { ALLOW_ALL, type Authorizer } from "./identity/authorizer.ts";
+import { storedObject } from "./identity/stored-object.ts";
 import { Listener } from "./listener.ts";
 import { type ServerIdentity, writeKubeconfig } from "./pki/server-identity.ts";
 import { DocumentCache } from "./routes/document-cache.ts";
@@ -66,7 +70,11 @@ function guardedApi(
   { api, registry, node, clock, identity, authorizer }: ServeOptions,
   logger: Logger,
 ): GuardedApi {
-  const { credentials, tokens } = identity;
+  const bearers = new BearerTokens({
+    reader: identity.tokenReader,
+    clock,
+    find: (reference) => storedObject({ api, registry }, reference),
+  });
   return {
     api,
     registry,
@@ -75,8 +83,8 @@ function guardedApi(
     logger,
     documents: new DocumentCache(registry),
     openApi: new OpenApiDocuments(registry),
-    authenticator: new Authenticator({ adminToken: credentials.adminToken, tokens, api, registry }),
-    authorizer: authorizer ?? ALLOW_ALL,
+    authenticator: new Authenticator(bearers),
+    authorizer: authorizer ?? authorizerOf(ALLOW_POLICY),
     hosts: new Set(API_HOSTS),
   };
 }

@@ -10,6 +10,7 @@ import {
   type Pod,
   type Random,
 } from "@heliostat/kube";
+import type { AuthorizationMode } from "../access/policy.ts";
 import type { Caller, KubeApi, Target } from "../api/kube-api.ts";
 import { type EmbeddedKubernetes, embeddedKubernetes } from "../embedded-kubernetes.ts";
 import { loadServerIdentity, type ServerIdentity } from "../server/pki/server-identity.ts";
@@ -30,18 +31,28 @@ export interface TestServer
   remove(): Promise<void>;
 }
 
-export async function startTestServer(options: Partial<ServeOptions> = {}): Promise<TestServer> {
+export interface TestServerOptions extends Partial<ServeOptions> {
+  readonly authorization?: AuthorizationMode;
+}
+
+export async function startTestServer({
+  authorization = "allow",
+  ...options
+}: TestServerOptions = {}): Promise<TestServer> {
   const dataDirectory = mkdtempSync(join(tmpdir(), "heliostat-server-"));
   const identity = loadServerIdentity(dataDirectory, SYSTEM_CLOCK);
   const kubernetes = embeddedKubernetes({
     clock: SYSTEM_CLOCK,
     random: SYSTEM_RANDOM,
     tokens: identity.tokens,
+    tokenReader: identity.tokenReader,
+    authorization,
   });
   await kubernetes.start();
-  const { api, registry, client } = kubernetes;
+  const { api, registry, client, authorizer } = kubernetes;
   const node = scriptedNode();
-  const server = await serveKubernetes({ api, registry, node, clock: SYSTEM_CLOCK, identity, ...options });
+  const served = { api, registry, authorizer, node, clock: SYSTEM_CLOCK, identity };
+  const server = await serveKubernetes({ ...served, ...options });
   const given = (object: object): Promise<KubeObject> => store(api, target(object), object);
 
   async function givenRunningPod(): Promise<void> {
@@ -127,6 +138,6 @@ const RUNNING = {
 };
 
 async function store(api: KubeApi, target: Target, object: object): Promise<KubeObject> {
-  const caller: Caller = { user: { name: "test", groups: [] }, fieldManager: "test" };
+  const caller: Caller = { user: { name: "test", groups: ["system:masters"] }, fieldManager: "test" };
   return (await api.create(target, JSON.parse(JSON.stringify(object)), caller)).object;
 }

@@ -11,7 +11,8 @@ import {
   type Secret,
   type StorageClass,
 } from "@heliostat/kube";
-import { forbiddenField, invalidValue } from "../../api/field-causes.ts";
+import { ACCOUNT_ANNOTATION, TOKEN_SECRET_TYPE } from "../../access/secret-tokens.ts";
+import { forbiddenField, invalidValue, requiredValue } from "../../api/field-causes.ts";
 import type { ResourceStrategy } from "../served-resource.ts";
 
 export const CONFIG_MAP_STRATEGY: ResourceStrategy = {
@@ -22,6 +23,7 @@ export const SECRET_STRATEGY: ResourceStrategy = {
   defaults: (object) => defaultedSecret(object as Secret),
   validate: (object, stored) => [
     ...typeProblems(object as Secret, stored as Secret | undefined),
+    ...accountProblems(object as Secret),
     ...immutableProblems(object as Secret, stored as Secret | undefined),
   ],
 };
@@ -52,15 +54,6 @@ export const NETWORK_POLICY_STRATEGY: ResourceStrategy = {
   defaults: (object) => defaultedNetworkPolicy(object as NetworkPolicy),
 };
 
-/** RBAC: whom a binding binds may change, what it binds them to may not. */
-export const BINDING_STRATEGY: ResourceStrategy = {
-  nameRule: "pathSegment",
-  allowsCreateOnUpdate: true,
-  validate: (object, stored) => roleRefProblems(object, stored),
-};
-
-export const ROLE_STRATEGY: ResourceStrategy = { nameRule: "pathSegment", allowsCreateOnUpdate: true };
-
 export const LEASE_STRATEGY: ResourceStrategy = { allowsCreateOnUpdate: true };
 
 export const NODE_STRATEGY: ResourceStrategy = { keepsStatusOnCreate: true };
@@ -81,6 +74,11 @@ function defaultedSecret(secret: Secret): Secret {
 function typeProblems({ type }: Secret, stored: Secret | undefined): readonly FieldCause[] {
   if (!stored || stored.type === type) return [];
   return [invalidValue("type", type, "field is immutable")];
+}
+
+function accountProblems({ type, metadata }: Secret): readonly FieldCause[] {
+  if (type !== TOKEN_SECRET_TYPE || metadata.annotations?.[ACCOUNT_ANNOTATION]) return [];
+  return [requiredValue(`metadata.annotations[${ACCOUNT_ANNOTATION}]`)];
 }
 
 function immutableProblems(
@@ -142,11 +140,4 @@ function defaultedNetworkPolicy(policy: NetworkPolicy): NetworkPolicy {
   const { spec = {} } = policy;
   const policyTypes = spec.egress ? ["Ingress", "Egress"] : ["Ingress"];
   return { ...policy, spec: { podSelector: {}, policyTypes, ...spec } };
-}
-
-function roleRefProblems(object: KubeObject, stored: KubeObject | undefined): readonly FieldCause[] {
-  const { roleRef } = object as KubeObject & { readonly roleRef?: unknown };
-  const { roleRef: old } = (stored ?? {}) as { readonly roleRef?: unknown };
-  if (!stored || isEqualJson(roleRef, old)) return [];
-  return [invalidValue("roleRef", roleRef, "cannot change roleRef")];
 }

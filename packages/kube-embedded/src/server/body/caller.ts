@@ -9,7 +9,7 @@ const MAX_FIELD_MANAGER_LENGTH = 128;
 
 /** Who writes and how strictly. What `warn` receives goes out as `Warning` headers. @throws KubeError `Invalid` */
 export function callerOf(request: ApiRequest, warn: (text: string) => void): Caller {
-  const { query, user, headers } = request;
+  const { query, user, headers, canCreate = true } = request;
   const validation = textParameter(query, "fieldValidation") ?? "Warn";
   const fieldValidation = FIELD_VALIDATIONS.find((each) => each === validation);
   if (!fieldValidation) {
@@ -20,6 +20,7 @@ export function callerOf(request: ApiRequest, warn: (text: string) => void): Cal
   }
   return {
     user,
+    canCreate,
     fieldManager: fieldManager(query, headers["user-agent"]),
     isDryRun: isDryRun(query.getAll("dryRun")),
     fieldValidation,

@@ -11,6 +11,8 @@ export interface ApiRequest {
   readonly search: string;
   readonly headers: IncomingHttpHeaders;
   readonly user: UserInfo;
+  /** Whether a change of what is not there may create it. @default true */
+  readonly canCreate?: boolean;
   /** Aborts when the caller goes away or the server closes. */
   readonly signal: AbortSignal;
   /** @throws KubeError `RequestEntityTooLarge` */

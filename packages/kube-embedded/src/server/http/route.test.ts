@@ -65,6 +65,18 @@ describe("resourceRoute()", () => {
     },
   );
 
+  it.each([
+    ["/api/v1/namespaces/a/pods/%2e%2e", "Name parameter invalid: \"..\": may not be '..'"],
+    ["/api/v1/namespaces/./pods", "may not be '.'"],
+    ["/api/v1/namespaces/a%2Fb/pods", "may not contain '/'"],
+    ["/api/v1/namespaces/a/pods/..%2f..%2fb", "may not contain '/'"],
+    ["/api/v1/namespaces/a/pods/%252e", "may not contain '%'"],
+    ["/api/v1/namespaces/a/pods/x%00", "may not contain"],
+    ["/apis/%2e%2e/v1/pods", "may not be '..'"],
+  ])("takes no name that reads as a path: %s", (path, message) => {
+    expect(() => resourceRoute(path)).toThrow(message);
+  });
+
   it("refuses what is not percent-encoded text", () => {
     expect(() => resourceRoute("/api/v1/pods/%zz")).toThrow('Cannot read the path: "%zz"');
   });

@@ -66,7 +66,23 @@ function scopeOf(segments: readonly string[]): {
 
 const NAMESPACE_SUBRESOURCES: ReadonlySet<string> = new Set(["status", "finalize"]);
 
+/** Kubernetes rule: what a segment is decoded to is one name. It may not read as a path, or as encoded once more. */
 function decoded(segment: string): string {
+  const text = percentDecoded(segment);
+  const why = trapIn(text);
+  if (why === undefined) return text;
+  throw new KubeError("BadRequest", `Name parameter invalid: ${JSON.stringify(text)}: ${why}`);
+}
+
+function trapIn(text: string): string | undefined {
+  if (text === "." || text === "..") return `may not be '${text}'`;
+  const forbidden = ["/", "%", "\0"].find((each) => text.includes(each));
+  return forbidden === undefined
+    ? undefined
+    : `may not contain ${JSON.stringify(forbidden).replaceAll('"', "'")}`;
+}
+
+function percentDecoded(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch (cause) {

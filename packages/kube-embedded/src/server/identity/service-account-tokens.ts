@@ -1,22 +1,16 @@
-import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
+import { createPrivateKey, createPublicKey, type KeyObject, randomUUID } from "node:crypto";
 import { type Clock, timestamp } from "@heliostat/kube";
 import { jwtVerify, SignJWT } from "jose";
+import type { ReadToken, StoredReference, TokenReader } from "../../access/bearer-tokens.ts";
+import { AUTHENTICATED, serviceAccountGroups, serviceAccountUser } from "../../access/subject-names.ts";
 import type { IssuedToken, TokenIssuer, TokenOrder } from "../../api/api-ground.ts";
+import type { UserInfo } from "../../api/kube-api.ts";
 
-/** What a token of ours says of its bearer. */
-export interface ServiceAccountClaims {
-  readonly namespace: string;
-  readonly name: string;
-  readonly uid: string;
-  /** The pod or secret whose end makes the token worthless. */
-  readonly boundTo?: TokenOrder["boundTo"];
-}
-
-/** Kubernetes convention for a cluster that has no address of its own. */
-const ISSUER = "https://kubernetes.default.svc.cluster.local";
+/** The issuer and the audience of our tokens: Kubernetes' convention for a cluster without an address of its own. */
+export const API_AUDIENCE = "https://kubernetes.default.svc.cluster.local";
 
 /** Signs the tokens of service accounts (JWT, ES256) and reads them again. */
-export class ServiceAccountTokens implements TokenIssuer {
+export class ServiceAccountTokens implements TokenIssuer, TokenReader {
   readonly #clock: Clock;
   readonly #privateKey: KeyObject;
   readonly #publicKey: KeyObject;
@@ -38,26 +32,34 @@ export class ServiceAccountTokens implements TokenIssuer {
     };
     const token = await new SignJWT({ [PRIVATE_CLAIMS]: claims })
       .setProtectedHeader({ alg: "ES256" })
-      .setIssuer(ISSUER)
-      .setAudience(audiences.length > 0 ? [...audiences] : [ISSUER])
-      .setSubject(`system:serviceaccount:${namespace}:${name}`)
+      .setIssuer(API_AUDIENCE)
+      .setAudience(audiences.length > 0 ? [...audiences] : [API_AUDIENCE])
+      .setSubject(serviceAccountUser(namespace, name))
       .setIssuedAt(issuedAt)
       .setNotBefore(issuedAt)
       .setExpirationTime(expiresAt)
+      .setJti(randomUUID())
       .sign(this.#privateKey);
     return { token, expirationTimestamp: timestamp(expiresAt * 1000) };
   }
 
-  /** What the token says; `undefined` when it is not ours, not for us, or not valid now. */
-  async verify(token: string): Promise<ServiceAccountClaims | undefined> {
+  async read(token: string, audiences: readonly string[]): Promise<ReadToken | undefined> {
+    const asked = audiences.length > 0 ? audiences : [API_AUDIENCE];
     try {
       const { payload } = await jwtVerify(token, this.#publicKey, {
         algorithms: ["ES256"],
-        issuer: ISSUER,
-        audience: ISSUER,
+        issuer: API_AUDIENCE,
+        audience: [...asked],
         currentDate: new Date(this.#clock.now()),
+        requiredClaims: ["exp", "sub"],
       });
-      return claimsOf(payload[PRIVATE_CLAIMS] as PrivateClaims);
+      const claims = payload[PRIVATE_CLAIMS] as PrivateClaims;
+      const own = [payload.aud ?? []].flat();
+      return {
+        user: userOf(claims, payload.jti),
+        audiences: asked.filter((each) => own.includes(each)),
+        standsOn: standsOn(claims),
+      };
     } catch {
       return undefined;
     }
@@ -79,11 +81,26 @@ interface PrivateClaims {
   readonly secret?: ObjectClaim;
 }
 
-function claimsOf({ namespace, serviceaccount, pod, secret }: PrivateClaims): ServiceAccountClaims {
+function userOf({ namespace, serviceaccount, pod }: PrivateClaims, tokenId: string | undefined): UserInfo {
   return {
-    namespace,
-    ...serviceaccount,
-    ...(pod ? { boundTo: { kind: "Pod", ...pod } } : {}),
-    ...(secret ? { boundTo: { kind: "Secret", ...secret } } : {}),
+    name: serviceAccountUser(namespace, serviceaccount.name),
+    uid: serviceaccount.uid,
+    groups: [...serviceAccountGroups(namespace), AUTHENTICATED],
+    extra: {
+      ...(tokenId !== undefined && { "authentication.kubernetes.io/credential-id": [`JTI=${tokenId}`] }),
+      ...(pod && {
+        "authentication.kubernetes.io/pod-name": [pod.name],
+        "authentication.kubernetes.io/pod-uid": [pod.uid],
+      }),
+    },
   };
+}
+
+/** A token lasts no longer than its account and the object that it is bound to. */
+function standsOn({ namespace, serviceaccount, pod, secret }: PrivateClaims): readonly StoredReference[] {
+  return [
+    { plural: "serviceaccounts", namespace, ...serviceaccount },
+    ...(pod ? [{ plural: "pods", namespace, ...pod } as const] : []),
+    ...(secret ? [{ plural: "secrets", namespace, ...secret } as const] : []),
+  ];
 }

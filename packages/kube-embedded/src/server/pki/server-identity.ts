@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import type { Clock } from "@heliostat/kube";
+import type { TokenReader } from "../../access/bearer-tokens.ts";
 import { API_HOSTS } from "../http/host-guard.ts";
+import { KnownTokens } from "../identity/known-tokens.ts";
 import { ServiceAccountTokens } from "../identity/service-account-tokens.ts";
 import { type Credentials, loadCredentials } from "./credentials.ts";
 import { kubeconfigText } from "./kubeconfig.ts";
@@ -12,6 +14,8 @@ export interface ServerIdentity {
   readonly credentials: Credentials;
   /** Signs and reads the tokens of service accounts. */
   readonly tokens: ServiceAccountTokens;
+  /** Reads these and the administrator's token. */
+  readonly tokenReader: TokenReader;
 }
 
 /**
@@ -22,7 +26,8 @@ export interface ServerIdentity {
 export function loadServerIdentity(dataDirectory: string, clock: Clock): ServerIdentity {
   makePrivateFolder(dataDirectory);
   const credentials = loadCredentials(join(dataDirectory, "pki"), API_HOSTS, clock);
-  return { dataDirectory, credentials, tokens: new ServiceAccountTokens(credentials.tokenKeyPem, clock) };
+  const tokens = new ServiceAccountTokens(credentials.tokenKeyPem, clock);
+  return { dataDirectory, credentials, tokens, tokenReader: new KnownTokens(credentials.adminToken, tokens) };
 }
 
 /** Write the administrator's kubeconfig and say where it lies. */
