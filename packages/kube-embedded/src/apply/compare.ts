@@ -32,7 +32,8 @@ function nodeDifference(before: unknown, after: unknown, type: FieldType): NodeD
   if (isJsonObject(before) && isJsonObject(after) && !type.isAtomicMap)
     return mapDifference(before, after, type);
   if (isEqualJson(before, after)) return undefined;
-  return { changed: hasFields(after, type) ? wholeNode(after, type) : LEAF };
+  const changed = hasFields(after, type) ? wholeNode(after, type) : LEAF;
+  return hasFields(before, type) ? { changed, removed: wholeNode(before, type) } : { changed };
 }
 
 function mapDifference(before: JsonObject, after: JsonObject, type: FieldType): NodeDifference | undefined {
