@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ConfigMap } from "../../gen/types.ts";
-import type { ApplyOptions, KubeClient } from "../client.ts";
+import type { Applicable, ApplyOptions, KubeClient } from "../client.ts";
 import { CONFIG_MAPS } from "../resources.ts";
 
 export interface ApplySubject {
@@ -17,7 +17,12 @@ export function describeApply(subject: () => ApplySubject): void {
     options: Partial<ApplyOptions> = {},
   ): Promise<ConfigMap> {
     const { client, namespace } = subject();
-    const config = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace }, data };
+    const config: Applicable<ConfigMap> = {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name, namespace },
+      data,
+    };
     return client.apply(CONFIG_MAPS, config, { fieldManager: "first", ...options });
   }
 
