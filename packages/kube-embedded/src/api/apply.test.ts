@@ -212,6 +212,54 @@ describe("managedFields of other writes", () => {
     });
   });
 
+  it("do not name the structs of a built-in kind, which are there from the start", async () => {
+    const kubernetes = await testKubernetes();
+    const main = { name: "main", image: "x", resources: { limits: { cpu: "1" } } };
+    const template = { metadata: { labels: { app: "d" } }, spec: { containers: [main] } };
+    const made = await kubernetes.given<Deployment>({
+      ...deployment({}),
+      metadata: { name: "d" },
+      spec: { selector: { matchLabels: { app: "d" } }, template },
+    });
+    expect(made.metadata.managedFields?.[0]?.fieldsV1).toEqual({
+      "f:spec": {
+        "f:progressDeadlineSeconds": {},
+        "f:replicas": {},
+        "f:revisionHistoryLimit": {},
+        "f:selector": {},
+        "f:strategy": {
+          "f:rollingUpdate": { ".": {}, "f:maxSurge": {}, "f:maxUnavailable": {} },
+          "f:type": {},
+        },
+        "f:template": {
+          "f:metadata": { "f:labels": { ".": {}, "f:app": {} } },
+          "f:spec": {
+            "f:containers": {
+              'k:{"name":"main"}': {
+                ".": {},
+                "f:image": {},
+                "f:imagePullPolicy": {},
+                "f:name": {},
+                "f:resources": {
+                  ".": {},
+                  "f:limits": { ".": {}, "f:cpu": {} },
+                  "f:requests": { ".": {}, "f:cpu": {} },
+                },
+                "f:terminationMessagePath": {},
+                "f:terminationMessagePolicy": {},
+              },
+            },
+            "f:dnsPolicy": {},
+            "f:restartPolicy": {},
+            "f:schedulerName": {},
+            "f:securityContext": {},
+            "f:terminationGracePeriodSeconds": {},
+          },
+        },
+      },
+    });
+  });
+
   it("name the writer of a status by its subresource, of a scale likewise", async () => {
     const kubernetes = await testKubernetes();
     const at = kubernetes.target("apps/v1", "deployments", { name: "d" });

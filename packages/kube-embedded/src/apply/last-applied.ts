@@ -28,11 +28,21 @@ export function fieldsLastApplied(live: KubeObject | undefined, manager: string,
 export function withLastApplied(object: KubeObject, config: JsonObject, manager: string): KubeObject {
   const { annotations } = object.metadata;
   if (manager !== KUBECTL || !annotations?.[LAST_APPLIED]) return object;
+  const { [LAST_APPLIED]: _, ...others } = annotations;
   const text = `${JSON.stringify(withoutAnnotation(config))}\n`;
-  return {
-    ...object,
-    metadata: { ...object.metadata, annotations: { ...annotations, [LAST_APPLIED]: text } },
-  };
+  const updated = { ...others, [LAST_APPLIED]: text };
+  const fitting = bytesOf(updated) > MOST_ANNOTATION_BYTES ? others : updated;
+  return { ...object, metadata: { ...object.metadata, annotations: fitting } };
+}
+
+/** Kubernetes' limit for all annotations of an object; the annotation that would exceed it is dropped. */
+const MOST_ANNOTATION_BYTES = 262_144;
+
+function bytesOf(annotations: Readonly<Record<string, string | undefined>>): number {
+  return Object.entries(annotations).reduce(
+    (sum, [key, value = ""]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value),
+    0,
+  );
 }
 
 function withoutAnnotation(config: JsonObject): JsonObject {

@@ -17,6 +17,8 @@ describe("the owners with which a write begins", () => {
     ["are the live ones when what is sent cannot be read", [{ manager: "x" }], live],
     ["are the live ones when an operation is unknown", [{ ...entry("b"), operation: "Guess" }], live],
     ["are the live ones when the version is missing", [{ ...entry("b"), apiVersion: "" }], live],
+    ["are the live ones when a name is no text", [{ ...entry("b"), manager: 1 }], live],
+    ["are without what is none of theirs", [{ ...entry("b"), bogus: 1 }], sent],
     ["are the live ones when the format is unknown", [{ ...entry("b"), fieldsType: "FieldsV9" }], live],
     ["are the live ones when the fields are none", [{ ...entry("b"), fieldsV1: { bogus: {} } }], live],
   ])("%s", (_, ...[given, expected]) => {

@@ -1,4 +1,5 @@
 import { isEqualJson, type ManagedFieldsEntry } from "@heliostat/kube";
+import { isJsonObject } from "../schema/json-value.ts";
 import { type FieldSet, isEmptySet, isFieldSet, union } from "./field-set.ts";
 
 /** Who owns which fields of an object: its `metadata.managedFields`. */
@@ -52,7 +53,7 @@ export function entryWith(entry: ManagedFieldsEntry, fields: FieldSet): Managers
 export function startingManagers(given: unknown, live: Managers): Managers {
   if (given === undefined || given === live || !Array.isArray(given)) return live;
   if (given.length === 0 || (given.length === 1 && isEqualJson(given[0], {}))) return [];
-  return given.every(isReadable) ? given : live;
+  return given.every(isReadable) ? given.map(readEntry) : live;
 }
 
 /** Whether both say the same, whenever they say that it happened. */
@@ -107,16 +108,32 @@ function mergedUpdates(bucket: ManagedFieldsEntry, entry: ManagedFieldsEntry): M
   return managersEntry(writer, fields, entry.time ?? "");
 }
 
-function isReadable(entry: unknown): boolean {
-  if (typeof entry !== "object" || entry === null) return false;
-  const { operation, apiVersion, fieldsType, fieldsV1 = {} } = entry as ManagedFieldsEntry;
+function isReadable(entry: unknown): entry is ManagedFieldsEntry {
+  if (!isJsonObject(entry)) return false;
+  const {
+    operation,
+    apiVersion,
+    fieldsType,
+    fieldsV1 = {},
+    manager = "",
+    time = "",
+    subresource = "",
+  } = entry;
+  const texts = [apiVersion, manager, time, subresource];
   return (
     (operation === "Apply" || operation === "Update") &&
-    typeof apiVersion === "string" &&
+    texts.every((text) => typeof text === "string") &&
     apiVersion !== "" &&
     fieldsType === "FieldsV1" &&
     isFieldSet(fieldsV1)
   );
+}
+
+/** An entry and nothing else that a caller may have put into it. */
+function readEntry(entry: ManagedFieldsEntry): ManagedFieldsEntry {
+  const { manager, operation, apiVersion, time, fieldsType, fieldsV1, subresource } = entry;
+  const all = { manager, operation, apiVersion, time, fieldsType, fieldsV1, subresource };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
 function compareTexts(left = "", right = ""): number {
