@@ -51,6 +51,22 @@ describe("server-side apply", () => {
     expect(second.object).toBe(first.object);
   });
 
+  it("keeps what is the object's own when an applier lets go of all the rest", async () => {
+    const kubernetes = await testKubernetes();
+    const at = kubernetes.target("v1", "configmaps", { name: "a" });
+    const { object } = await apply(kubernetes, at, {
+      body: { ...CONFIG_MAP, metadata: { labels: { a: "b" } } },
+    });
+    const { object: bare } = await apply(kubernetes, at, { body: CONFIG_MAP });
+    expect(bare.metadata).toEqual({
+      name: "a",
+      namespace: "default",
+      uid: object.metadata.uid,
+      creationTimestamp: object.metadata.creationTimestamp,
+      resourceVersion: expect.any(String),
+    });
+  });
+
   it("writes nothing on a dry run, and still says what is in the way", async () => {
     const kubernetes = await testKubernetes();
     const at = kubernetes.target("v1", "configmaps", { name: "a" });

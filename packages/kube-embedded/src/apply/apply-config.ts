@@ -1,7 +1,14 @@
 import type { KubeObject } from "@heliostat/kube";
 import type { JsonObject } from "../schema/json-value.ts";
 import { type Conflict, conflictError } from "./conflicts.ts";
-import { difference, EMPTY_SET, type FieldSet, intersection, isEmptySet } from "./field-set.ts";
+import {
+  difference,
+  differenceInDepth,
+  EMPTY_SET,
+  type FieldSet,
+  intersection,
+  isEmptySet,
+} from "./field-set.ts";
 import type { FieldType } from "./field-type.ts";
 import type { KindVersions } from "./kind-versions.ts";
 import { fieldsLastApplied, withLastApplied } from "./last-applied.ts";
@@ -53,7 +60,8 @@ export function appliedConfig(application: Application, versions: KindVersions):
   const managers = managersBefore(application, versions);
   const own = managers.find((entry) => isOwnEntry(entry, writer));
   const others = managers.filter((entry) => entry !== own);
-  const fields = rememberSchema(ownable(appliedFields(json(config), type), reset), type);
+  const wanted = appliedFields(json(config), type);
+  const fields = rememberSchema(ownable(wanted, reset), type);
   const entry = managersEntry(writer, fields, time);
 
   const merged = mergedObject(live === undefined ? {} : json(live), json(config), type);
@@ -62,7 +70,8 @@ export function appliedConfig(application: Application, versions: KindVersions):
       merged: merged as unknown as KubeObject,
       apiVersion: writer.apiVersion,
       last: own,
-      managers: [...others, entry],
+      // The object's identity is nobody's, but it is wanted: with it `metadata` stays.
+      managers: [...others, managersEntry(writer, differenceInDepth(wanted, reset), time)],
     },
     versions,
   );
