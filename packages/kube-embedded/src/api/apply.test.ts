@@ -166,13 +166,13 @@ describe("server-side apply", () => {
     await kubernetes.given(definition({ versions: [withSchema(WIDGET)] }) as unknown as Json);
     const at = kubernetes.target("example.io/v1", "widgets", { name: "w" });
     const identity = { apiVersion: "example.io/v1", kind: "Widget" };
-    const body = { ...identity, spec: { size: 1 }, status: { phase: "Made" } };
+    const body = { ...identity, spec: { size: 1 }, extra: "x", status: { phase: "Made" } };
     const { object } = await apply(kubernetes, at, { body });
-    expect(owned(object)).toEqual({ "me Apply": { "f:spec": { "f:size": {} } } });
+    expect(owned(object)).toEqual({ "me Apply": { "f:spec": { "f:size": {} }, "f:extra": {} } });
     const { object: after } = await apply(kubernetes, { ...at, subresource: "status" }, { body });
     expect(after).toMatchObject({ spec: { size: 1 }, status: { phase: "Made" } });
     expect(owned(after)).toEqual({
-      "me Apply": { "f:spec": { "f:size": {} } },
+      "me Apply": { "f:spec": { "f:size": {} }, "f:extra": {} },
       "me Apply status": { "f:status": { "f:phase": {} } },
     });
   });
@@ -339,6 +339,7 @@ const WIDGET = {
   type: "object",
   properties: {
     spec: { type: "object", properties: { size: { type: "integer" } } },
+    extra: { type: "string" },
     status: { type: "object", properties: { phase: { type: "string" } } },
   },
 };

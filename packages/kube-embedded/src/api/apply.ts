@@ -8,7 +8,7 @@ import type { ApiGround } from "./api-ground.ts";
 import { createObject } from "./create.ts";
 import { incomingObject } from "./incoming.ts";
 import type { Caller, Target, WriteResult } from "./kube-api.ts";
-import { kindVersions, resetFields, withoutManagers, writerOf, writtenThrough } from "./managed-fields.ts";
+import { kindVersions, resetFields, withoutOwners, writerOf, writtenThrough } from "./managed-fields.ts";
 import { badRequest, conflict, notFound } from "./refusals.ts";
 import { replaceObject } from "./update.ts";
 import { asServed } from "./versions.ts";
@@ -30,10 +30,10 @@ export function applyObject(ground: ApiGround, target: Target, request: ApplyReq
   const stored = ground.store.get(addressOf(target));
   const live = stored && asServed(resource, stored).object;
   if (live === undefined) assertMayBeNew(target, config);
-  const { object, managers } = appliedConfig(
+  const { object, owners } = appliedConfig(
     {
-      live: live && withoutManagers(live),
-      managers: live?.metadata.managedFields ?? [],
+      live: live && withoutOwners(live),
+      owners: live?.metadata.managedFields ?? [],
       config,
       writer: writerOf(writtenThrough(target, through), caller, "Apply"),
       isForced,
@@ -45,9 +45,9 @@ export function applyObject(ground: ApiGround, target: Target, request: ApplyReq
   const body = object as unknown as Json;
   if (stored === undefined) {
     if (through !== undefined) throw notFound(resource, name);
-    return createObject(ground, target, { body, caller, managers });
+    return createObject(ground, target, { body, caller, owners });
   }
-  return replaceObject(ground, target, { stored, proposed: incomingObject(target, body), caller, managers });
+  return replaceObject(ground, target, { stored, proposed: incomingObject(target, body), caller, owners });
 }
 
 /** The configuration with the name of its URL. @throws KubeError `BadRequest` when it cannot be applied there */

@@ -8,14 +8,14 @@ import {
   randomSuffix,
   timestamp,
 } from "@heliostat/kube";
-import type { Managers } from "../apply/managers.ts";
+import type { Owners } from "../apply/owners.ts";
 import type { ServedResource } from "../registry/served-resource.ts";
 import { unstored } from "../store/stored-revision.ts";
 import { addressOf } from "./address.ts";
 import type { ApiGround } from "./api-ground.ts";
 import { incomingObject, shapedObject } from "./incoming.ts";
 import type { Caller, StoredObject, Target, WriteResult } from "./kube-api.ts";
-import { managersAfter, withManagers, withoutManagers } from "./managed-fields.ts";
+import { ownersAfter, withOwners, withoutOwners } from "./managed-fields.ts";
 import { alreadyExists, badRequest, forbidden, invalid, notFound } from "./refusals.ts";
 import { strategyContext } from "./strategy-context.ts";
 import { LONGEST_PREFIX, metadataProblems } from "./validate-metadata.ts";
@@ -30,12 +30,12 @@ export function createObject(ground: ApiGround, target: Target, request: WriteRe
   const { resource } = target;
   const incoming = incomingObject(target, request.body);
   assertCreatable(ground, target, incoming);
-  const named = withSystemMetadata(ground, target, withoutManagers(incoming));
+  const named = withSystemMetadata(ground, target, withoutOwners(incoming));
   const shaped = shapedObject(ground, resource, { object: withoutStatus(resource, named), caller });
   const given = incoming.metadata.managedFields;
   const object = validNewObject(ground, resource, {
     shaped,
-    managersOf: (wanted) => request.managers ?? managersAfter(ground, target, { wanted, given, caller }),
+    ownersOf: (wanted) => request.owners ?? ownersAfter(ground, target, { wanted, given, caller }),
   });
   const address = addressOf({ ...target, name: object.metadata.name });
   if (ground.store.get(address)) throw alreadyExists(resource, object.metadata.name);
@@ -48,7 +48,7 @@ export interface WriteRequest {
   readonly body: Json;
   readonly caller: Caller;
   /** Who owns the fields, when that is decided; otherwise the caller owns what he writes. */
-  readonly managers?: Managers;
+  readonly owners?: Owners;
 }
 
 /** A result that shares the stored text instead of copying it. */
@@ -65,13 +65,13 @@ export function written(stored: StoredObject, outcome: WriteResult["outcome"]): 
 interface NewObject {
   readonly shaped: KubeObject;
   /** Who owns the fields of what the caller wants. */
-  managersOf(wanted: KubeObject): Managers;
+  ownersOf(wanted: KubeObject): Owners;
 }
 
 function validNewObject(
   ground: ApiGround,
   resource: ServedResource,
-  { shaped, managersOf }: NewObject,
+  { shaped, ownersOf }: NewObject,
 ): KubeObject {
   const { strategy } = resource;
   const { name, generateName = "" } = shaped.metadata;
@@ -85,7 +85,7 @@ function validNewObject(
   const object = strategy.prepareForCreate?.(defaulted, strategyContext(ground)) ?? defaulted;
   const rest = strategy.validate?.(object) ?? [];
   if (rest.length > 0) throw invalid(resource, shown, rest);
-  return withManagers(object, managersOf(defaulted));
+  return withOwners(object, ownersOf(defaulted));
 }
 
 function withoutStatus({ subresources, strategy }: ServedResource, object: KubeObject): KubeObject {

@@ -1,9 +1,9 @@
 import { apiVersionOf, type KubeObject, timestamp } from "@heliostat/kube";
-import { type FieldSet, LEAF } from "../apply/field-set.ts";
+import { EMPTY_SET, type FieldSet, LEAF } from "../apply/field-set.ts";
 import { fieldTypeOf } from "../apply/field-type-of.ts";
 import type { KindVersions } from "../apply/kind-versions.ts";
-import { type Managers, startingManagers, type Writer } from "../apply/managers.ts";
-import { sharedFields } from "../apply/shared-fields.ts";
+import { type Owners, startingOwners, type Writer } from "../apply/owners.ts";
+import { rememberedFields } from "../apply/remembered-fields.ts";
 import { trackedUpdate } from "../apply/track-update.ts";
 import type { ServedResource } from "../registry/served-resource.ts";
 import type { ApiGround } from "./api-ground.ts";
@@ -21,7 +21,7 @@ export interface TrackedWrite {
 }
 
 /** The owners of an object's fields after a create, update or patch. */
-export function managersAfter(ground: ApiGround, target: Target, write: TrackedWrite): Managers {
+export function ownersAfter(ground: ApiGround, target: Target, write: TrackedWrite): Owners {
   const { current, wanted, given, caller } = write;
   const live = current?.metadata.managedFields ?? [];
   const { resource, subresource } = target;
@@ -31,16 +31,16 @@ export function managersAfter(ground: ApiGround, target: Target, write: TrackedW
   return trackedUpdate(
     {
       change: {
-        before: current && withoutManagers(current),
+        before: current && withoutOwners(current),
         after: current && subresource === "status" ? withStatusOf(current, wanted) : wanted,
         apiVersion: writer.apiVersion,
       },
       // Through a subresource nobody can say who owns what.
-      managers: subresource === undefined ? startingManagers(given, live) : live,
+      owners: subresource === undefined ? startingOwners(given, live) : live,
       writer,
       time: timestamp(ground.clock.now()),
       reset: resetFields(target),
-      share: (fields) => sharedFields(type, name, fields),
+      share: (fields) => rememberedFields(type, name, fields),
     },
     kindVersions(ground, resource),
   );
@@ -69,15 +69,22 @@ export function writerOf(
 }
 
 const STATUS: FieldSet = { "f:status": LEAF };
-const ALL_BUT_STATUS: readonly FieldSet[] = [true, false].map((isCustom) => ({
-  "f:spec": LEAF,
-  ...(isCustom ? { "f:metadata": LEAF } : {}),
-}));
+
+/** A built-in kind takes labels and annotations along with its status. */
+const METADATA_BESIDE_STATUS: FieldSet = {
+  "f:generateName": LEAF,
+  "f:ownerReferences": LEAF,
+  "f:finalizers": LEAF,
+  "f:deletionTimestamp": LEAF,
+  "f:deletionGracePeriodSeconds": LEAF,
+};
 
 /** What a write through this endpoint cannot change, and so cannot own (Kubernetes: reset fields). */
 export function resetFields({ resource, subresource }: Target): FieldSet {
-  if (subresource === "status") return ALL_BUT_STATUS[resource.isCustom ? 0 : 1] ?? LEAF;
-  return resource.subresources.includes("status") ? STATUS : LEAF;
+  if (subresource !== "status") return resource.subresources.includes("status") ? STATUS : EMPTY_SET;
+  const others = Object.keys(resource.schema.properties ?? {}).filter((name) => name !== "status");
+  const metadata = resource.isCustom ? LEAF : METADATA_BESIDE_STATUS;
+  return { ...Object.fromEntries(others.map((name) => [`f:${name}`, LEAF])), "f:metadata": metadata };
 }
 
 /** The versions of a resource that are served now. */
@@ -105,14 +112,14 @@ export function kindVersions({ registry }: ApiGround, resource: ServedResource):
 }
 
 /** The object with these owners, or with none. */
-export function withManagers(object: KubeObject, managers: Managers): KubeObject {
+export function withOwners(object: KubeObject, owners: Owners): KubeObject {
   const { managedFields: _, ...metadata } = object.metadata;
   return {
     ...object,
-    metadata: managers.length === 0 ? metadata : { ...metadata, managedFields: managers },
+    metadata: owners.length === 0 ? metadata : { ...metadata, managedFields: owners },
   };
 }
 
-export function withoutManagers(object: KubeObject): KubeObject {
-  return object.metadata.managedFields === undefined ? object : withManagers(object, []);
+export function withoutOwners(object: KubeObject): KubeObject {
+  return object.metadata.managedFields === undefined ? object : withOwners(object, []);
 }

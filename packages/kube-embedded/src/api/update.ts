@@ -5,7 +5,7 @@ import {
   type KubeObject,
   type ObjectMeta,
 } from "@heliostat/kube";
-import { isSameOwnership, type Managers } from "../apply/managers.ts";
+import { isSameOwnership, type Owners } from "../apply/owners.ts";
 import type { ServedResource } from "../registry/served-resource.ts";
 import { type StoredRevision, unstored } from "../store/stored-revision.ts";
 import { addressOf } from "./address.ts";
@@ -14,7 +14,7 @@ import { createObject, type WriteRequest, written } from "./create.ts";
 import { invalidValue } from "./field-causes.ts";
 import { incomingObject, shapedObject } from "./incoming.ts";
 import type { Caller, Target, WriteResult } from "./kube-api.ts";
-import { managersAfter, withManagers, withoutManagers, writtenThrough } from "./managed-fields.ts";
+import { ownersAfter, withOwners, withoutOwners, writtenThrough } from "./managed-fields.ts";
 import { badRequest, conflict, invalid, notFound, uidConflict } from "./refusals.ts";
 import { strategyContext } from "./strategy-context.ts";
 import { metadataProblems } from "./validate-metadata.ts";
@@ -41,7 +41,7 @@ export interface Replacement {
   readonly proposed: KubeObject;
   readonly caller: Caller;
   /** Who owns the fields, when that is decided; otherwise the caller owns what he changes. */
-  readonly managers?: Managers;
+  readonly owners?: Owners;
   /** The subresource through which the caller came, when it is not the target's: `scale` writes the object itself. */
   readonly through?: string;
 }
@@ -54,18 +54,18 @@ export interface Replacement {
  */
 export function replaceObject(ground: ApiGround, target: Target, replacement: Replacement): WriteResult {
   const { resource } = target;
-  const { stored, proposed, caller, managers, through = target.subresource } = replacement;
+  const { stored, proposed, caller, owners, through = target.subresource } = replacement;
   const current = asServed(resource, stored);
   assertSeen(resource, current.object, proposed);
   const scoped = withinSubresource(target, current.object, proposed);
-  const shaped = shapedObject(ground, resource, { object: withoutManagers(scoped), caller });
+  const shaped = shapedObject(ground, resource, { object: withoutOwners(scoped), caller });
   const given = proposed.metadata.managedFields;
   const object = validReplacement(ground, target, {
     shaped,
     current: current.object,
-    managersOf: (wanted) =>
-      managers ??
-      managersAfter(ground, writtenThrough(target, through), {
+    ownersOf: (wanted) =>
+      owners ??
+      ownersAfter(ground, writtenThrough(target, through), {
         current: current.object,
         wanted,
         given,
@@ -93,7 +93,7 @@ export function mayGo({ strategy }: ServedResource, object: KubeObject): boolean
 function isSameObject(next: KubeObject, current: KubeObject): boolean {
   return (
     isSameOwnership(next.metadata.managedFields ?? [], current.metadata.managedFields ?? []) &&
-    isEqualJson(withoutManagers(next), withoutManagers(current))
+    isEqualJson(withoutOwners(next), withoutOwners(current))
   );
 }
 
@@ -101,13 +101,13 @@ interface Draft {
   readonly shaped: KubeObject;
   readonly current: KubeObject;
   /** Who owns the fields of what the caller wants. */
-  managersOf(wanted: KubeObject): Managers;
+  ownersOf(wanted: KubeObject): Owners;
 }
 
 function validReplacement(
   ground: ApiGround,
   { resource, subresource }: Target,
-  { shaped, current, managersOf }: Draft,
+  { shaped, current, ownersOf }: Draft,
 ): KubeObject {
   const { strategy } = resource;
   const { name } = current.metadata;
@@ -122,7 +122,7 @@ function validReplacement(
   const prepared = strategy.prepareForUpdate?.(defaulted, current, context) ?? defaulted;
   const rest = strategy.validate?.(prepared, current) ?? [];
   if (rest.length > 0) throw invalid(resource, name, rest);
-  return withManagers(withGeneration(resource, prepared, current), managersOf(defaulted));
+  return withOwners(withGeneration(resource, prepared, current), ownersOf(defaulted));
 }
 
 function assertSeen(resource: ServedResource, current: KubeObject, proposed: KubeObject): void {

@@ -65,12 +65,12 @@ describe("ownership", () => {
 
   it("is not gained by an update that changes nothing", () => {
     const before = history(THINGS).apply("a", { number: 1 });
-    expect(before.update("b", { number: 1 }).managers).toBe(before.managers);
+    expect(before.update("b", { number: 1 }).owners).toBe(before.owners);
   });
 
   it("begins with the first apply where it was never written down", () => {
     const untracked = history(THINGS).update("a", {}).update("b", { number: 1, text: "x" });
-    expect(untracked.managers).toEqual([]);
+    expect(untracked.owners).toEqual([]);
     const after = untracked.apply("c", { text: "x" });
     expect(after.owned).toEqual({
       "c Apply": { "f:text": {} },
@@ -321,7 +321,7 @@ describe("several versions", () => {
     const before = history(versions).apply("a", { old: "1", same: "1" }, { apiVersion: V1 });
     const after = before.apply("a", { same: "1" }, { apiVersion: V2 });
     expect(after.content).toEqual({ same: "1" });
-    expect(after.managers).toMatchObject([{ manager: "a", apiVersion: V2 }]);
+    expect(after.owners).toMatchObject([{ manager: "a", apiVersion: V2 }]);
   });
 
   it("forget what is owned in a version that is gone", () => {

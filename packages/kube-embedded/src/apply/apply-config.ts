@@ -12,26 +12,19 @@ import {
 import type { FieldType } from "./field-type.ts";
 import type { KindVersions } from "./kind-versions.ts";
 import { fieldsLastApplied, withLastApplied } from "./last-applied.ts";
-import {
-  fieldsOf,
-  isOwnEntry,
-  type Managers,
-  managersEntry,
-  sortedManagers,
-  type Writer,
-} from "./managers.ts";
 import { mergedObject } from "./merge.ts";
 import { appliedFields } from "./owned-fields.ts";
+import { fieldsOf, isOwnEntry, type Owners, ownerEntry, sortedOwners, type Writer } from "./owners.ts";
 import { prunedObject } from "./prune.ts";
 import { rememberSchema } from "./reconcile-schema.ts";
 import { ownable } from "./server-fields.ts";
 import { trackedUpdate } from "./track-update.ts";
-import { reconciledManagers, VersionedChanges, yielded } from "./versioned-changes.ts";
+import { reconciledOwners, VersionedChanges, yielded } from "./versioned-changes.ts";
 
 export interface Application {
   /** What is there, without its `managedFields`; `undefined`: the object is new. */
   readonly live: KubeObject | undefined;
-  readonly managers: Managers;
+  readonly owners: Owners;
   /** What the applier wants, and nothing else: it gives up what it leaves out. */
   readonly config: KubeObject;
   readonly writer: Writer;
@@ -45,7 +38,7 @@ export interface Application {
 
 export interface Applied {
   readonly object: KubeObject;
-  readonly managers: Managers;
+  readonly owners: Owners;
 }
 
 /**
@@ -57,12 +50,12 @@ export interface Applied {
 export function appliedConfig(application: Application, versions: KindVersions): Applied {
   const { live, config, writer, reset, time, isForced } = application;
   const type = typeOf(versions, writer.apiVersion);
-  const managers = managersBefore(application, versions);
-  const own = managers.find((entry) => isOwnEntry(entry, writer));
-  const others = managers.filter((entry) => entry !== own);
+  const owners = ownersBefore(application, versions);
+  const own = owners.find((entry) => isOwnEntry(entry, writer));
+  const others = owners.filter((entry) => entry !== own);
   const wanted = appliedFields(json(config), type);
   const fields = rememberSchema(ownable(wanted, reset), type);
-  const entry = managersEntry(writer, fields, time);
+  const entry = ownerEntry(writer, fields, time);
 
   const merged = mergedObject(live === undefined ? {} : json(live), json(config), type);
   const object = prunedObject(
@@ -71,7 +64,7 @@ export function appliedConfig(application: Application, versions: KindVersions):
       apiVersion: writer.apiVersion,
       last: own,
       // The object's identity is nobody's, but it is wanted: with it `metadata` stays.
-      managers: [...others, managersEntry(writer, differenceInDepth(wanted, reset), time)],
+      owners: [...others, ownerEntry(writer, differenceInDepth(wanted, reset), time)],
     },
     versions,
   );
@@ -83,24 +76,24 @@ export function appliedConfig(application: Application, versions: KindVersions):
   const left = others.flatMap((each) => yielded(each, changes));
   return {
     object: withLastApplied(object, json(config), writer.name),
-    managers: sortedManagers(isEmptySet(fields) ? left : [...left, entry]),
+    owners: sortedOwners(isEmptySet(fields) ? left : [...left, entry]),
   };
 }
 
 const FIRST_APPLY = "before-first-apply";
 
 /** The owners at the start. What was never tracked gets one owner for all that is there. */
-function managersBefore(application: Application, versions: KindVersions): Managers {
-  const { live, managers, writer, time, reset } = application;
+function ownersBefore(application: Application, versions: KindVersions): Owners {
+  const { live, owners, writer, time, reset } = application;
   if (live === undefined) return [];
-  if (managers.length > 0) return reconciledManagers(managers, live, versions);
+  if (owners.length > 0) return reconciledOwners(owners, live, versions);
   const { apiVersion } = writer;
   const change = { before: undefined, after: live, apiVersion };
   const first: Writer = { ...writer, name: FIRST_APPLY, operation: "Update" };
-  return trackedUpdate({ change, managers, writer: first, time, reset }, versions);
+  return trackedUpdate({ change, owners, writer: first, time, reset }, versions);
 }
 
-function assertNoConflict(others: Managers, changes: VersionedChanges, allowed: FieldSet): void {
+function assertNoConflict(others: Owners, changes: VersionedChanges, allowed: FieldSet): void {
   const conflicts = others.flatMap((owner): readonly Conflict[] => {
     const changed = changes.at(owner.apiVersion ?? "")?.changed ?? EMPTY_SET;
     const fields = difference(intersection(fieldsOf(owner), changed), allowed);

@@ -54,7 +54,7 @@ describe("server-side apply, whatever is applied", () => {
         const once = forced(before).apply(manager, config, { isForced: true });
         const twice = once.apply(manager, config);
         expect(twice.content).toEqual(once.content);
-        expect(twice.managers).toEqual(once.managers);
+        expect(twice.owners).toEqual(once.owners);
       }),
     );
   });
@@ -95,7 +95,7 @@ describe("server-side apply, whatever is applied", () => {
       fc.property(steps, (all) => {
         const after = ["a", "b", "c"].reduce((now, manager) => now.apply(manager, {}), forced(all));
         expect(after.content).toEqual({});
-        expect(after.managers).toEqual([]);
+        expect(after.owners).toEqual([]);
       }),
     );
   });

@@ -8,13 +8,13 @@ export interface FieldSet {
   readonly [element: string]: FieldSet;
 }
 
-/** A field that is in the set and has none below it. At the root of a tree: the empty set. */
+/** A field that is in the set and has none below it. */
 export const LEAF: FieldSet = Object.freeze({});
 
 /** The element under which a node says that it is in the set itself. */
 export const SELF = ".";
 
-export const EMPTY_SET: FieldSet = LEAF;
+export const EMPTY_SET: FieldSet = Object.freeze({});
 
 export function isEmptySet(set: FieldSet): boolean {
   for (const _ in set) return false;

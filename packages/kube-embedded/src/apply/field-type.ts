@@ -33,7 +33,7 @@ export function knownMember(type: FieldType, name: string): MemberType {
 }
 
 /** Where no schema says more, the value does: maps are owned member by member, lists as one (Kubernetes rule). */
-export const DEDUCED: FieldType = {
+const DEDUCED: FieldType = {
   isAtomicMap: false,
   listType: "atomic",
   keys: [],

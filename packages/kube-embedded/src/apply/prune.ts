@@ -3,9 +3,9 @@ import type { JsonObject } from "../schema/json-value.ts";
 import { difference, EMPTY_SET, type FieldSet, intersection, isEmptySet, union } from "./field-set.ts";
 import type { FieldType } from "./field-type.ts";
 import type { KindVersions } from "./kind-versions.ts";
-import { fieldsOf, type Managers } from "./managers.ts";
 import { withNamedFields } from "./named-fields.ts";
 import { appliedFields } from "./owned-fields.ts";
+import { fieldsOf, type Owners } from "./owners.ts";
 import { withoutFields } from "./remove-fields.ts";
 
 export interface Pruning {
@@ -15,7 +15,7 @@ export interface Pruning {
   /** What the applier owned before. */
   readonly last: ManagedFieldsEntry | undefined;
   /** Everybody's fields, the applier's new ones among them. */
-  readonly managers: Managers;
+  readonly owners: Owners;
 }
 
 /**
@@ -23,7 +23,7 @@ export interface Pruning {
  * vanishes only because it lay in something that went is put back.
  */
 export function prunedObject(
-  { merged, apiVersion, last, managers }: Pruning,
+  { merged, apiVersion, last, owners }: Pruning,
   versions: KindVersions,
 ): KubeObject {
   if (last === undefined || isEmptySet(fieldsOf(last))) return merged;
@@ -34,7 +34,7 @@ export function prunedObject(
   const lastFields = withNamedFields(fieldsOf(last), type);
   let pruned = without(atLast, lastFields, type);
   if (pruned === atLast) return merged;
-  for (const [version, owned] of ownedByVersion(managers, lastVersion))
+  for (const [version, owned] of ownedByVersion(owners, lastVersion))
     pruned = withOwned({ merged: atLast, pruned, owned, version }, versions);
   const remaining = versions.convert(pruned, lastVersion);
   const gone = difference(namedFieldsOf(atLast, type), namedFieldsOf(remaining, type));
@@ -42,9 +42,9 @@ export function prunedObject(
 }
 
 /** What is owned in each version; that in which the pruning is done comes first. */
-function ownedByVersion(managers: Managers, first: string): ReadonlyMap<string, FieldSet> {
+function ownedByVersion(owners: Owners, first: string): ReadonlyMap<string, FieldSet> {
   const owned = new Map<string, FieldSet>([[first, EMPTY_SET]]);
-  for (const entry of managers) {
+  for (const entry of owners) {
     const version = entry.apiVersion ?? "";
     owned.set(version, union(owned.get(version) ?? EMPTY_SET, fieldsOf(entry)));
   }

@@ -4,7 +4,7 @@ import { type Comparison, compared } from "./compare.ts";
 import { difference, EMPTY_SET, union } from "./field-set.ts";
 import type { FieldType } from "./field-type.ts";
 import type { KindVersions } from "./kind-versions.ts";
-import { entryWith, fieldsOf, type Managers } from "./managers.ts";
+import { entryWith, fieldsOf, type Owners } from "./owners.ts";
 import { isWrittenUnder, reconciledFields, rememberSchema } from "./reconcile-schema.ts";
 
 /** One write: what the object was (nothing, for a new one) and what it becomes, in the version that is written. */
@@ -52,7 +52,7 @@ export class VersionedChanges {
 }
 
 /** What is left to an owner after a change: neither what has another value now, nor what is gone. */
-export function yielded(entry: ManagedFieldsEntry, changes: VersionedChanges): Managers {
+export function yielded(entry: ManagedFieldsEntry, changes: VersionedChanges): Owners {
   const found = changes.at(entry.apiVersion ?? "");
   if (found === undefined) return [];
   const fields = difference(difference(fieldsOf(entry), found.changed), found.removed);
@@ -60,13 +60,13 @@ export function yielded(entry: ManagedFieldsEntry, changes: VersionedChanges): M
 }
 
 /** The owners of a live object by today's schema. */
-export function reconciledManagers(managers: Managers, live: KubeObject, versions: KindVersions): Managers {
-  return managers.flatMap((entry) => {
+export function reconciledOwners(owners: Owners, live: KubeObject, versions: KindVersions): Owners {
+  return owners.flatMap((entry) => {
     const version = entry.apiVersion ?? "";
     const type = versions.typeOf(version);
     const fields = fieldsOf(entry);
     if (type === undefined || isWrittenUnder(fields, type)) return [entry];
-    const claimed = managers
+    const claimed = owners
       .filter(({ apiVersion }) => apiVersion === version)
       .reduce((all, each) => union(all, fieldsOf(each)), EMPTY_SET);
     const value = versions.convert(live, version);

@@ -3,7 +3,7 @@ import { appliedConfig } from "../apply/apply-config.ts";
 import { EMPTY_SET, type FieldSet } from "../apply/field-set.ts";
 import { type FieldType, FieldTypes } from "../apply/field-type.ts";
 import type { KindVersions } from "../apply/kind-versions.ts";
-import type { Managers } from "../apply/managers.ts";
+import type { Owners } from "../apply/owners.ts";
 import { trackedUpdate } from "../apply/track-update.ts";
 import { schemaScope } from "../schema/schema-scope.ts";
 
@@ -13,7 +13,7 @@ export type Content = Readonly<Record<string, unknown>>;
 /** An object in the course of writes by several owners. */
 export interface ApplyHistory {
   readonly content: Content;
-  readonly managers: Managers;
+  readonly owners: Owners;
   /** `{ "first Apply": { "f:a": {} } }` */
   readonly owned: Readonly<Record<string, FieldSet>>;
   apply(manager: string, config: Content, options?: StepOptions): ApplyHistory;
@@ -22,7 +22,7 @@ export interface ApplyHistory {
   under(versions: KindVersions): ApplyHistory;
 }
 
-export interface StepOptions {
+interface StepOptions {
   readonly isForced?: boolean;
   readonly apiVersion?: string;
   readonly time?: string;
@@ -32,7 +32,7 @@ const V1 = "example.com/v1";
 
 /** An object that is not there yet. */
 export function history(versions: KindVersions): ApplyHistory {
-  return historyOf({ object: undefined, managers: [], versions });
+  return historyOf({ object: undefined, owners: [], versions });
 }
 
 /** One version of a custom kind with these properties. */
@@ -47,45 +47,45 @@ export function fieldType(schema: Schema): FieldType {
 
 interface State {
   readonly object: KubeObject | undefined;
-  readonly managers: Managers;
+  readonly owners: Owners;
   readonly versions: KindVersions;
 }
 
-function historyOf({ object, managers, versions }: State): ApplyHistory {
+function historyOf({ object, owners, versions }: State): ApplyHistory {
   const { apiVersion: _, kind: __, metadata: ___, ...content } = object ?? objectOf({}, V1);
   return {
     content,
-    managers,
+    owners,
     owned: Object.fromEntries(
-      managers.map(({ manager, operation, fieldsV1 }) => [`${manager} ${operation}`, fieldsV1 as FieldSet]),
+      owners.map(({ manager, operation, fieldsV1 }) => [`${manager} ${operation}`, fieldsV1 as FieldSet]),
     ),
     apply: (manager, config, options) =>
-      historyOf(applied({ object, managers, versions }, manager, { content: config, ...options })),
+      historyOf(applied({ object, owners, versions }, manager, { content: config, ...options })),
     update: (manager, next, options) =>
-      historyOf(updated({ object, managers, versions }, manager, { content: next, ...options })),
-    under: (others) => historyOf({ object, managers, versions: others }),
+      historyOf(updated({ object, owners, versions }, manager, { content: next, ...options })),
+    under: (others) => historyOf({ object, owners, versions: others }),
   };
 }
 
 type Step = StepOptions & { readonly content: Content };
 
-function applied({ object, managers, versions }: State, name: string, step: Step): State {
+function applied({ object, owners, versions }: State, name: string, step: Step): State {
   const { apiVersion = V1, isForced = false, time = TIME } = step;
   const live = object && versions.convert(object, apiVersion);
   const config = objectOf(step.content, apiVersion);
   const writer = { name, operation: "Apply", apiVersion } as const;
-  const next = appliedConfig({ live, managers, config, writer, isForced, time, reset: EMPTY_SET }, versions);
+  const next = appliedConfig({ live, owners, config, writer, isForced, time, reset: EMPTY_SET }, versions);
   return { ...next, versions };
 }
 
-function updated({ object, managers, versions }: State, name: string, step: Step): State {
+function updated({ object, owners, versions }: State, name: string, step: Step): State {
   const { apiVersion = V1, time = TIME } = step;
   const before = object && versions.convert(object, apiVersion);
   const after = objectOf(step.content, apiVersion);
   const writer = { name, operation: "Update", apiVersion } as const;
   const change = { before, after, apiVersion };
-  const next = trackedUpdate({ change, managers, writer, time, reset: EMPTY_SET }, versions);
-  return { object: after, managers: next, versions };
+  const next = trackedUpdate({ change, owners, writer, time, reset: EMPTY_SET }, versions);
+  return { object: after, owners: next, versions };
 }
 
 const TIME = "2026-01-01T00:00:00Z";

@@ -3,7 +3,7 @@ import { isJsonObject } from "../schema/json-value.ts";
 import { type FieldSet, isEmptySet, isFieldSet, union } from "./field-set.ts";
 
 /** Who owns which fields of an object: its `metadata.managedFields`. */
-export type Managers = readonly ManagedFieldsEntry[];
+export type Owners = readonly ManagedFieldsEntry[];
 
 /** Who writes, and through which door. */
 export interface Writer {
@@ -23,7 +23,7 @@ export function isOwnEntry(entry: ManagedFieldsEntry, writer: Writer): boolean {
   );
 }
 
-export function managersEntry(writer: Writer, fields: FieldSet, time: string): ManagedFieldsEntry {
+export function ownerEntry(writer: Writer, fields: FieldSet, time: string): ManagedFieldsEntry {
   const { name, operation, apiVersion, subresource } = writer;
   return {
     manager: name,
@@ -41,7 +41,7 @@ export function fieldsOf({ fieldsV1 }: ManagedFieldsEntry): FieldSet {
 }
 
 /** The same entry with other fields; none when nothing is left. */
-export function entryWith(entry: ManagedFieldsEntry, fields: FieldSet): Managers {
+export function entryWith(entry: ManagedFieldsEntry, fields: FieldSet): Owners {
   if (isEmptySet(fields)) return [];
   return [fields === entry.fieldsV1 ? entry : { ...entry, fieldsV1: fields as Record<string, unknown> }];
 }
@@ -50,14 +50,14 @@ export function entryWith(entry: ManagedFieldsEntry, fields: FieldSet): Managers
  * The owners with which a request begins. A caller may send them along: `[]` or one empty entry resets them; what
  * cannot be read counts as not sent, so that nobody destroys them who does not know them (Kubernetes rule).
  */
-export function startingManagers(given: unknown, live: Managers): Managers {
+export function startingOwners(given: unknown, live: Owners): Owners {
   if (given === undefined || given === live || !Array.isArray(given)) return live;
   if (given.length === 0 || (given.length === 1 && isEqualJson(given[0], {}))) return [];
   return given.every(isReadable) ? given.map(readEntry) : live;
 }
 
 /** Whether both say the same, whenever they say that it happened. */
-export function isSameOwnership(left: Managers, right: Managers): boolean {
+export function isSameOwnership(left: Owners, right: Owners): boolean {
   return (
     left === right ||
     (left.length === right.length &&
@@ -66,8 +66,8 @@ export function isSameOwnership(left: Managers, right: Managers): boolean {
 }
 
 /** In the order of the API: who applies before who updates, then by time and by name. */
-export function sortedManagers(managers: Managers): Managers {
-  return managers.toSorted(
+export function sortedOwners(owners: Owners): Owners {
+  return owners.toSorted(
     (left, right) =>
       compareTexts(left.operation, right.operation) ||
       compareTexts(left.time, right.time) ||
@@ -82,10 +82,10 @@ const MOST_UPDATERS = 10;
 const OLD_UPDATES = "ancient-changes";
 
 /** With no more entries by updates than ten: the oldest of each version become one, named `ancient-changes`. */
-export function cappedManagers(managers: Managers): Managers {
-  const updates = managers.filter(({ operation }) => operation === "Update");
+export function cappedOwners(owners: Owners): Owners {
+  const updates = owners.filter(({ operation }) => operation === "Update");
   let surplus = updates.length - MOST_UPDATERS;
-  if (surplus <= 0) return managers;
+  if (surplus <= 0) return owners;
   const oldestFirst = updates.toSorted(
     (left, right) => compareTexts(left.time, right.time) || compareTexts(left.manager, right.manager),
   );
@@ -99,13 +99,13 @@ export function cappedManagers(managers: Managers): Managers {
     taken.add(entry);
     buckets.set(version, bucket === undefined ? entry : mergedUpdates(bucket, entry));
   }
-  return [...managers.filter((entry) => !taken.has(entry)), ...buckets.values()];
+  return [...owners.filter((entry) => !taken.has(entry)), ...buckets.values()];
 }
 
 function mergedUpdates(bucket: ManagedFieldsEntry, entry: ManagedFieldsEntry): ManagedFieldsEntry {
   const fields = union(fieldsOf(bucket), fieldsOf(entry));
   const writer: Writer = { name: OLD_UPDATES, operation: "Update", apiVersion: entry.apiVersion ?? "" };
-  return managersEntry(writer, fields, entry.time ?? "");
+  return ownerEntry(writer, fields, entry.time ?? "");
 }
 
 function isReadable(entry: unknown): entry is ManagedFieldsEntry {

@@ -1,7 +1,7 @@
 import type { ManagedFieldsEntry } from "@heliostat/kube";
 import { describe, expect, it } from "vitest";
 import { type ApplyHistory, history, versionOf } from "../testing/apply-steps.ts";
-import { cappedManagers, isSameOwnership, sortedManagers, startingManagers } from "./managers.ts";
+import { cappedOwners, isSameOwnership, sortedOwners, startingOwners } from "./owners.ts";
 
 const THINGS = versionOf({ map: { type: "object", additionalProperties: { type: "string" } } });
 
@@ -22,7 +22,7 @@ describe("the owners with which a write begins", () => {
     ["are the live ones when the format is unknown", [{ ...entry("b"), fieldsType: "FieldsV9" }], live],
     ["are the live ones when the fields are none", [{ ...entry("b"), fieldsV1: { bogus: {} } }], live],
   ])("%s", (_, ...[given, expected]) => {
-    expect(startingManagers(given, live)).toEqual(expected);
+    expect(startingOwners(given, live)).toEqual(expected);
   });
 });
 
@@ -40,13 +40,13 @@ describe("owners", () => {
       entry("old", "2020-01-01T00:00:00Z"),
       { ...entry("x"), operation: "Apply" },
     ];
-    expect(sortedManagers(all).map(({ manager }) => manager)).toEqual(["x", "old", "a", "z"]);
+    expect(sortedOwners(all).map(({ manager }) => manager)).toEqual(["x", "old", "a", "z"]);
   });
 
   it("who update are ten at most; the oldest become one", () => {
     let now = history(THINGS);
     for (let index = 0; index < 12; index += 1) now = writtenBy(now, index);
-    const updaters = now.managers.map(({ manager }) => manager);
+    const updaters = now.owners.map(({ manager }) => manager);
     expect(updaters).toHaveLength(10);
     expect(updaters[0]).toBe("ancient-changes");
     expect(now.owned["ancient-changes Update"]).toEqual({
@@ -59,9 +59,9 @@ describe("owners", () => {
       ...entry(`u${index}`),
       apiVersion: `v${index}`,
     }));
-    expect(cappedManagers(updates)).toHaveLength(11);
+    expect(cappedOwners(updates)).toHaveLength(11);
     const applies = Array.from({ length: 15 }, (_, index) => ({ ...entry(`a${index}`), operation: "Apply" }));
-    expect(cappedManagers(applies)).toHaveLength(15);
+    expect(cappedOwners(applies)).toHaveLength(15);
   });
 
   function writtenBy(before: ApplyHistory, index: number): ApplyHistory {
