@@ -22,6 +22,7 @@ const CRUMBS = namespaced("example.com/v1", "Crumb", "crumbs");
 describe.each([
   ["helm-3.17", ""],
   ["helm-4.1", " --server-side=false"],
+  ["helm-4.1", " --server-side=true"],
 ] as const)("%s%s", (version, flag) => {
   let cluster: Cluster;
   let helm: ClientProgram;
@@ -106,8 +107,4 @@ describe.each([
       await expect(gone).rejects.toSatisfy((error) => isKubeError(error, "NotFound"));
     }
   });
-});
-
-describe("helm-4.1", () => {
-  it.todo("installs, upgrades and rolls back by server-side apply, its default: waits for apply patches");
 });

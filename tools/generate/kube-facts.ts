@@ -170,10 +170,11 @@ export const ATOMIC_STRUCTS: readonly string[] = [
   "EndpointAddress",
   "EndpointsPort",
   "EndpointPort",
-  "ForZone",
-  "IngressClassParametersReference",
   "Subject",
   "RoleRef",
+  "OwnerReference",
+  "CrossVersionObjectReference",
+  "ServiceBackendPort",
 ];
 
 /** Maps that server-side apply treats as one value. */

@@ -10,6 +10,7 @@ export function onlyWhile(mayWrite: () => boolean, client: KubeClient): KubeClie
   const writer: KubeWriter = {
     create: async (resource, object, options) => guarded().create(resource, object, options),
     update: async (resource, object, options) => guarded().update(resource, object, options),
+    apply: async (resource, object, options) => guarded().apply(resource, object, options),
     patch: async (resource, name, options) => guarded().patch(resource, name, options),
     delete: async (resource, name, options) => guarded().delete(resource, name, options),
   };

@@ -25,6 +25,11 @@ export function readingYourWrites(client: KubeClient, pendingOf: PendingOf): Kub
       if (!options.isDryRun && options.subresource !== "scale") pendingOf(resource)?.written(patched);
       return patched;
     },
+    async apply(resource, object, options) {
+      const applied = await client.apply(resource, object, options);
+      if (!options.isDryRun && options.subresource !== "scale") pendingOf(resource)?.written(applied);
+      return applied;
+    },
     async delete(resource, name, options) {
       await client.delete(resource, name, options);
       pendingOf(resource)?.deleted(keyOf(name));

@@ -147,6 +147,7 @@ function lagging(client: KubeClient, clock: HandClock, byMs: number): KubeClient
     create: (resource, object, options) => client.create(resource, object, options),
     update: (resource, object, options) => client.update(resource, object, options),
     patch: (resource, name, options) => client.patch(resource, name, options),
+    apply: (resource, object, options) => client.apply(resource, object, options),
     delete: (resource, name, options) => client.delete(resource, name, options),
   };
 }

@@ -1,4 +1,6 @@
 import {
+  type Applicable,
+  type ApplyOptions,
   type CallOptions,
   type CreateOptions,
   type DeleteOptions,
@@ -96,6 +98,17 @@ export class InProcessClient implements KubeClient {
   ): Promise<T> {
     const target = this.#target(resource, name, options);
     const patch = jsonCopy(options.patch) as unknown as PatchOptions["patch"];
+    return this.#written(await this.#options.api.patch(target, patch, this.#caller(options)));
+  }
+
+  async apply<T extends KubeObject>(
+    resource: Resource<T>,
+    object: Applicable<T>,
+    options: ApplyOptions,
+  ): Promise<T> {
+    const { name, namespace } = object.metadata;
+    const target = this.#target(resource, { name, ...(namespace !== undefined && { namespace }) }, options);
+    const patch = { type: "apply", body: jsonCopy(object), force: options.force ?? false } as const;
     return this.#written(await this.#options.api.patch(target, patch, this.#caller(options)));
   }
 

@@ -1,4 +1,6 @@
 import {
+  type Applicable,
+  type ApplyOptions,
   apiVersionOf,
   type CallOptions,
   type CreateOptions,
@@ -90,10 +92,22 @@ export class HttpKubeClient implements KubeClient {
     name: ObjectName,
     options: PatchOptions,
   ): Promise<T> {
-    const { type, body, isForced } = options.patch as PatchOnTheWire;
-    const query = { ...writeQuery(options), force: isForced ? true : undefined };
-    const path = objectPath(resource, name, { subresource: options.subresource, query });
+    const { type, body } = options.patch;
+    const place = { subresource: options.subresource, query: writeQuery(options) };
+    const path = objectPath(resource, name, place);
     return this.#write({ method: "PATCH", path, type: PATCH_TYPE[type], content: body, options });
+  }
+
+  async apply<T extends KubeObject>(
+    resource: Resource<T>,
+    object: Applicable<T>,
+    options: ApplyOptions,
+  ): Promise<T> {
+    const query = { ...writeQuery(options), force: options.force ? true : undefined };
+    const { name, namespace } = object.metadata;
+    const place = { subresource: options.subresource, query };
+    const path = objectPath(resource, { name, ...(namespace && { namespace }) }, place);
+    return this.#write({ method: "PATCH", path, type: APPLY_TYPE, content: object, options });
   }
 
   async delete(resource: Resource, name: ObjectName, options: DeleteOptions = {}): Promise<void> {
@@ -126,20 +140,14 @@ interface Write {
 
 const JSON_TYPE = "application/json";
 
-/** Every kind of patch that Kubernetes takes; JSON is YAML, so an apply needs no other body. */
+/** JSON is YAML, so an apply needs no other body. */
+const APPLY_TYPE = "application/apply-patch+yaml";
+
 const PATCH_TYPE = {
   merge: "application/merge-patch+json",
   json: "application/json-patch+json",
   strategic: "application/strategic-merge-patch+json",
-  apply: "application/apply-patch+yaml",
 } as const;
-
-interface PatchOnTheWire {
-  readonly type: keyof typeof PATCH_TYPE;
-  readonly body: Json;
-  /** With `apply`: take over the fields that others own. */
-  readonly isForced?: boolean;
-}
 
 interface WireList<T> {
   readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };

@@ -34,6 +34,18 @@ export interface KubeWriter {
   patch<T extends KubeObject>(resource: Resource<T>, name: ObjectName, options: PatchOptions): Promise<T>;
 
   /**
+   * Server-side apply: the object as far as the caller has an opinion. What he applied before and now leaves out goes,
+   * unless somebody else owns it; an object that is not there is created.
+   *
+   * @throws KubeError `Conflict` when a field would change that somebody else owns (not with `force`), `Invalid`
+   */
+  apply<T extends KubeObject>(
+    resource: Resource<T>,
+    object: Applicable<T>,
+    options: ApplyOptions,
+  ): Promise<T>;
+
+  /**
    * Ask for deletion. What happens at once and what waits for a grace period or finalizers is the API's business.
    *
    * @throws KubeError `NotFound`; `Conflict` when a precondition does not hold
@@ -111,6 +123,27 @@ export type Patch =
 
 export interface PatchOptions extends SubresourceOptions {
   readonly patch: Patch;
+}
+
+/** A configuration to apply: an object in which everything but its identity may be missing. */
+export type Applicable<T extends KubeObject> = PartialDeep<T> & {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ObjectName;
+};
+
+/** `T` with every member optional, all the way down. Lists are applied as they are. */
+type PartialDeep<T> = T extends readonly unknown[]
+  ? T
+  : T extends object
+    ? { readonly [K in keyof T]?: PartialDeep<T[K]> }
+    : T;
+
+export interface ApplyOptions extends SubresourceOptions {
+  /** Who applies: it owns what it says, under this name and until it no longer says so. */
+  readonly fieldManager: string;
+  /** Take from other owners what the configuration wants otherwise. @default false */
+  readonly force?: boolean;
 }
 
 /** One step of an RFC 6902 patch. */

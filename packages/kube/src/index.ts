@@ -1,5 +1,7 @@
 export type * from "../gen/types.ts";
 export type {
+  Applicable,
+  ApplyOptions,
   CallOptions,
   CreateOptions,
   DeleteOptions,

@@ -50,6 +50,10 @@ export class CrashingClient implements KubeClient {
     this.#write(`update ${resource.plural}/${object.metadata.name}`, () =>
       this.#client.update(resource, object, options),
     );
+  apply: KubeClient["apply"] = (resource, object, options) =>
+    this.#write(`apply ${resource.plural}/${object.metadata.name}`, () =>
+      this.#client.apply(resource, object, options),
+    );
   patch: KubeClient["patch"] = (resource, name, options) =>
     this.#write(`patch ${resource.plural}/${name.name}`, () => this.#client.patch(resource, name, options));
   delete: KubeClient["delete"] = (resource, name, options) =>

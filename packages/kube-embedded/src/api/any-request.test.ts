@@ -1,4 +1,4 @@
-import { applyJsonPatch, isKubeError, type Json } from "@heliostat/kube";
+import { apiVersionOf, applyJsonPatch, isKubeError, type Json } from "@heliostat/kube";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { CALLER, type TestKubernetes, testKubernetes } from "../testing/test-kubernetes.ts";
@@ -118,6 +118,11 @@ it("answers a request with anything anywhere in it by an object or a refusal, ne
         () => kubernetes.api.patch(at, { type: "json", body: [operation] }, CALLER),
         () => kubernetes.api.patch(at, { type: "merge", body: nested }, CALLER),
         () => kubernetes.api.patch(at, { type: "strategic", body: nested }, CALLER),
+        () => kubernetes.api.patch(at, { type: "apply", body: identified(at, object) }, OTHER),
+        () => kubernetes.api.patch(at, { type: "apply", body: identified(at, body), force: true }, CALLER),
+        () => kubernetes.api.patch(at, { type: "apply", body: identified(at, nested), force: true }, CALLER),
+        () =>
+          kubernetes.api.patch(at, { type: "merge", body: { metadata: { managedFields: [each] } } }, OTHER),
         () => kubernetes.api.update(at, body, CALLER),
         () => printed(kubernetes, at),
         () => kubernetes.api.delete(at, { gracePeriodSeconds: 0 }, CALLER),
@@ -129,6 +134,13 @@ it("answers a request with anything anywhere in it by an object or a refusal, ne
   expect(counts.answered).toBeGreaterThan(counts.refused / 4);
   expect(({} as { readonly a?: unknown }).a).toBeUndefined();
 });
+
+const OTHER = { ...CALLER, fieldManager: "other" };
+
+/** A configuration cannot be read without its kind. */
+function identified({ resource }: ReturnType<TestKubernetes["target"]>, body: Json): Json {
+  return { ...(body as object), apiVersion: apiVersionOf(resource), kind: resource.kind };
+}
 
 function create(
   { api }: TestKubernetes,

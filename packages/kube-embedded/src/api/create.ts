@@ -8,12 +8,14 @@ import {
   randomSuffix,
   timestamp,
 } from "@heliostat/kube";
+import type { Owners } from "../apply/owners.ts";
 import type { ServedResource } from "../registry/served-resource.ts";
 import { unstored } from "../store/stored-revision.ts";
 import { addressOf } from "./address.ts";
 import type { ApiGround } from "./api-ground.ts";
 import { incomingObject, shapedObject } from "./incoming.ts";
 import type { Caller, StoredObject, Target, WriteResult } from "./kube-api.ts";
+import { ownersAfter, withOwners, withoutOwners } from "./managed-fields.ts";
 import { alreadyExists, badRequest, forbidden, invalid, notFound } from "./refusals.ts";
 import { strategyContext } from "./strategy-context.ts";
 import { LONGEST_PREFIX, metadataProblems } from "./validate-metadata.ts";
@@ -29,9 +31,13 @@ export function createObject(ground: ApiGround, target: Target, request: WriteRe
   assertMayCreate(target, caller);
   const incoming = incomingObject(target, request.body);
   assertCreatable(ground, target, incoming);
-  const named = withSystemMetadata(ground, target, incoming);
+  const named = withSystemMetadata(ground, target, withoutOwners(incoming));
   const shaped = shapedObject(ground, resource, { object: withoutStatus(resource, named), caller });
-  const object = validNewObject(ground, resource, shaped);
+  const given = incoming.metadata.managedFields;
+  const object = validNewObject(ground, resource, {
+    shaped,
+    ownersOf: (wanted) => request.owners ?? ownersAfter(ground, target, { wanted, given, caller }),
+  });
   const address = addressOf({ ...target, name: object.metadata.name });
   if (ground.store.get(address)) throw alreadyExists(resource, object.metadata.name);
   ground.admission?.admit({ resource, object, user: caller.user });
@@ -43,6 +49,8 @@ export function createObject(ground: ApiGround, target: Target, request: WriteRe
 export interface WriteRequest {
   readonly body: Json;
   readonly caller: Caller;
+  /** Who owns the fields, when that is decided; otherwise the caller owns what he writes. */
+  readonly owners?: Owners;
 }
 
 /** A result that shares the stored text instead of copying it. */
@@ -56,7 +64,17 @@ export function written(stored: StoredObject, outcome: WriteResult["outcome"]): 
   };
 }
 
-function validNewObject(ground: ApiGround, resource: ServedResource, shaped: KubeObject): KubeObject {
+interface NewObject {
+  readonly shaped: KubeObject;
+  /** Who owns the fields of what the caller wants. */
+  ownersOf(wanted: KubeObject): Owners;
+}
+
+function validNewObject(
+  ground: ApiGround,
+  resource: ServedResource,
+  { shaped, ownersOf }: NewObject,
+): KubeObject {
   const { strategy } = resource;
   const { name, generateName = "" } = shaped.metadata;
   const shown = name || generateName;
@@ -69,7 +87,7 @@ function validNewObject(ground: ApiGround, resource: ServedResource, shaped: Kub
   const object = strategy.prepareForCreate?.(defaulted, strategyContext(ground)) ?? defaulted;
   const rest = strategy.validate?.(object) ?? [];
   if (rest.length > 0) throw invalid(resource, shown, rest);
-  return object;
+  return withOwners(object, ownersOf(defaulted));
 }
 
 function withoutStatus({ subresources, strategy }: ServedResource, object: KubeObject): KubeObject {

@@ -75,6 +75,7 @@ const SHAPES: Readonly<Record<string, readonly [wanted: string, accepts: (value:
   annotations: ["map[string]string", isStringMap],
   finalizers: ["[]string", (value) => isListOf(value, isText)],
   ownerReferences: ["[]v1.OwnerReference", (value) => isListOf(value, isObject)],
+  managedFields: ["[]v1.ManagedFieldsEntry", (value) => isListOf(value, isObject)],
 };
 
 /** Go refuses metadata of another shape while decoding; what comes after may trust it. */
@@ -85,7 +86,7 @@ function checkedMetadata(resource: ServedResource, metadata: Json): ObjectMeta {
     if (value !== undefined && !accepts(value))
       throw undecodable(resource, `ObjectMeta.metadata.${field} of type ${wanted}`);
   }
-  const { managedFields: _, selfLink: __, ...kept } = metadata;
+  const { selfLink: _, ...kept } = metadata;
   return { name: "", ...kept } as unknown as ObjectMeta;
 }
 
@@ -95,8 +96,12 @@ function undecodable({ kind, version }: ServedResource, where: string): KubeErro
   );
 }
 
-/** Go clients write `null` for what they leave out; members that are null are members that are not there. */
+/**
+ * Go clients write `null` for what they leave out; members that are null are members that are not there. What is
+ * frozen comes from the store, as most of a patched object does, and has none.
+ */
 function withoutNulls(value: Json): Json {
+  if (Object.isFrozen(value)) return value;
   if (Array.isArray(value)) return mapItems(value, (item) => withoutNulls(item as Json)) as readonly Json[];
   if (!isObject(value)) return value;
   return mapMembers(value, (each) => (each === null ? undefined : withoutNulls(each as Json))) as JsonObject;

@@ -9,6 +9,7 @@ import {
 import type { ServedResource } from "../registry/served-resource.ts";
 import { storedAt } from "./address.ts";
 import type { ApiGround } from "./api-ground.ts";
+import { applyObject } from "./apply.ts";
 import { incomingObject } from "./incoming.ts";
 import type { Caller, PatchBody, Target, WriteResult } from "./kube-api.ts";
 import { badRequest } from "./refusals.ts";
@@ -26,6 +27,8 @@ export interface PatchRequest {
  */
 export function patchObject(ground: ApiGround, target: Target, { patch, caller }: PatchRequest): WriteResult {
   assertPatchType(target.resource, patch);
+  if (patch.type === "apply")
+    return applyObject(ground, target, { body: patch.body, isForced: patch.force ?? false, caller });
   const stored = storedAt(ground, target);
   const current = asServed(target.resource, stored).object;
   const patched = incomingObject(target, patchedJson(current, patch, target.resource));
@@ -43,12 +46,6 @@ const MOST_OPERATIONS = 10_000;
 
 /** @throws KubeError `UnsupportedMediaType` when this kind does not take this kind of patch */
 export function assertPatchType({ isCustom }: Pick<ServedResource, "isCustom">, patch: PatchBody): void {
-  if (patch.type === "apply")
-    throw new KubeError(
-      "UnsupportedMediaType",
-      "server-side apply (application/apply-patch+yaml) is not served yet: accepted media types include: " +
-        acceptedTypes(isCustom),
-    );
   if (patch.type === "strategic" && isCustom)
     throw new KubeError(
       "UnsupportedMediaType",
@@ -62,8 +59,9 @@ export function assertPatchType({ isCustom }: Pick<ServedResource, "isCustom">, 
 }
 
 function acceptedTypes(isCustom: boolean): string {
-  const types = ["application/json-patch+json", "application/merge-patch+json"];
-  return (isCustom ? types : [...types, "application/strategic-merge-patch+json"]).join(", ");
+  const strategic = isCustom ? [] : ["application/strategic-merge-patch+json"];
+  const types = ["application/json-patch+json", "application/merge-patch+json", ...strategic];
+  return [...types, "application/apply-patch+yaml"].join(", ");
 }
 
 /** The object's JSON with the patch applied; the result is no more checked than any request's body. */

@@ -1,4 +1,5 @@
 import {
+  apiVersionOf,
   type Json,
   KUBE_SCHEMAS,
   type KubeObject,
@@ -11,9 +12,10 @@ import type { ScalePaths, ServedResource } from "../registry/served-resource.ts"
 import { unstored } from "../store/stored-revision.ts";
 import { storedAt } from "./address.ts";
 import type { ApiGround } from "./api-ground.ts";
+import { applyObject } from "./apply.ts";
 import type { WriteRequest } from "./create.ts";
 import { written } from "./create.ts";
-import { invalidValue } from "./field-causes.ts";
+import { invalidValue, requiredValue } from "./field-causes.ts";
 import type { StoredObject, Target, WriteResult } from "./kube-api.ts";
 import { assertPatchType, type PatchRequest, patchedJson } from "./patch.ts";
 import { badRequest, invalid, noSuchResource, uidConflict } from "./refusals.ts";
@@ -48,15 +50,32 @@ export function updateScale(ground: ApiGround, target: Target, { body, caller }:
     replicas,
   ) as unknown as KubeObject;
   const { subresource: _, ...parent } = target;
-  const result = replaceObject(ground, parent, { stored, proposed, caller });
+  const result = replaceObject(ground, parent, { stored, proposed, caller, through: "scale" });
   return written(unstored(scaleOf(result.object, paths) as KubeObject), result.outcome);
 }
 
 export function patchScale(ground: ApiGround, target: Target, { patch, caller }: PatchRequest): WriteResult {
   assertPatchType({ isCustom: false }, patch);
+  if (patch.type === "apply") return applyScale(ground, target, { patch, caller });
   const schema = KUBE_SCHEMAS["Scale"] ?? {};
   const body = patchedJson(getScale(ground, target).object, patch, { schema });
   return updateScale(ground, target, { body, caller });
+}
+
+/** Who applies a Scale owns the number of replicas of the object itself. */
+function applyScale(ground: ApiGround, target: Target, { patch, caller }: PatchRequest): WriteResult {
+  const { resource, namespace, name = "" } = target;
+  const paths = pathsOf(resource);
+  const { replicas } = scaleBody(patch.body as Json).spec;
+  if (replicas === undefined)
+    throw invalid({ group: "autoscaling", kind: "Scale" }, name, [requiredValue("spec.replicas")]);
+  const identity = { apiVersion: apiVersionOf(resource), kind: resource.kind };
+  const metadata = { name, ...(namespace !== undefined && { namespace }) };
+  const body = withValueAt({ ...identity, metadata }, keysOf(paths.specReplicasPath), replicas);
+  const isForced = patch.type === "apply" && (patch.force ?? false);
+  const { subresource: _, ...parent } = target;
+  const result = applyObject(ground, parent, { body, isForced, caller, through: "scale" });
+  return written(unstored(scaleOf(result.object, paths) as KubeObject), result.outcome);
 }
 
 function pathsOf({ scale }: ServedResource): ScalePaths {

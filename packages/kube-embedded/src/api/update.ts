@@ -5,6 +5,7 @@ import {
   type KubeObject,
   type ObjectMeta,
 } from "@heliostat/kube";
+import { isSameOwnership, type Owners } from "../apply/owners.ts";
 import type { ServedResource } from "../registry/served-resource.ts";
 import { type StoredRevision, unstored } from "../store/stored-revision.ts";
 import { addressOf } from "./address.ts";
@@ -13,6 +14,7 @@ import { createObject, type WriteRequest, written } from "./create.ts";
 import { invalidValue } from "./field-causes.ts";
 import { incomingObject, shapedObject } from "./incoming.ts";
 import type { Caller, Target, WriteResult } from "./kube-api.ts";
+import { ownersAfter, withOwners, withoutOwners, writtenThrough } from "./managed-fields.ts";
 import { badRequest, conflict, invalid, notFound, uidConflict } from "./refusals.ts";
 import { strategyContext } from "./strategy-context.ts";
 import { metadataProblems } from "./validate-metadata.ts";
@@ -38,6 +40,10 @@ export interface Replacement {
   /** The whole new object, in the version that is served. */
   readonly proposed: KubeObject;
   readonly caller: Caller;
+  /** Who owns the fields, when that is decided; otherwise the caller owns what he changes. */
+  readonly owners?: Owners;
+  /** The subresource through which the caller came, when it is not the target's: `scale` writes the object itself. */
+  readonly through?: string;
 }
 
 /**
@@ -48,13 +54,25 @@ export interface Replacement {
  */
 export function replaceObject(ground: ApiGround, target: Target, replacement: Replacement): WriteResult {
   const { resource } = target;
-  const { stored, proposed, caller } = replacement;
+  const { stored, proposed, caller, owners, through = target.subresource } = replacement;
   const current = asServed(resource, stored);
   assertSeen(resource, current.object, proposed);
   const scoped = withinSubresource(target, current.object, proposed);
-  const shaped = shapedObject(ground, resource, { object: scoped, caller });
-  const object = validReplacement(ground, target, { shaped, current: current.object });
-  if (isEqualJson(object, current.object)) return written(current, "unchanged");
+  const shaped = shapedObject(ground, resource, { object: withoutOwners(scoped), caller });
+  const given = proposed.metadata.managedFields;
+  const object = validReplacement(ground, target, {
+    shaped,
+    current: current.object,
+    ownersOf: (wanted) =>
+      owners ??
+      ownersAfter(ground, writtenThrough(target, through), {
+        current: current.object,
+        wanted,
+        given,
+        caller,
+      }),
+  });
+  if (isSameObject(object, current.object)) return written(current, "unchanged");
   ground.admission?.admit({ resource, object, stored: current.object, user: caller.user });
 
   const isDone = isTerminating(object) && mayGo(resource, object);
@@ -72,10 +90,25 @@ export function mayGo({ strategy }: ServedResource, object: KubeObject): boolean
   return finalizers.length === 0 && deletionGracePeriodSeconds === 0 && !strategy.isHeldBack?.(object);
 }
 
+/** When somebody wrote is no change: who applies the same again leaves no trace (Kubernetes rule). */
+function isSameObject(next: KubeObject, current: KubeObject): boolean {
+  return (
+    isSameOwnership(next.metadata.managedFields ?? [], current.metadata.managedFields ?? []) &&
+    isEqualJson(withoutOwners(next), withoutOwners(current))
+  );
+}
+
+interface Draft {
+  readonly shaped: KubeObject;
+  readonly current: KubeObject;
+  /** Who owns the fields of what the caller wants. */
+  ownersOf(wanted: KubeObject): Owners;
+}
+
 function validReplacement(
   ground: ApiGround,
   { resource, subresource }: Target,
-  { shaped, current }: { readonly shaped: KubeObject; readonly current: KubeObject },
+  { shaped, current, ownersOf }: Draft,
 ): KubeObject {
   const { strategy } = resource;
   const { name } = current.metadata;
@@ -90,7 +123,7 @@ function validReplacement(
   const prepared = strategy.prepareForUpdate?.(defaulted, current, context) ?? defaulted;
   const rest = strategy.validate?.(prepared, current, subresource) ?? [];
   if (rest.length > 0) throw invalid(resource, name, rest);
-  return withGeneration(resource, prepared, current);
+  return withOwners(withGeneration(resource, prepared, current), ownersOf(defaulted));
 }
 
 function assertSeen(resource: ServedResource, current: KubeObject, proposed: KubeObject): void {

@@ -66,11 +66,8 @@ describe("requests", () => {
 
   it("pass on a server-side apply", async () => {
     const { http, server } = await opened((_, response) => answerJson(response, 200, POD));
-    const patch = { type: "apply", body: { a: 1 }, isForced: true } as unknown as {
-      type: "merge";
-      body: null;
-    };
-    await http.client.patch(PODS, { name: "p", namespace: "n" }, { patch, fieldManager: "me" });
+    const wanted = { apiVersion: "v1", kind: "Pod", metadata: { name: "p", namespace: "n" } } as const;
+    await http.client.apply(PODS, wanted, { fieldManager: "me", force: true });
     expect(server.requests[0]).toMatchObject({
       url: "/api/v1/namespaces/n/pods/p?fieldManager=me&force=true",
       headers: { "content-type": "application/apply-patch+yaml" },

@@ -4,6 +4,7 @@ import type { KubeClient, WatchEvent, WatchOptions } from "../client.ts";
 import type { KubeReason } from "../kube-error.ts";
 import type { KubeObject } from "../object.ts";
 import { CONFIG_MAPS, NAMESPACES, PODS } from "../resources.ts";
+import { describeApply } from "./apply.conformance.ts";
 
 export interface KubeClientSubject {
   /** The adapter's name, for the report. */
@@ -301,6 +302,8 @@ export function describeKubeClient({ name, newClient }: KubeClientSubject): void
         await expect(patch).rejects.toThrow("pod updates may not change fields other than");
       });
     });
+
+    describeApply(() => ({ client, namespace }));
 
     describe("delete", () => {
       it("removes at once what nothing holds, and says NotFound afterwards", async () => {
