@@ -40,7 +40,7 @@ export async function startCluster(): Promise<Cluster> {
     runPod: (name) => runPod(client, name),
     async remove() {
       await server.close();
-      kubernetes.close();
+      await kubernetes.close();
       rmSync(home, { recursive: true, force: true });
     },
   };

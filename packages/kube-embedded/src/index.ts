@@ -1,3 +1,6 @@
+export type { DiskDurability, DiskStoreOptions } from "./disk/disk-store.ts";
+export { lmdbStore } from "./disk/lmdb-store.ts";
+export { sqliteStore } from "./disk/sqlite-store.ts";
 export {
   type EmbeddedKubernetes,
   type EmbeddedKubernetesOptions,
@@ -7,3 +10,5 @@ export type { AccessAttributes, Authorizer } from "./server/identity/authorizer.
 export { type KubeconfigOptions, kubeconfigText } from "./server/pki/kubeconfig.ts";
 export { loadServerIdentity, type ServerIdentity } from "./server/pki/server-identity.ts";
 export { type KubernetesServer, type ServeOptions, serveKubernetes } from "./server/serve-kubernetes.ts";
+export type { DurableStore } from "./store/durable-store.ts";
+export { memoryStore } from "./store/memory-store.ts";

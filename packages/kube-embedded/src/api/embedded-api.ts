@@ -1,7 +1,7 @@
 import type { DeleteOptions, Json, ListOptions } from "@heliostat/kube";
 import type { Subresource, Verb } from "../registry/served-resource.ts";
 import { unstored } from "../store/stored-revision.ts";
-import { storedAt } from "./address.ts";
+import { visibleAt } from "./address.ts";
 import type { ApiGround } from "./api-ground.ts";
 import { createObject, type WriteRequest, written } from "./create.ts";
 import { deleteCollection, deleteObject } from "./delete.ts";
@@ -52,9 +52,9 @@ export class EmbeddedApi implements KubeApi {
 
   async get(target: Target): Promise<StoredObject> {
     assertServed(target, "get");
-    if (target.subresource === "scale") return getScale(this.#ground, target);
+    if (target.subresource === "scale") return getScale(target, visibleAt(this.#ground, target));
     if (target.subresource !== undefined && target.subresource !== "status") throw notSupported();
-    return asServed(target.resource, storedAt(this.#ground, target));
+    return asServed(target.resource, visibleAt(this.#ground, target));
   }
 
   async list(target: Target, options: ApiListOptions): Promise<StoredList> {

@@ -54,7 +54,7 @@ export async function startTestServer(options: Partial<ServeOptions> = {}): Prom
 
   async function remove(): Promise<void> {
     await server.close();
-    kubernetes.close();
+    await kubernetes.close();
     rmSync(dataDirectory, { recursive: true, force: true });
   }
 
