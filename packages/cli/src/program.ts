@@ -1,6 +1,13 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { kubernetes } from "./commands/kubernetes.ts";
 import type { Config } from "./config.ts";
+import {
+  DEFAULT_STORAGE,
+  DURABILITIES,
+  type Durability,
+  STORAGE_ENGINES,
+  type StorageEngine,
+} from "./laptop/state-store.ts";
 import { jsonReporter } from "./output/json-reporter.ts";
 import { textReporter } from "./output/text-reporter.ts";
 import type { Reporter } from "./output/up-event.ts";
@@ -20,6 +27,8 @@ interface SharedFlags {
   readonly port: number;
   readonly logLevel: LogLevel;
   readonly json: boolean;
+  readonly durability: Durability;
+  readonly storage: StorageEngine;
 }
 
 interface UpFlags extends SharedFlags {
@@ -67,7 +76,12 @@ export async function program(argv: readonly string[], context: ProgramContext):
     .description("the embedded Kubernetes API alone, with the Ray CRDs")
     .action(async (flags: SharedFlags) => {
       await kubernetes(
-        { dataFolder: flags.dataDir, port: flags.port, logLevel: flags.logLevel },
+        {
+          dataFolder: flags.dataDir,
+          port: flags.port,
+          logLevel: flags.logLevel,
+          storage: { engine: flags.storage, durability: flags.durability },
+        },
         { ...context, reporter: reporterFor(flags, context) },
       );
     });
@@ -78,12 +92,25 @@ export async function program(argv: readonly string[], context: ProgramContext):
 
 function withSharedFlags(command: Command, { config }: ProgramContext): Command {
   return command
-    .option("--data-dir <folder>", "where kubeconfig and certificates are kept", config.stateFolder)
+    .option("--data-dir <folder>", "where objects, kubeconfig and certificates are kept", config.stateFolder)
     .option("--port <number>", "port of the Kubernetes API on 127.0.0.1, 0 for any", portNumber, 0)
     .addOption(
       new Option("--log-level <level>", "how much goes to standard error")
         .choices(LOG_LEVELS)
         .default("error"),
+    )
+    .addOption(
+      new Option(
+        "--durability <mode>",
+        "what an answered write survives: nothing, kill -9, the loss of power",
+      )
+        .choices(DURABILITIES)
+        .default(DEFAULT_STORAGE.durability),
+    )
+    .addOption(
+      new Option("--storage <engine>", "what keeps objects on disk")
+        .choices(STORAGE_ENGINES)
+        .default(DEFAULT_STORAGE.engine),
     )
     .option("--json", "print one JSON object a line, for machines", false);
 }
@@ -93,6 +120,7 @@ function upOptions(flags: UpFlags): UpOptions {
     files: flags.file,
     exits: flags.exit,
     dataFolder: flags.dataDir,
+    storage: { engine: flags.storage, durability: flags.durability },
     port: flags.port,
     logLevel: flags.logLevel,
     isJson: flags.json,

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { serveEmbeddedKubernetes } from "../laptop/kubernetes.ts";
+import type { StorageChoice } from "../laptop/state-store.ts";
 import type { Reporter } from "../output/up-event.ts";
 import { systemClock, systemRandom } from "../system/clock.ts";
 import { type LogLevel, stderrLogger } from "../system/logger.ts";
@@ -8,16 +9,18 @@ export interface KubernetesCommandOptions {
   readonly dataFolder: string;
   readonly port: number;
   readonly logLevel: LogLevel;
+  readonly storage: StorageChoice;
 }
 
 /** Serve the embedded API alone until Ctrl-C. @throws UserError when the state folder or the port is taken */
 export async function kubernetes(
-  { dataFolder, port, logLevel }: KubernetesCommandOptions,
+  { dataFolder, port, logLevel, storage }: KubernetesCommandOptions,
   { reporter, signal }: { readonly reporter: Reporter; readonly signal: AbortSignal },
 ): Promise<void> {
   const served = await serveEmbeddedKubernetes({
     dataFolder,
     port,
+    storage,
     clock: systemClock,
     random: systemRandom,
     logger: stderrLogger(logLevel),

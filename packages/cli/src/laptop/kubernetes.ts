@@ -4,6 +4,7 @@ import {
   isKubeError,
   type KubeClient,
   type Logger,
+  nameOf,
   type Random,
 } from "@heliostat/kube";
 import {
@@ -17,7 +18,9 @@ import {
 import { rayCrds } from "@heliostat/ray";
 import { UserError } from "../user-error.ts";
 import { LateNodePort } from "./late-node-port.ts";
+import { markNodesDown } from "./mark-nodes-down.ts";
 import { claimStateFolder, type StateFolder } from "./state-folder.ts";
+import { objectFolder, type StorageChoice, stateStore } from "./state-store.ts";
 
 export interface KubernetesOptions {
   readonly dataFolder: string;
@@ -26,6 +29,8 @@ export interface KubernetesOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** @default LMDB, relaxed */
+  readonly storage?: StorageChoice;
 }
 
 /** The embedded API with the Ray CRDs, served over HTTPS, in a state folder of its own. */
@@ -38,45 +43,65 @@ export interface ServedKubernetes {
   close(): Promise<void>;
 }
 
-/** @throws UserError when the state folder or the port is taken */
+/** @throws UserError when the state folder or the port is taken, or what is stored cannot be read */
 export async function serveEmbeddedKubernetes(options: KubernetesOptions): Promise<ServedKubernetes> {
   const { clock, random, logger, port } = options;
   const folder = await claimStateFolder(options.dataFolder);
   const identity = loadServerIdentity(folder.path, clock);
-  const embedded = embeddedKubernetes({ clock, random, logger, tokens: identity.tokens });
+  const storage = stateStore(folder.path, options.storage);
+  const { tokens } = identity;
+  const embedded = embeddedKubernetes({ clock, random, logger, tokens, ...(storage && { storage }) });
   const node = new LateNodePort();
   try {
-    await embedded.start();
+    await startOnStored(embedded, folder);
     await installRayCrds(embedded.client("heliostat"));
+    await markNodesDown(embedded.client("node-controller"), clock);
     const { api, registry } = embedded;
     const server = await serveKubernetes({ api, registry, node, clock, logger, identity, port });
     return { embedded, server, identity, folder, node, close };
 
     async function close(): Promise<void> {
       await server.close();
-      embedded.close();
+      await embedded.close();
       folder.release();
     }
   } catch (cause) {
-    embedded.close();
+    await embedded.close();
     folder.release();
     throw asUserError(cause, port);
   }
 }
 
+async function startOnStored(embedded: EmbeddedKubernetes, folder: StateFolder): Promise<void> {
+  try {
+    await embedded.start();
+  } catch (cause) {
+    throw new UserError((cause as Error).message, {
+      hint: `Name another folder with --data-dir, or begin anew: rm -r ${objectFolder(folder.path)}`,
+      cause,
+    });
+  }
+}
+
 async function installRayCrds(client: KubeClient): Promise<void> {
   for (const definition of rayCrds()) {
-    await client.create(CUSTOM_RESOURCE_DEFINITIONS, definition).catch((error: unknown) => {
+    try {
+      await client.create(CUSTOM_RESOURCE_DEFINITIONS, definition);
+    } catch (error) {
       if (!isKubeError(error, "AlreadyExists")) throw error;
-    });
+      // Stored by an earlier start, perhaps of another version.
+      const stored = await client.get(CUSTOM_RESOURCE_DEFINITIONS, nameOf(definition));
+      await client.update(CUSTOM_RESOURCE_DEFINITIONS, { ...stored, spec: definition.spec });
+    }
   }
 }
 
 function asUserError(cause: unknown, port: number): unknown {
   const text = cause instanceof Error ? cause.message : "";
-  if (!text.includes("port is in use")) return cause;
-  return new UserError(text, {
-    hint: `Stop what listens on port ${port}, or name another one with --port`,
-    cause,
-  });
+  if (text.includes("port is in use"))
+    return new UserError(text, {
+      hint: `Stop what listens on port ${port}, or name another one with --port`,
+      cause,
+    });
+  return cause;
 }

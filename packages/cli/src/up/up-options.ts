@@ -1,3 +1,4 @@
+import type { StorageChoice } from "../laptop/state-store.ts";
 import type { LogLevel } from "../system/logger.ts";
 
 /** What `heliostat up` was asked for; every default is filled in. */
@@ -7,6 +8,8 @@ export interface UpOptions {
   /** End after the job, or once everything is ready, instead of staying up. */
   readonly exits: boolean;
   readonly dataFolder: string;
+  /** Where objects are kept. `up` again on the same ones is a reboot of the machine. */
+  readonly storage: StorageChoice;
   /** The API's port; 0 takes a free one. */
   readonly port: number;
   readonly logLevel: LogLevel;
