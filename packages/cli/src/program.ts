@@ -7,7 +7,7 @@ import {
   type Durability,
   STORAGE_ENGINES,
   type StorageEngine,
-} from "./laptop/state-store.ts";
+} from "./laptop/storage-choice.ts";
 import { jsonReporter } from "./output/json-reporter.ts";
 import { textReporter } from "./output/text-reporter.ts";
 import type { Reporter } from "./output/up-event.ts";

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { serveEmbeddedKubernetes } from "../laptop/kubernetes.ts";
-import type { StorageChoice } from "../laptop/state-store.ts";
+import type { StorageChoice } from "../laptop/storage-choice.ts";
 import type { Reporter } from "../output/up-event.ts";
 import { systemClock, systemRandom } from "../system/clock.ts";
 import { type LogLevel, stderrLogger } from "../system/logger.ts";

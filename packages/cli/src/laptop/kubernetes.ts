@@ -1,6 +1,7 @@
 import {
   type Clock,
   CUSTOM_RESOURCE_DEFINITIONS,
+  type CustomResourceDefinition,
   isKubeError,
   type KubeClient,
   type Logger,
@@ -20,7 +21,8 @@ import { UserError } from "../user-error.ts";
 import { LateNodePort } from "./late-node-port.ts";
 import { markNodesDown } from "./mark-nodes-down.ts";
 import { claimStateFolder, type StateFolder } from "./state-folder.ts";
-import { objectFolder, type StorageChoice, stateStore } from "./state-store.ts";
+import { objectFolder, stateStore } from "./state-store.ts";
+import type { StorageChoice } from "./storage-choice.ts";
 
 export interface KubernetesOptions {
   readonly dataFolder: string;
@@ -83,16 +85,24 @@ async function startOnStored(embedded: EmbeddedKubernetes, folder: StateFolder):
   }
 }
 
+/** An earlier start may have stored them, perhaps of another version. */
 async function installRayCrds(client: KubeClient): Promise<void> {
   for (const definition of rayCrds()) {
-    try {
-      await client.create(CUSTOM_RESOURCE_DEFINITIONS, definition);
-    } catch (error) {
-      if (!isKubeError(error, "AlreadyExists")) throw error;
-      // Stored by an earlier start, perhaps of another version.
-      const stored = await client.get(CUSTOM_RESOURCE_DEFINITIONS, nameOf(definition));
-      await client.update(CUSTOM_RESOURCE_DEFINITIONS, { ...stored, spec: definition.spec });
-    }
+    const stored = await storedDefinition(client, definition);
+    if (stored) await client.update(CUSTOM_RESOURCE_DEFINITIONS, { ...stored, spec: definition.spec });
+    else await client.create(CUSTOM_RESOURCE_DEFINITIONS, definition);
+  }
+}
+
+async function storedDefinition(
+  client: KubeClient,
+  definition: CustomResourceDefinition,
+): Promise<CustomResourceDefinition | undefined> {
+  try {
+    return await client.get(CUSTOM_RESOURCE_DEFINITIONS, nameOf(definition));
+  } catch (error) {
+    if (isKubeError(error, "NotFound")) return undefined;
+    throw error;
   }
 }
 

@@ -1,19 +1,6 @@
 import { join } from "node:path";
 import { type DurableStore, lmdbStore, sqliteStore } from "@heliostat/kube-embedded";
-
-/** Where the laptop's objects are kept, and what an answered write survives. */
-export interface StorageChoice {
-  readonly engine: StorageEngine;
-  readonly durability: Durability;
-}
-
-export type StorageEngine = (typeof STORAGE_ENGINES)[number];
-export type Durability = (typeof DURABILITIES)[number];
-
-export const STORAGE_ENGINES = ["lmdb", "sqlite"] as const;
-export const DURABILITIES = ["memory", "relaxed", "strict"] as const;
-
-export const DEFAULT_STORAGE: StorageChoice = { engine: "lmdb", durability: "relaxed" };
+import { DEFAULT_STORAGE, type StorageChoice } from "./storage-choice.ts";
 
 /** The store in a state folder; `undefined` when objects are to end with the process. */
 export function stateStore(

@@ -1,4 +1,4 @@
-import type { StorageChoice } from "../laptop/state-store.ts";
+import type { StorageChoice } from "../laptop/storage-choice.ts";
 import type { LogLevel } from "../system/logger.ts";
 
 /** What `heliostat up` was asked for; every default is filled in. */
