@@ -17,7 +17,7 @@ import type {
  * The API as callers see it: a write is answered when the durable store has it.
  *
  * That goes for refusals and for writes that change nothing as well: they were decided on the newest state, and are
- * true only if that state comes to be.
+ * true only if that state comes to be. A verb reads, decides and writes before it waits for anything.
  */
 export class SettledApi implements KubeApi {
   readonly #api: KubeApi;
@@ -65,13 +65,12 @@ export class SettledApi implements KubeApi {
   }
 
   async #settled<T>(write: Promise<T>): Promise<T> {
-    // Most verbs have written by now; a fast store may have refused it before their promise is through.
-    const written = this.#store.settled();
+    // Asked before the first wait: by now the verb has written, and what comes later is other people's.
+    const settled = this.#store.settled();
     try {
       return await write;
     } finally {
-      await written;
-      await this.#store.settled();
+      await settled;
     }
   }
 }

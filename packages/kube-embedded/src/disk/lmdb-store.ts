@@ -1,3 +1,4 @@
+import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import type { Database, RootDatabase } from "lmdb";
 import type { DurableStore } from "../store/durable-store.ts";
@@ -68,6 +69,7 @@ class LmdbStore implements DurableStore {
 
   /** Loaded here: whoever keeps nothing does not carry the native library. */
   async #open(): Promise<void> {
+    assertOwnFile(this.#path);
     const { open } = await import("lmdb");
     this.#opened = open<Buffer, string>({
       path: this.#path,
@@ -96,6 +98,24 @@ class LmdbStore implements DurableStore {
     return [...writes].map(([key, text]) =>
       text === undefined ? database.remove(key) : database.put(key, sealedRecord(key, text)),
     );
+  }
+}
+
+/** LMDB's mark, after the header of the first page. */
+const MAGIC = 0xbeefc0de;
+const MAGIC_AT = 24;
+
+/** LMDB itself would map whatever the file holds, and end the process. */
+function assertOwnFile(path: string): void {
+  if (!existsSync(path)) return;
+  const file = openSync(path, "r");
+  try {
+    const start = Buffer.alloc(MAGIC_AT + 4);
+    const length = readSync(file, start);
+    if (length === 0 || start.readUInt32LE(MAGIC_AT) === MAGIC) return;
+    throw new Error(`${FILE} is damaged, or no LMDB file`);
+  } finally {
+    closeSync(file);
   }
 }
 
