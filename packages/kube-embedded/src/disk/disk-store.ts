@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { open, statfs } from "node:fs/promises";
+import { setImmediate } from "node:timers/promises";
 
 /** What an answered write survives. `relaxed`: the end of this process. `strict`: the loss of power as well. */
 export type DiskDurability = "relaxed" | "strict";
@@ -18,6 +19,14 @@ export function prepareFolder(folder: string, fileName: string): void {
   throw new Error(
     `Cannot keep objects in ${folder}: ${strangers[0]} in it belongs to another kind of storage`,
   );
+}
+
+/**
+ * Before a commit that blocks this thread: let the requests in that have arrived meanwhile. What they write is stored
+ * together by the next one, and told to watchers together.
+ */
+export function otherRequests(): Promise<void> {
+  return setImmediate();
 }
 
 /** What is in a file or, of a folder, which files are in it, survives the loss of power from now on. */

@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import type { Database, RootDatabase } from "lmdb";
 import type { DurableStore } from "../store/durable-store.ts";
-import { type DiskStoreOptions, prepareFolder, syncPath, writeFailure } from "./disk-store.ts";
+import { type DiskStoreOptions, otherRequests, prepareFolder, syncPath, writeFailure } from "./disk-store.ts";
 import { sealedRecord, unsealedText } from "./sealed-record.ts";
 
 const FILE = "objects.mdb";
@@ -43,8 +43,8 @@ class LmdbStore implements DurableStore {
 
   async commit(writes: ReadonlyMap<string, string | undefined>): Promise<void> {
     try {
-      if (this.#options.durability === "relaxed") this.#database.transactionSync(() => this.#write(writes));
-      else await this.#writeAndSync(writes);
+      if (this.#options.durability === "strict") await this.#writeAndSync(writes);
+      else await this.#writeHere(writes);
     } catch (cause) {
       throw await writeFailure(this.#options.folder, cause);
     }
@@ -80,6 +80,11 @@ class LmdbStore implements DurableStore {
       // Either no sync at all, or one before the answer: not one that follows after it.
       ...(this.#options.durability === "relaxed" ? { noSync: true } : { overlappingSync: false }),
     });
+  }
+
+  async #writeHere(writes: ReadonlyMap<string, string | undefined>): Promise<void> {
+    await otherRequests();
+    this.#database.transactionSync(() => this.#write(writes));
   }
 
   async #writeAndSync(writes: ReadonlyMap<string, string | undefined>): Promise<void> {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { DurableStore } from "../store/durable-store.ts";
-import { type DiskStoreOptions, prepareFolder, syncPath, writeFailure } from "./disk-store.ts";
+import { type DiskStoreOptions, otherRequests, prepareFolder, syncPath, writeFailure } from "./disk-store.ts";
 import { sealedRecord, unsealedText } from "./sealed-record.ts";
 
 const FILE = "objects.sqlite";
@@ -47,6 +47,7 @@ class SqliteStore implements DurableStore {
   }
 
   async commit(writes: ReadonlyMap<string, string | undefined>): Promise<void> {
+    await otherRequests();
     const opened = this.#database;
     try {
       opened.database.exec("BEGIN IMMEDIATE");
