@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { memoryStore } from "../store/memory-store.ts";
 import { contents, durableStoreConformance } from "../testing/durable-store.conformance.ts";
@@ -82,7 +83,7 @@ describe.each(Object.entries(ENGINES))("%s on disk", (name, engine) => {
   it.skipIf(!canMount()).each(DURABILITIES)(
     "refuses writes on a full disk and goes on when there is room (%s)",
     (mode) => {
-      const child = join(import.meta.dirname, "../testing/full-disk-child.ts");
+      const child = fileURLToPath(import.meta.resolve("../testing/full-disk-child.ts"));
       const said = execFileSync(
         "unshare",
         [

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { HandClock, SeededRandom } from "@heliostat/kube/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ObjectStore } from "../store/object-store.ts";
@@ -14,7 +15,7 @@ import { sqliteStore } from "./sqlite-store.ts";
 /** Of each engine and durability. */
 const KILLS = isFullSuite ? 50 : 8;
 const ENGINES = { lmdb: lmdbStore, sqlite: sqliteStore } as const;
-const PROGRAM = join(import.meta.dirname, "../testing/killed-child.ts");
+const PROGRAM = fileURLToPath(import.meta.resolve("../testing/killed-child.ts"));
 
 let home: string;
 beforeEach(() => {

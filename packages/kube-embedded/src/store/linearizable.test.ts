@@ -35,13 +35,13 @@ describe("random callers, all at once", () => {
     }
   }, 600_000);
 
-  it.each([
+  it.each<readonly [name: string, open: () => DurableStore | undefined]>([
     ["no store", () => undefined],
     ["LMDB, relaxed", () => lmdbStore({ folder: join(home, "s"), durability: "relaxed" })],
     ["LMDB, strict", () => lmdbStore({ folder: join(home, "s"), durability: "strict" })],
     ["SQLite, relaxed", () => sqliteStore({ folder: join(home, "s"), durability: "relaxed" })],
     ["SQLite, strict", () => sqliteStore({ folder: join(home, "s"), durability: "strict" })],
-  ] as const)("find the same on %s", async (_, open) => {
+  ])("find the same on %s", async (_, open) => {
     const { kubernetes, state } = await observed(open(), new SeededRandom(99));
     await kubernetes.close();
     const storage = open();
