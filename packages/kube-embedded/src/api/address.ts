@@ -1,5 +1,5 @@
 import { keyOf } from "@heliostat/kube";
-import type { Address } from "../store/object-store.ts";
+import type { Address } from "../store/address.ts";
 import type { StoredRevision } from "../store/stored-revision.ts";
 import type { ApiGround } from "./api-ground.ts";
 import type { Target } from "./kube-api.ts";

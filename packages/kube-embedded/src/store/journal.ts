@@ -1,7 +1,7 @@
 import { KubeError, type KubeObject, type Logger } from "@heliostat/kube";
+import type { Address } from "./address.ts";
 import type { DurableStore } from "./durable-store.ts";
 import type { Change } from "./history.ts";
-import type { Address } from "./object-store.ts";
 import { type PendingWrite, WriteBatch } from "./write-batch.ts";
 
 export interface JournalOptions {

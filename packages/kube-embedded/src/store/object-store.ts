@@ -1,16 +1,11 @@
 import { type Clock, KubeError, type KubeObject, type Logger, SILENT } from "@heliostat/kube";
+import type { Address } from "./address.ts";
 import { Collection } from "./collection.ts";
 import type { DurableStore } from "./durable-store.ts";
 import type { Change, HistoryLimits } from "./history.ts";
 import { Journal } from "./journal.ts";
 import { StoredRevision } from "./stored-revision.ts";
 import type { PendingWrite } from "./write-batch.ts";
-
-/** Where an object is stored: its resource and, within it, `namespace/name`. */
-export interface Address {
-  readonly storageKey: string;
-  readonly key: string;
-}
 
 export interface ObjectStoreOptions {
   readonly clock: Clock;

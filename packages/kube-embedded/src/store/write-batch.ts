@@ -1,6 +1,6 @@
 import type { KubeError } from "@heliostat/kube";
+import type { Address } from "./address.ts";
 import type { Change } from "./history.ts";
-import type { Address } from "./object-store.ts";
 
 /** A change of one object that readers do not see yet. */
 export interface PendingWrite {
