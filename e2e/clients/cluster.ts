@@ -50,7 +50,7 @@ export async function startCluster(authorization: AuthorizationMode = "allow"): 
     runPod: (name) => runPod(client, name),
     async remove() {
       await server.close();
-      kubernetes.close();
+      await kubernetes.close();
       rmSync(home, { recursive: true, force: true });
     },
   };

@@ -2,6 +2,13 @@ import type { AuthorizationMode } from "@heliostat/kube-embedded";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { CRD_FORMATS, type CrdFormat } from "./commands/crd-format.ts";
 import type { Config } from "./config.ts";
+import {
+  DEFAULT_STORAGE,
+  DURABILITIES,
+  type Durability,
+  STORAGE_ENGINES,
+  type StorageEngine,
+} from "./laptop/storage-choice.ts";
 import { jsonReporter } from "./output/json-reporter.ts";
 import { textReporter } from "./output/text-reporter.ts";
 import type { Reporter } from "./output/up-event.ts";
@@ -21,6 +28,8 @@ interface SharedFlags {
   readonly logLevel: LogLevel;
   readonly json: boolean;
   readonly authorization: AuthorizationMode;
+  readonly durability: Durability;
+  readonly storage: StorageEngine;
 }
 
 const AUTHORIZATION_MODES: readonly AuthorizationMode[] = ["allow", "rbac"];
@@ -108,6 +117,7 @@ function addKubernetes(root: Command, context: ProgramContext): void {
           port: flags.port,
           logLevel: flags.logLevel,
           authorization: flags.authorization,
+          storage: { engine: flags.storage, durability: flags.durability },
         },
         { ...context, reporter: reporterFor(flags, context) },
       );
@@ -146,13 +156,26 @@ function addCrds(root: Command): void {
 
 function withSharedFlags(command: Command, { config }: ProgramContext): Command {
   return command
-    .option("--data-dir <folder>", "where kubeconfig and certificates are kept", config.stateFolder)
+    .option("--data-dir <folder>", "where objects, kubeconfig and certificates are kept", config.stateFolder)
     .option("--port <number>", "port of the Kubernetes API on 127.0.0.1, 0 for any", portNumber, 0)
     .addOption(logLevelOption("error"))
     .addOption(
       new Option("--authorization <mode>", "what callers of the API may do: everything, or what roles say")
         .choices(AUTHORIZATION_MODES)
         .default("allow"),
+    )
+    .addOption(
+      new Option(
+        "--durability <mode>",
+        "what an answered write survives: nothing, kill -9, the loss of power",
+      )
+        .choices(DURABILITIES)
+        .default(DEFAULT_STORAGE.durability),
+    )
+    .addOption(
+      new Option("--storage <engine>", "what keeps objects on disk")
+        .choices(STORAGE_ENGINES)
+        .default(DEFAULT_STORAGE.engine),
     )
     .option("--json", "print one JSON object a line, for machines", false);
 }
@@ -168,6 +191,7 @@ function upOptions(flags: UpFlags): UpOptions {
     files: flags.file,
     exits: flags.exit,
     dataFolder: flags.dataDir,
+    storage: { engine: flags.storage, durability: flags.durability },
     port: flags.port,
     logLevel: flags.logLevel,
     isJson: flags.json,

@@ -94,7 +94,7 @@ describe("runControllers()", () => {
   }
 
   async function stop({ stopped }: RunningControllers): Promise<void> {
-    kubernetes.close();
+    await kubernetes.close();
     abort.abort();
     await stopped;
   }

@@ -15,7 +15,7 @@ describe("embeddedKubernetes", () => {
       "kube-public",
       "kube-system",
     ]);
-    kubernetes.close();
+    await kubernetes.close();
   });
 
   it("serves what a definition defines, as soon as it is there", async () => {

@@ -8,13 +8,16 @@ import { RoleAggregation } from "./access/role-aggregation.ts";
 import { SecretTokens } from "./access/secret-tokens.ts";
 import type { Reviewer, TokenIssuer } from "./api/api-ground.ts";
 import { EmbeddedApi } from "./api/embedded-api.ts";
+import { EventExpiry } from "./api/event-expiry.ts";
 import type { Caller, KubeApi, UserInfo } from "./api/kube-api.ts";
+import { SettledApi } from "./api/settled-api.ts";
 import { CustomResources } from "./crd/custom-resources.ts";
 import { InProcessClient } from "./in-process-client.ts";
 import { builtinResources } from "./registry/builtin-resources.ts";
 import { ResourceRegistry } from "./registry/registry.ts";
 import { ServiceAddresses } from "./registry/service-addresses.ts";
 import { schemaOf } from "./schema/schema-of.ts";
+import type { DurableStore } from "./store/durable-store.ts";
 import type { HistoryLimits } from "./store/history.ts";
 import { ObjectStore } from "./store/object-store.ts";
 
@@ -35,6 +38,13 @@ export interface EmbeddedKubernetesOptions {
   readonly reviews?: Reviewer;
   /** How many changes are remembered for watches. @default 20,000 of each resource, five minutes */
   readonly history?: HistoryLimits;
+  /**
+   * Where objects outlive the process: `lmdbStore`, `sqliteStore` or, for tests, `memoryStore`. A write is answered, and
+   * watchers are told, once the store has it; what the store refuses is `Unavailable`, and reads go on.
+   *
+   * @default nowhere
+   */
+  readonly storage?: DurableStore;
 }
 
 /** A Kubernetes API in this process: the verbs, what is served, and clients of them. Nothing here does I/O. */
@@ -45,23 +55,28 @@ export interface EmbeddedKubernetes {
   readonly authorizer: Authorizer;
   /** A client in the name of a user, or of a part of this program. @default `system:admin` */
   client(who?: UserInfo | string): KubeClient;
-  /** Create the namespaces that every cluster has, and serve what CustomResourceDefinitions define. */
+  /**
+   * Read what is stored, create the namespaces that every cluster has, and serve what CustomResourceDefinitions define.
+   *
+   * @throws Error when the store cannot be read
+   */
   start(): Promise<void>;
-  /** Stop following CustomResourceDefinitions. Watches end with their own signals. */
-  close(): void;
+  /** Refuse writes from now on, store those that were accepted, and close the store. Watches end with their signals. */
+  close(): Promise<void>;
 }
 
 /**
- * A Kubernetes API of its own, empty and in memory.
+ * A Kubernetes API of its own, in memory: empty, or with what its durable store holds.
  *
  * It is the API server only: no controllers, no scheduler, no kubelet.
  */
 export function embeddedKubernetes(options: EmbeddedKubernetesOptions): EmbeddedKubernetes {
-  const { clock, random, logger = SILENT, tokens, authorization = "allow", history = {} } = options;
-  const store = new ObjectStore({ clock, history });
+  const { clock, random, logger = SILENT, tokens, authorization = "allow" } = options;
+  const { history = {}, storage } = options;
+  const store = new ObjectStore({ clock, history, logger, ...(storage && { storage }) });
   const access = accessControl({ store, clock, mode: authorization, tokenReader: options.tokenReader });
   const registry = new ResourceRegistry(builtinResources());
-  const api = new EmbeddedApi({
+  const ground = {
     store,
     registry,
     clock,
@@ -71,7 +86,9 @@ export function embeddedKubernetes(options: EmbeddedKubernetesOptions): Embedded
     schemaOf,
     serviceAddresses: new ServiceAddresses(store),
     ...(tokens && { tokens }),
-  });
+  };
+  const api = new SettledApi(new EmbeddedApi(ground), store);
+  const expiry = new EventExpiry({ store, clock, logger });
   const customResources = new CustomResources({ store, registry, api, clock, logger });
   const secretTokens =
     tokens &&
@@ -83,16 +100,20 @@ export function embeddedKubernetes(options: EmbeddedKubernetesOptions): Embedded
     authorizer: access.authorizer,
     client: (who = ADMIN) => new InProcessClient({ api, registry, ...identityOf(who) }),
     start: async () => {
+      await store.open();
+      expiry.start();
       await createNamespaces(api, registry);
       customResources.start();
       if (authorization === "rbac") await installBootstrap(api, registry);
       await roleAggregation.start();
       secretTokens?.start();
     },
-    close: () => {
+    close: async () => {
       customResources.stop();
       roleAggregation.stop();
       secretTokens?.stop();
+      expiry.stop();
+      await store.close();
     },
   };
 }

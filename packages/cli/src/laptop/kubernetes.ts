@@ -1,9 +1,11 @@
 import {
   type Clock,
   CUSTOM_RESOURCE_DEFINITIONS,
+  type CustomResourceDefinition,
   isKubeError,
   type KubeClient,
   type Logger,
+  nameOf,
   type Random,
 } from "@heliostat/kube";
 import {
@@ -18,7 +20,10 @@ import {
 import { rayCrds } from "@heliostat/ray";
 import { UserError } from "../user-error.ts";
 import { LateNodePort } from "./late-node-port.ts";
+import { markNodesDown } from "./mark-nodes-down.ts";
 import { claimStateFolder, type StateFolder } from "./state-folder.ts";
+import { objectFolder, stateStore } from "./state-store.ts";
+import type { StorageChoice } from "./storage-choice.ts";
 
 export interface KubernetesOptions {
   readonly dataFolder: string;
@@ -29,6 +34,8 @@ export interface KubernetesOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** @default LMDB, relaxed */
+  readonly storage?: StorageChoice;
 }
 
 /** The embedded API with the Ray CRDs, served over HTTPS, in a state folder of its own. */
@@ -41,11 +48,12 @@ export interface ServedKubernetes {
   close(): Promise<void>;
 }
 
-/** @throws UserError when the state folder or the port is taken */
+/** @throws UserError when the state folder or the port is taken, or what is stored cannot be read */
 export async function serveEmbeddedKubernetes(options: KubernetesOptions): Promise<ServedKubernetes> {
   const { clock, random, logger, port, authorization = "allow" } = options;
   const folder = await claimStateFolder(options.dataFolder);
   const identity = loadServerIdentity(folder.path, clock);
+  const storage = stateStore(folder.path, options.storage);
   const { tokens, tokenReader, credentials } = identity;
   const embedded = embeddedKubernetes({
     clock,
@@ -55,11 +63,13 @@ export async function serveEmbeddedKubernetes(options: KubernetesOptions): Promi
     tokenReader,
     authorization,
     caCertificate: credentials.caCertificatePem,
+    ...(storage && { storage }),
   });
   const node = new LateNodePort();
   try {
-    await embedded.start();
+    await startOnStored(embedded, folder);
     await installRayCrds(embedded.client("heliostat"));
+    await markNodesDown(embedded.client("node-controller"), clock);
     const { api, registry, authorizer } = embedded;
     const served = { api, registry, authorizer, node, clock, logger, identity, port };
     const server = await serveKubernetes(served);
@@ -67,29 +77,54 @@ export async function serveEmbeddedKubernetes(options: KubernetesOptions): Promi
 
     async function close(): Promise<void> {
       await server.close();
-      embedded.close();
+      await embedded.close();
       folder.release();
     }
   } catch (cause) {
-    embedded.close();
+    await embedded.close();
     folder.release();
     throw asUserError(cause, port);
   }
 }
 
+async function startOnStored(embedded: EmbeddedKubernetes, folder: StateFolder): Promise<void> {
+  try {
+    await embedded.start();
+  } catch (cause) {
+    throw new UserError((cause as Error).message, {
+      hint: `Name another folder with --data-dir, or begin anew: rm -r ${objectFolder(folder.path)}`,
+      cause,
+    });
+  }
+}
+
+/** An earlier start may have stored them, perhaps of another version. */
 async function installRayCrds(client: KubeClient): Promise<void> {
   for (const definition of rayCrds()) {
-    await client.create(CUSTOM_RESOURCE_DEFINITIONS, definition).catch((error: unknown) => {
-      if (!isKubeError(error, "AlreadyExists")) throw error;
-    });
+    const stored = await storedDefinition(client, definition);
+    if (stored) await client.update(CUSTOM_RESOURCE_DEFINITIONS, { ...stored, spec: definition.spec });
+    else await client.create(CUSTOM_RESOURCE_DEFINITIONS, definition);
+  }
+}
+
+async function storedDefinition(
+  client: KubeClient,
+  definition: CustomResourceDefinition,
+): Promise<CustomResourceDefinition | undefined> {
+  try {
+    return await client.get(CUSTOM_RESOURCE_DEFINITIONS, nameOf(definition));
+  } catch (error) {
+    if (isKubeError(error, "NotFound")) return undefined;
+    throw error;
   }
 }
 
 function asUserError(cause: unknown, port: number): unknown {
   const text = cause instanceof Error ? cause.message : "";
-  if (!text.includes("port is in use")) return cause;
-  return new UserError(text, {
-    hint: `Stop what listens on port ${port}, or name another one with --port`,
-    cause,
-  });
+  if (text.includes("port is in use"))
+    return new UserError(text, {
+      hint: `Stop what listens on port ${port}, or name another one with --port`,
+      cause,
+    });
+  return cause;
 }

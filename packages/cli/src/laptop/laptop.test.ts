@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  conditionOf,
   EVENTS,
   isKubeError,
   isTerminating,
+  NODES,
   nameOf,
   PODS,
   type Pod,
@@ -16,7 +18,9 @@ import { simulatedRuntime } from "@heliostat/kubelet";
 import { LABEL, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
 import { aRayCluster } from "@heliostat/ray/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { applyManifests } from "../manifests/apply-manifests.ts";
 import { systemClock, systemRandom } from "../system/clock.ts";
+import { isObjectReady } from "../up/await-ready.ts";
 import { WatchedObjects } from "../up/watched-objects.ts";
 import { type Laptop, startLaptop } from "./laptop.ts";
 
@@ -30,6 +34,15 @@ let end: AbortController;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "heliostat-"));
+  await start();
+});
+
+afterEach(async () => {
+  await stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function start(): Promise<void> {
   const options = { dataFolder: join(folder, "state"), port: 0, logger: SILENT };
   laptop = await startLaptop({ ...options, clock: systemClock, random: systemRandom });
   await laptop.startNode(
@@ -42,13 +55,12 @@ beforeEach(async () => {
     signal: end.signal,
   });
   await objects.synced();
-});
+}
 
-afterEach(async () => {
+async function stop(): Promise<void> {
   end.abort();
   await laptop.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+}
 
 describe("a RayCluster on the laptop, with simulated pods", () => {
   it("becomes ready with one head and the wanted workers", async () => {
@@ -114,6 +126,43 @@ describe("a RayCluster on the laptop, with simulated pods", () => {
       .catch((error: unknown) => error);
     expect(isKubeError(refused, "Invalid")).toBe(true);
     expect(String(refused)).toContain("spec.workerGroupSpecs[0].replicas");
+  });
+});
+
+describe("a laptop that is started again on its state folder", () => {
+  it("runs the same pods again, as a machine after a reboot", async () => {
+    await readyCluster();
+    const before = alivePods();
+    await stop();
+    await start();
+    await until(() => alivePods().every(isObjectReady));
+    const uids = (pods: readonly Pod[]) => pods.map(({ metadata }) => metadata.uid).sort();
+    expect(uids(alivePods())).toEqual(uids(before));
+    for (const { status } of alivePods()) {
+      expect(status?.containerStatuses?.map(({ restartCount }) => restartCount)).toEqual([1]);
+    }
+  });
+
+  it("believes of no pod that it is ready before a kubelet says so", async () => {
+    await readyCluster();
+    await stop();
+    const options = { dataFolder: join(folder, "state"), port: 0, logger: SILENT };
+    laptop = await startLaptop({ ...options, clock: systemClock, random: systemRandom });
+    const { items } = await laptop.client.list(PODS);
+    expect(items).toHaveLength(3);
+    expect(items.filter(isObjectReady)).toEqual([]);
+    const [node] = (await laptop.client.list(NODES)).items;
+    expect(conditionOf(node?.status?.conditions, "Ready")).toMatchObject({ reason: "NodeStatusUnknown" });
+  });
+
+  it("finds every object as it was, and applies the same manifests without a change", async () => {
+    const manifests = [{ object: clusterObject(), place: "here" }];
+    await applyManifests(manifests, laptop);
+    await until(() => cluster()?.status?.state === "ready");
+    await stop();
+    await start();
+    const [again] = await applyManifests(manifests, laptop);
+    expect(again?.outcome).toBe("unchanged");
   });
 });
 

@@ -1,5 +1,6 @@
 import {
   groupVersion,
+  isEqualJson,
   isKubeError,
   type Json,
   type KubeClient,
@@ -61,8 +62,15 @@ async function applyOne(client: KubeClient, resource: Resource, manifest: KubeOb
   const patched = await client.patch(resource, nameOf(object), {
     patch: { type: "merge", body: object as unknown as Json },
   });
-  const isSame = patched.metadata.resourceVersion === stored.metadata.resourceVersion;
+  const isSame = isEqualJson(withoutProgress(patched), withoutProgress(stored));
   return { object: patched, resource, outcome: isSame ? "unchanged" : "configured" };
+}
+
+/** Without what controllers write meanwhile, so that their writes do not look like ours. */
+function withoutProgress(object: KubeObject): KubeObject {
+  const { status: _, ...rest } = object as KubeObject & { readonly status?: unknown };
+  const { resourceVersion: __, managedFields: ___, ...metadata } = rest.metadata;
+  return { ...rest, metadata } as KubeObject;
 }
 
 function inNamespace(object: KubeObject): KubeObject {

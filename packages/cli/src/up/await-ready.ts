@@ -1,4 +1,13 @@
-import { isEqualJson, type KubeObject, keyOf, nameOf, PODS, type Pod, type Resource } from "@heliostat/kube";
+import {
+  isEqualJson,
+  isTerminating,
+  type KubeObject,
+  keyOf,
+  nameOf,
+  PODS,
+  type Pod,
+  type Resource,
+} from "@heliostat/kube";
 import { CLUSTER_STATE, LABEL, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
 import { byLabel } from "@heliostat/watch-cache";
 import type { Applied } from "../manifests/apply-manifests.ts";
@@ -14,8 +23,8 @@ export interface AwaitOptions extends WatchedOptions {
 }
 
 /**
- * Resolve with the cluster once its `state` is `ready`, telling every change on the way; with `undefined` when the
- * signal aborts.
+ * Resolve with the cluster once its `state` is `ready` and its pods are, telling every change on the way; with
+ * `undefined` when the signal aborts.
  *
  * @throws UserError when it takes too long, or when the cluster is deleted meanwhile
  */
@@ -28,10 +37,13 @@ export function untilClusterReady(
   return lookUntil([RAY_CLUSTERS as unknown as Resource, PODS as unknown as Resource], options, (objects) => {
     const now = objects.of(RAY_CLUSTERS).get(key);
     if (!now) throw new UserError(`Cannot wait for RayCluster ${key}: it was deleted`);
-    const snapshot = clusterSnapshot(now, objects.of(PODS).byIndex(byLabel(LABEL.cluster), key));
+    const pods = objects.of(PODS).byIndex(byLabel(LABEL.cluster), key);
+    const snapshot = clusterSnapshot(now, pods);
     if (!isEqualJson(snapshot, told)) options.onSnapshot(snapshot);
     told = snapshot;
-    if (now.status?.state === CLUSTER_STATE.ready) return { done: now };
+    // The state stays what it was while its pods come back from a reboot.
+    const isUp = pods.filter((pod) => !isTerminating(pod)).every(isObjectReady);
+    if (isUp && now.status?.state === CLUSTER_STATE.ready) return { done: now };
     return { waitingFor: `RayCluster ${key} (${whatIsMissing(snapshot)})` };
   });
 }

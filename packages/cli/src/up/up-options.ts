@@ -1,4 +1,5 @@
 import type { AuthorizationMode } from "@heliostat/kube-embedded";
+import type { StorageChoice } from "../laptop/storage-choice.ts";
 import type { LogLevel } from "../system/logger.ts";
 
 /** What `heliostat up` was asked for; every default is filled in. */
@@ -8,6 +9,8 @@ export interface UpOptions {
   /** End after the job, or once everything is ready, instead of staying up. */
   readonly exits: boolean;
   readonly dataFolder: string;
+  /** Where objects are kept. `up` again on the same ones is a reboot of the machine. */
+  readonly storage: StorageChoice;
   /** The API's port; 0 takes a free one. */
   readonly port: number;
   readonly logLevel: LogLevel;

@@ -1,5 +1,5 @@
 import { keyOf } from "@heliostat/kube";
-import type { Address } from "../store/object-store.ts";
+import type { Address } from "../store/address.ts";
 import type { StoredRevision } from "../store/stored-revision.ts";
 import type { ApiGround } from "./api-ground.ts";
 import type { Target } from "./kube-api.ts";
@@ -13,7 +13,14 @@ export function addressOf({ resource, namespace = "", name = "" }: Target): Addr
   return { storageKey: resource.storageKey, key: keyOf(where) };
 }
 
-/** @throws KubeError `NotFound` */
+/** What a read shows. @throws KubeError `NotFound` */
+export function visibleAt(ground: ApiGround, target: Target): StoredRevision {
+  const stored = ground.store.visible(addressOf(target));
+  if (!stored) throw notFound(target.resource, target.name ?? "");
+  return stored;
+}
+
+/** What a write builds upon. @throws KubeError `NotFound` */
 export function storedAt(ground: ApiGround, target: Target): StoredRevision {
   const stored = ground.store.get(addressOf(target));
   if (!stored) throw notFound(target.resource, target.name ?? "");

@@ -68,7 +68,9 @@ export function deleteCollection(
   const list = listObjects(ground, target, options);
   for (const { object } of list.items) {
     const { name, namespace = "" } = object.metadata;
-    deleteObject(ground, { ...target, namespace, name }, { options, caller });
+    const each = { ...target, namespace, name };
+    // Its removal may be on its way already.
+    if (ground.store.get(addressOf(each))) deleteObject(ground, each, { options, caller });
   }
   return { ...list, resourceVersion: String(ground.store.revision) };
 }

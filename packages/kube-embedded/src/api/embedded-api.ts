@@ -1,7 +1,7 @@
 import type { DeleteOptions, Json, KubeObject, ListOptions } from "@heliostat/kube";
 import type { Subresource, Verb } from "../registry/served-resource.ts";
 import { unstored } from "../store/stored-revision.ts";
-import { storedAt } from "./address.ts";
+import { visibleAt } from "./address.ts";
 import type { ApiGround } from "./api-ground.ts";
 import { untilRevision } from "./await-revision.ts";
 import { createObject, type WriteRequest, written } from "./create.ts";
@@ -59,9 +59,9 @@ export class EmbeddedApi implements KubeApi {
   async get(target: Target, { resourceVersion }: ApiGetOptions = {}): Promise<StoredObject> {
     assertServed(target, "get");
     await untilRevision(this.#ground, resourceVersion);
-    if (target.subresource === "scale") return getScale(this.#ground, target);
+    if (target.subresource === "scale") return getScale(target, visibleAt(this.#ground, target));
     if (target.subresource !== undefined && !WHOLE_OBJECTS.has(target.subresource)) throw notSupported();
-    return asServed(target.resource, storedAt(this.#ground, target));
+    return asServed(target.resource, visibleAt(this.#ground, target));
   }
 
   async list(target: Target, options: ApiListOptions): Promise<StoredList> {

@@ -9,7 +9,7 @@ import {
   type Scale,
 } from "@heliostat/kube";
 import type { ScalePaths, ServedResource } from "../registry/served-resource.ts";
-import { unstored } from "../store/stored-revision.ts";
+import { type StoredRevision, unstored } from "../store/stored-revision.ts";
 import { storedAt } from "./address.ts";
 import type { ApiGround } from "./api-ground.ts";
 import { applyObject } from "./apply.ts";
@@ -23,9 +23,9 @@ import { replaceObject } from "./update.ts";
 import { asServed } from "./versions.ts";
 
 /** The `scale` subresource of an object: how many replicas are wanted, how many there are. */
-export function getScale(ground: ApiGround, target: Target): StoredObject {
-  const { object } = asServed(target.resource, storedAt(ground, target));
-  return unstored(scaleOf(object, pathsOf(target.resource)) as KubeObject);
+export function getScale({ resource }: Target, stored: StoredRevision): StoredObject {
+  const { object } = asServed(resource, stored);
+  return unstored(scaleOf(object, pathsOf(resource)) as KubeObject);
 }
 
 /** Write the number of wanted replicas into the object itself. */
@@ -58,7 +58,7 @@ export function patchScale(ground: ApiGround, target: Target, { patch, caller }:
   assertPatchType({ isCustom: false }, patch);
   if (patch.type === "apply") return applyScale(ground, target, { patch, caller });
   const schema = KUBE_SCHEMAS["Scale"] ?? {};
-  const body = patchedJson(getScale(ground, target).object, patch, { schema });
+  const body = patchedJson(getScale(target, storedAt(ground, target)).object, patch, { schema });
   return updateScale(ground, target, { body, caller });
 }
 

@@ -5,18 +5,21 @@ import type { ObjectStore } from "../store/object-store.ts";
 /** 10.96.0.0/12, as kubeadm has it. The first address is kept for the API itself (`kubernetes.default`). */
 const FIRST_ADDRESS = ipNumber("10.96.0.2");
 const ADDRESS_COUNT = 2 ** 20 - 3;
+const SERVICES = "/services";
 const FIRST_NODE_PORT = 30_000;
 const NODE_PORT_COUNT = 2768;
 
 /** Which addresses and node ports services have. What the store holds is the truth; this is its index. */
 export class ServiceAddresses {
+  readonly #store: ObjectStore;
   readonly #addresses = new Map<string, string>();
   readonly #nodePorts = new Map<number, string>();
   #nextAddress = 0;
   #nextNodePort = 0;
 
   constructor(store: ObjectStore) {
-    const services = store.collection("/services");
+    this.#store = store;
+    const services = store.collection(SERVICES);
     for (const { key, object } of services.range("")) this.#hold(key, object);
     services.subscribe(({ type, key, stored, previous }) => {
       if (previous) this.#release(key, previous.object);
@@ -26,14 +29,14 @@ export class ServiceAddresses {
 
   isFree(address: string): boolean {
     const offset = ipNumber(address) - FIRST_ADDRESS;
-    return offset >= 0 && offset < ADDRESS_COUNT && !this.#addresses.has(address);
+    return offset >= 0 && offset < ADDRESS_COUNT && !this.#isHeld(address);
   }
 
   allocateAddress(): string {
     for (let tries = 0; tries < ADDRESS_COUNT; tries += 1) {
       const address = ipText(FIRST_ADDRESS + this.#nextAddress);
       this.#nextAddress = (this.#nextAddress + 1) % ADDRESS_COUNT;
-      if (!this.#addresses.has(address)) return address;
+      if (!this.#isHeld(address)) return address;
     }
     throw new KubeError("Internal", "failed to allocate a serviceIP: range is full");
   }
@@ -42,9 +45,21 @@ export class ServiceAddresses {
     for (let tries = 0; tries < NODE_PORT_COUNT; tries += 1) {
       const port = FIRST_NODE_PORT + this.#nextNodePort;
       this.#nextNodePort = (this.#nextNodePort + 1) % NODE_PORT_COUNT;
-      if (!this.#nodePorts.has(port)) return port;
+      if (!this.#nodePorts.has(port) && !this.#isPending((service) => nodePortsOf(service).includes(port)))
+        return port;
     }
     throw new KubeError("Internal", "failed to allocate a nodePort: range is full");
+  }
+
+  #isHeld(address: string): boolean {
+    return (
+      this.#addresses.has(address) || this.#isPending((service) => addressesOf(service).includes(address))
+    );
+  }
+
+  /** Whether a service that is still on its way to the store has it. */
+  #isPending(has: (service: KubeObject) => boolean): boolean {
+    return this.#store.pendingIn(SERVICES).some(({ stored }) => has(stored.object));
   }
 
   #hold(key: string, object: KubeObject): void {

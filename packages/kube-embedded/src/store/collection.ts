@@ -53,6 +53,20 @@ export class Collection {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Take over an object from before this process. Listeners hear of it as of one that is new. */
+  restore(stored: StoredRevision): void {
+    const { key, revision } = stored;
+    this.#keys.splice(this.#indexOf(key), 0, key);
+    this.#objects.set(key, stored);
+    const change: Change = { type: "ADDED", revision, key, stored, previous: undefined, atMs: 0 };
+    for (const listener of this.#listeners) listener(change);
+  }
+
+  /** Whoever asks for changes since an earlier revision is told that they are forgotten. */
+  forgetUntil(revision: number): void {
+    this.#history.forgetUntil(revision);
+  }
+
   apply(change: Change): void {
     const { key, type, stored } = change;
     if (type === "ADDED") this.#keys.splice(this.#indexOf(key), 0, key);

@@ -39,6 +39,11 @@ export class History {
     this.#forget(change.atMs);
   }
 
+  /** What was before `revision` is not known here. */
+  forgetUntil(revision: number): void {
+    this.#floor = Math.max(this.#floor, revision);
+  }
+
   /** Every change after `revision`. @throws KubeError `Expired` when some of them are forgotten */
   after(revision: number): readonly Change[] {
     if (revision < this.#floor) {

@@ -65,7 +65,7 @@ export async function startTestServer({
 
   async function remove(): Promise<void> {
     await server.close();
-    kubernetes.close();
+    await kubernetes.close();
     rmSync(dataDirectory, { recursive: true, force: true });
   }
 

@@ -55,7 +55,7 @@ export async function startWorkbench(): Promise<Workbench> {
     async stop() {
       abort.abort();
       await running.stopped;
-      kubernetes.close();
+      await kubernetes.close();
     },
   };
 }

@@ -32,8 +32,17 @@ export class Authenticator {
   }
 }
 
-/** Kubernetes convention: the common name is the user, each organization one of its groups. */
+/** A connection has one certificate as long as it lives, and reading it costs as much as deciding on a small request. */
+const knownUsers = new WeakMap<PeerSocket, UserInfo>();
+
 function certificateUser(peer: PeerSocket): UserInfo | undefined {
+  const user = knownUsers.get(peer) ?? subjectUser(peer);
+  if (user) knownUsers.set(peer, user);
+  return user;
+}
+
+/** Kubernetes convention: the common name is the user, each organization one of its groups. */
+function subjectUser(peer: PeerSocket): UserInfo | undefined {
   if (!peer.authorized) return undefined;
   const { subject } = peer.getPeerCertificate();
   const name = [subject?.CN].flat()[0];
