@@ -1,6 +1,7 @@
 import type { DeleteOptions, Json, ListOptions } from "@heliostat/kube";
 import type { ObjectStore } from "../store/object-store.ts";
 import type {
+  ApiGetOptions,
   ApiListOptions,
   ApiWatchOptions,
   Caller,
@@ -28,8 +29,8 @@ export class SettledApi implements KubeApi {
     this.#store = store;
   }
 
-  get(target: Target): Promise<StoredObject> {
-    return this.#api.get(target);
+  get(target: Target, options?: ApiGetOptions): Promise<StoredObject> {
+    return this.#api.get(target, options);
   }
 
   list(target: Target, options: ApiListOptions): Promise<StoredList> {
