@@ -46,7 +46,7 @@ export async function startCluster(): Promise<Cluster> {
   };
 }
 
-const CLOCK: Clock = {
+export const CLOCK: Clock = {
   now: () => Date.now(),
   after(delayMs, run) {
     const timer = setTimeout(run, delayMs);
@@ -54,7 +54,7 @@ const CLOCK: Clock = {
   },
 };
 
-const RANDOM: Random = { uuid: () => randomUUID(), fraction: () => Math.random() };
+export const RANDOM: Random = { uuid: () => randomUUID(), fraction: () => Math.random() };
 
 /** What a kubelet would report. */
 async function runPod(client: KubeClient, name: string): Promise<void> {
@@ -81,6 +81,7 @@ const NODE: NodePort = {
   async exec(_container, options) {
     return execSession(options);
   },
+  attach: () => Promise.reject(new KubeError("BadRequest", "Cannot attach: this pod is made up")),
   connect: (_pod, port) =>
     Promise.reject(new KubeError("Unavailable", `Cannot connect to port ${port}: this pod is made up`)),
 };

@@ -35,6 +35,8 @@ export {
   randomSuffix,
 } from "./names.ts";
 export type {
+  AttachOptions,
+  AttachSession,
   ByteStream,
   ContainerName,
   ExecOptions,

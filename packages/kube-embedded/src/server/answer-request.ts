@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import type { Readable } from "node:stream";
 import { KubeError, type Logger } from "@heliostat/kube";
 import {
   type Answer,
@@ -37,6 +38,7 @@ export interface IncomingRequest {
   readonly peer: PeerSocket;
   readonly signal: AbortSignal;
   body(): Promise<Buffer>;
+  bodyStream(): Readable;
 }
 
 /**
@@ -65,10 +67,10 @@ async function answerKnownCaller(guarded: GuardedApi, request: ApiRequest): Prom
 }
 
 function apiRequest(
-  { method, headers, signal, body }: IncomingRequest,
+  { method, headers, signal, body, bodyStream }: IncomingRequest,
   found: Pick<ApiRequest, "path" | "search" | "query" | "user">,
 ): ApiRequest {
-  return { method, headers, signal, body, ...found };
+  return { method, headers, signal, body, bodyStream, ...found };
 }
 
 async function assertAllowed(authorizer: Authorizer, attributes: AccessAttributes): Promise<void> {
