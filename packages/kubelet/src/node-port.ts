@@ -78,7 +78,10 @@ export class KubeletNodePort implements NodePort {
 function assertActive(pod: Pod, deed: "exec into" | "attach to"): void {
   if (!hasEnded(pod)) return;
   const phase = pod.status?.phase;
-  throw new KubeError("BadRequest", `cannot ${deed} a container in a completed pod; current phase is ${phase}`);
+  throw new KubeError(
+    "BadRequest",
+    `cannot ${deed} a container in a completed pod; current phase is ${phase}`,
+  );
 }
 
 function whyNoLog({ name, state }: ContainerRecord, pod: Pod): string {

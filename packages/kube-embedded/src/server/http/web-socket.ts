@@ -40,8 +40,8 @@ export async function converseOverWebSocket(
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
     perMessageDeflate: false,
-    handleProtocols: () => subprotocol || false,
   });
+  answerSubprotocol(server, message, subprotocol);
   const webSocket = await new Promise<WebSocket>((resolve) =>
     server.handleUpgrade(message, socket, head, resolve),
   );
@@ -58,6 +58,14 @@ export async function converseOverWebSocket(
   }
 }
 
+/** Kubernetes has subprotocols with a slash in their name, which the library would refuse: it does not get to see them. */
+function answerSubprotocol(server: WebSocketServer, message: IncomingMessage, subprotocol: string): void {
+  const { "sec-websocket-protocol": _agreed, ...headers } = message.headers;
+  message.headers = headers;
+  if (subprotocol === "") return;
+  server.on("headers", (lines) => lines.push(`Sec-WebSocket-Protocol: ${subprotocol}`));
+}
+
 function messageSocket(
   webSocket: WebSocket,
   identity: Pick<MessageSocket, "subprotocol" | "signal">,
@@ -67,7 +75,9 @@ function messageSocket(
     messages: messagesOf(webSocket),
     send: (message) =>
       new Promise((resolve, reject) =>
-        webSocket.send(message, { binary: typeof message !== "string" }, (error) => (error ? reject(error) : resolve())),
+        webSocket.send(message, { binary: typeof message !== "string" }, (error) =>
+          error ? reject(error) : resolve(),
+        ),
       ),
   };
 }

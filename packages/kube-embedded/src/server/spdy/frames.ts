@@ -58,7 +58,8 @@ async function* dataFrames(head: Buffer, bytes: ByteReader): AsyncGenerator<Spdy
 
 async function* controlFrames(head: Buffer, bytes: ByteReader): AsyncGenerator<SpdyFrame> {
   const version = head.readUInt16BE(0) & 0x7fff;
-  if (version !== VERSION) throw new SpdyError(`Cannot read a frame: its version is ${version}, not ${VERSION}`);
+  if (version !== VERSION)
+    throw new SpdyError(`Cannot read a frame: its version is ${version}, not ${VERSION}`);
   const length = lengthOf(head);
   if (length > MAX_CONTROL_BYTES) throw new SpdyError(`Cannot read a frame: ${length} bytes are too many`);
   const body = await bytes.take(length);
@@ -93,7 +94,11 @@ function controlFrame(type: number, flags: number, body: Buffer): SpdyFrame | un
   }
 }
 
-export function dataFrame(streamId: number, data: Uint8Array, { isLast }: { readonly isLast: boolean }): Buffer {
+export function dataFrame(
+  streamId: number,
+  data: Uint8Array,
+  { isLast }: { readonly isLast: boolean },
+): Buffer {
   const head = Buffer.alloc(HEAD_BYTES);
   head.writeUInt32BE(streamId, 0);
   head.writeUInt8(isLast ? FLAG_LAST : 0, 4);
@@ -124,7 +129,7 @@ function controlFrameBytes(type: number, words: readonly number[], block: Buffer
   bytes.writeUInt16BE(0x8000 | VERSION, 0);
   bytes.writeUInt16BE(type, 2);
   bytes.writeUInt32BE(4 * words.length + block.length, 4);
-  words.forEach((word, index) => bytes.writeUInt32BE(word, HEAD_BYTES + 4 * index));
+  for (const [index, word] of words.entries()) bytes.writeUInt32BE(word, HEAD_BYTES + 4 * index);
   return Buffer.concat([bytes, block]);
 }
 

@@ -19,10 +19,16 @@ export class HeaderUnpacker {
 
   constructor() {
     this.#inflate.on("data", (part: Buffer) => this.#collect(part));
-    // Whoever writes is told.
-    this.#inflate.on("error", () => undefined);
+    this.#inflate.on("error", (cause) =>
+      this.#fail(new SpdyError(`Cannot unpack headers: ${cause.message}`, { cause })),
+    );
+    this.#inflate.on("close", () =>
+      this.#fail(new SpdyError("Cannot unpack headers: the connection is closed")),
+    );
     // Compressed data that says it is complete takes no further block.
-    this.#inflate.on("end", () => this.#fail(new SpdyError("Cannot unpack headers: their history has ended")));
+    this.#inflate.on("end", () =>
+      this.#fail(new SpdyError("Cannot unpack headers: their history has ended")),
+    );
   }
 
   /** @throws SpdyError */
@@ -30,9 +36,7 @@ export class HeaderUnpacker {
     this.#unpacked = [];
     await new Promise<void>((resolve, reject) => {
       this.#fail = reject;
-      this.#inflate.write(block, (cause) =>
-        cause ? reject(new SpdyError(`Cannot unpack headers: ${cause.message}`, { cause })) : resolve(),
-      );
+      this.#inflate.write(block, (error) => (error ? reject(error) : resolve()));
     });
     return headersOf(Buffer.concat(this.#unpacked));
   }
@@ -44,7 +48,9 @@ export class HeaderUnpacker {
   #collect(part: Buffer): void {
     this.#unpacked.push(part);
     const bytes = this.#unpacked.reduce((sum, { length }) => sum + length, 0);
-    if (bytes > MAX_BLOCK_BYTES) this.#inflate.destroy(new Error("they are too long"));
+    if (bytes <= MAX_BLOCK_BYTES) return;
+    this.#fail(new SpdyError("Cannot unpack headers: they are too long"));
+    this.#inflate.destroy();
   }
 }
 

@@ -1,5 +1,13 @@
 import { PassThrough } from "node:stream";
-import { framesOf, goAwayFrame, pingFrame, replyFrame, resetFrame, SPDY_STATUS, type SpdyFrame } from "./frames.ts";
+import {
+  framesOf,
+  goAwayFrame,
+  pingFrame,
+  replyFrame,
+  resetFrame,
+  SPDY_STATUS,
+  type SpdyFrame,
+} from "./frames.ts";
 import { HeaderPacker, HeaderUnpacker } from "./header-block.ts";
 import { SpdyError } from "./spdy-error.ts";
 import { SpdyStream } from "./spdy-stream.ts";

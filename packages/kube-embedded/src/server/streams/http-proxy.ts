@@ -64,7 +64,12 @@ async function proxied(call: ResourceCall, pod: Pod, port: number): Promise<Answ
     createConnection: () => byteStreamSocket(connection),
     method: request.method,
     path,
-    headers: { ...passedOn(request.headers, REQUEST_ONLY), host, ...bodyFraming(request), connection: "close" },
+    headers: {
+      ...passedOn(request.headers, REQUEST_ONLY),
+      host,
+      ...bodyFraming(request),
+      connection: "close",
+    },
     signal: request.signal,
   });
   sendBody(request, outgoing);

@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { type Duplex, pipeline } from "node:stream";
-import { promisify } from "node:util";
+import type { Duplex } from "node:stream";
 import type { ByteStream } from "@heliostat/kube";
 import type { ApiRequest, Tunnel } from "../http/exchange.ts";
 import { byteStreamSocket } from "./byte-stream-socket.ts";
@@ -24,15 +23,19 @@ export function httpTunnel(connection: ByteStream, request: TunnelledRequest): T
   };
 }
 
-const joinedOneWay = promisify(pipeline);
+/** Resolves when the caller's side has closed. A side that breaks off takes the other with it. */
+function joined(caller: Duplex, pod: Duplex): Promise<void> {
+  forward(caller, pod);
+  forward(pod, caller);
+  return new Promise((resolve) => caller.once("close", resolve));
+}
 
-/** Resolves when one side has closed for good; the other is closed with it. */
-async function joined(caller: Duplex, pod: Duplex): Promise<void> {
-  // A side that breaks off has said its last word: that is no failure of ours.
-  await Promise.all([
-    joinedOneWay(caller, pod).catch(() => caller.destroy()),
-    joinedOneWay(pod, caller).catch(() => pod.destroy()),
-  ]);
+function forward(from: Duplex, to: Duplex): void {
+  from.pipe(to);
+  from.on("error", () => to.destroy());
+  from.once("close", () => {
+    if (!from.readableEnded) to.destroy();
+  });
 }
 
 function requestHead({ method, path, headers }: TunnelledRequest): string {

@@ -40,7 +40,9 @@ function portChannel(
   const [dataChannel, errorChannel] = [2 * index, 2 * index + 1];
   const sendOn = (channel: number, data: Uint8Array): Promise<void> =>
     socket.send(Buffer.concat([Buffer.of(channel), data]));
-  const greeting = Promise.all([dataChannel, errorChannel].map((channel) => sendOn(channel, portBytes(port))));
+  const greeting = Promise.all(
+    [dataChannel, errorChannel].map((channel) => sendOn(channel, portBytes(port))),
+  );
   greeting.catch(() => undefined);
   const input = new PassThrough({ highWaterMark: MAX_UNREAD_BYTES });
   return {

@@ -4,7 +4,6 @@ import type { SpdyStream } from "../spdy/spdy-stream.ts";
 import { type ForwardTarget, portNumber } from "./forward-target.ts";
 import { joinConnection } from "./forwarded-connection.ts";
 
-
 /** How long the second stream of a pair may take (Kubernetes rule). */
 const PAIR_WITHIN_MS = 30_000;
 
@@ -24,8 +23,13 @@ export async function forwardOverSpdy(connection: SpdyConnection, target: Forwar
     const before = half.get(id);
     half.delete(id);
     before?.settle();
-    if (before && typeOf(before.stream) !== typeOf(stream)) void forward(pairOf(before.stream, stream), target);
-    else half.set(id, halfPair(stream, () => half.delete(id)));
+    if (before && typeOf(before.stream) !== typeOf(stream))
+      void forward(pairOf(before.stream, stream), target);
+    else
+      half.set(
+        id,
+        halfPair(stream, () => half.delete(id)),
+      );
   }
   for (const { settle } of half.values()) settle();
 }

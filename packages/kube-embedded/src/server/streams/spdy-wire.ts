@@ -32,10 +32,7 @@ export async function spdyWire(
     send: async (channel, data) => streams.get(channel)?.send(data),
     sendStatus: (status) => error.send(Buffer.from(statusText(protocol, status))),
     listen: async (take) => {
-      await Promise.all([
-        passInput(streams.get("stdin"), take),
-        passSizes(streams.get("resize"), take),
-      ]);
+      await Promise.all([passInput(streams.get("stdin"), take), passSizes(streams.get("resize"), take)]);
     },
     close: async () => {
       await Promise.all([...streams.values()].map((stream) => stream.end()));

@@ -23,7 +23,9 @@ async function sendLines(body: Reply["body"], socket: MessageSocket): Promise<vo
   let rest = "";
   const parts = typeof body === "string" ? [body] : body;
   for await (const part of parts) {
-    const lines = `${rest}${typeof part === "string" ? part : Buffer.from(part).toString("utf8")}`.split("\n");
+    const lines = `${rest}${typeof part === "string" ? part : Buffer.from(part).toString("utf8")}`.split(
+      "\n",
+    );
     rest = lines.pop() ?? "";
     for (const line of lines) await socket.send(line);
   }
