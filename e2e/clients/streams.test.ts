@@ -92,6 +92,16 @@ describe.skipIf(!probe.isPossible).each(["kubectl-1.29", "kubectl-1.32", "kubect
       });
     });
 
+    it("leaves HTTP in the way of its version", async () => {
+      const { stderr } = await run(["exec", "-v=8", "shell", "--", "true"]);
+      const forward = await startPortForward(kubectlPath, ["-v=8", "pod/shell", ":1"], env());
+      const said = `${stderr}${forward.complaints()}`;
+      await forward.stop();
+      const ways = [/Upgrade: websocket/, /SPDY\/3\.1\+portforward\.k8s\.io/];
+      for (const way of ways) expect(way.test(said)).toBe(version !== "kubectl-1.29");
+      expect(/Upgrade: SPDY\/3\.1\b/.test(said)).toBe(version === "kubectl-1.29");
+    });
+
     it("cp brings files to a pod and back", async () => {
       const content = randomBytes(700_000);
       writeFileSync(join(folder, "there"), content);
