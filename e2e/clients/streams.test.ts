@@ -195,6 +195,19 @@ describe.skipIf(!probe.isPossible).each(["kubectl-1.29", "kubectl-1.32", "kubect
         );
       });
 
+      it("run -it --rm gives a terminal, and the exit code of what ran", async () => {
+        const overrides = '{\\"spec\\":{\\"nodeName\\":\\"laptop\\"}}';
+        const flags = `--image=busybox --restart=Never --overrides="${overrides}" --command`;
+        const command = `"${kubectlPath}" run -it --rm typed ${flags} -- bash -c 'read x; echo got-$x; exit 5'`;
+        const { code, stdout } = await runProgram("script", ["-qec", command, "/dev/null"], {
+          env: env(),
+          input: "word\n",
+          keepsInputOpen: true,
+        });
+        expect(code).toBe(5);
+        expect(stdout).toContain("got-word\r\n");
+      });
+
       it("joins what runs, from now on, and leaves it running", async () => {
         const script = "echo before; while read line; do echo got $line; done";
         await cluster.runScript("reader", script, { stdin: true });

@@ -133,11 +133,9 @@ export class Listener {
     signal.addEventListener("abort", () => socket.destroy(), { once: true });
     const answer = await this.#options.answer(incoming(message, signal));
     const leave = isUpgrade(answer) ? wayOut(upgrade, answer) : undefined;
-    if (!leave) {
-      await refuseUpgrade(upgrade, isUpgrade(answer) ? this.#failure(noWayOut(answer)) : answer, signal);
-      return;
-    }
-    await leave().catch((error: unknown) => {
+    const refusal = isUpgrade(answer) ? this.#failure(noWayOut(answer)) : answer;
+    const done = leave ? leave() : refuseUpgrade(upgrade, refusal, signal);
+    await done.catch((error: unknown) => {
       this.#options.logger.debug("Cannot finish a conversation", { error });
     });
   }

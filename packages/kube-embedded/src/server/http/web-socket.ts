@@ -17,7 +17,7 @@ const MAX_MESSAGE_BYTES = 1024 * 1024;
 const NORMAL_CLOSURE = 1000;
 const INTERNAL_ERROR = 1011;
 
-export function isWebSocketRequest({ headers }: IncomingMessage): boolean {
+export function isWebSocketRequest({ headers }: Pick<IncomingMessage, "headers">): boolean {
   return headers.upgrade?.toLowerCase() === "websocket";
 }
 

@@ -69,6 +69,8 @@ async function distribute(socket: MessageSocket, channels: readonly PortChannel[
       const input = channel % 2 === 0 ? channels[channel / 2]?.input : undefined;
       if (input?.writable && !input.write(message.subarray(1))) await room(input);
     }
+  } catch {
+    // A client that breaks the protocol, or breaks off, is gone: its socket is closed already.
   } finally {
     for (const { input } of channels) input.end();
   }

@@ -163,6 +163,33 @@ describe("port-forward over a WebSocket", () => {
   });
 });
 
+describe("a client that breaks the protocol", () => {
+  it("loses its connection, and nobody else does", async () => {
+    server.node.echoPorts.add(80);
+    server.node.run = () => undefined;
+    const paths = [
+      `${POD}/portforward?ports=80`,
+      `${POD}/exec?command=x&stdin=true&stdout=true`,
+      "/api/v1/pods?watch=true",
+    ];
+    for (const path of paths) {
+      const protocol = path.includes("watch") ? "binary.k8s.io" : "v4.channel.k8s.io";
+      const socket = webSocket(path, protocol);
+      await once(socket, "open");
+      socket.send(Buffer.alloc(1_100_000));
+      socket.on("error", () => undefined);
+      const [code] = await once(socket, "close");
+      expect(code).toBe(1009);
+    }
+    for (const path of [`${POD}/portforward`, `${POD}/exec?command=x&stdout=true`]) {
+      const protocol = path.includes("exec") ? "v4.channel.k8s.io" : "portforward.k8s.io";
+      const client = await spdy(path, protocol);
+      client.send(Buffer.from([0x80, 9, 9, 9, 9, 9, 9, 9]));
+      expect((await client.untilClosed()).at(-1)?.control).toBe(7);
+    }
+  });
+});
+
 /** A client of SPDY that has left HTTP already. */
 async function spdy(path: string, protocols: string) {
   const { socket, head, body } = await leaveHttp(path, [

@@ -18,12 +18,17 @@ const STREAMS_WITHIN_MS = 30_000;
 
 type Purpose = "error" | "stdin" | "stdout" | "stderr" | "resize";
 
+/** A wire whose streams have to be ended one by one. */
+export interface SpdyWire extends CommandWire {
+  close(): Promise<void>;
+}
+
 /** A command's wire over SPDY; `undefined` when the client does not open the streams that it has announced. */
 export async function spdyWire(
   connection: SpdyConnection,
   protocol: string,
   wanted: RemoteStreams,
-): Promise<(CommandWire & { close(): Promise<void> }) | undefined> {
+): Promise<SpdyWire | undefined> {
   const streams = await openedStreams(connection, purposes(protocol, wanted));
   const error = streams?.get("error");
   if (!streams || !error) return undefined;

@@ -1,22 +1,17 @@
-import type { IncomingHttpHeaders } from "node:http";
 import type { Answer, MessageSocket, Reply } from "../http/exchange.ts";
+import { isWebSocketRequest } from "../http/web-socket.ts";
 import { answerWatch } from "../routes/read-verbs.ts";
 import type { ResourceCall } from "../routes/resource-call.ts";
 
 /** A watch as lines of a long reply or, for a caller that wants to go on as a WebSocket, as messages: one an event. */
 export async function answerWatchAsAsked(call: ResourceCall): Promise<Answer> {
   const reply = await answerWatch(call);
-  if (!wantsWebSocket(call.request.headers)) return reply;
+  if (!isWebSocketRequest(call.request)) return reply;
   return {
     // Kubernetes rule: whoever names a subprotocol means bytes, in which JSON comes as text all the same.
     subprotocols: ["", "binary.k8s.io"],
     converse: (socket) => sendLines(reply.body, socket),
   };
-}
-
-/** Whether the request asks to leave HTTP for WebSocket. */
-export function wantsWebSocket({ upgrade }: IncomingHttpHeaders): boolean {
-  return upgrade?.toLowerCase() === "websocket";
 }
 
 async function sendLines(body: Reply["body"], socket: MessageSocket): Promise<void> {
