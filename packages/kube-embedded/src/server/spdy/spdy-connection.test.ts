@@ -36,9 +36,10 @@ describe("SpdyConnection", () => {
   });
 
   it("echoes pings", async () => {
-    const { line, frames, settle } = setUp();
+    const { connection, line, frames } = setUp();
     line.write(pingFrame(77));
-    await settle();
+    line.end();
+    await connection.ended;
     expect(frames()).toMatchObject([{ control: 6, body: Buffer.from([0, 0, 0, 77]) }]);
   });
 
@@ -69,12 +70,12 @@ describe("SpdyConnection", () => {
   });
 
   it("refuses data on streams that never were, and forgives it on those that have closed", async () => {
-    const { client, connection, line, frames, settle } = setUp();
+    const { client, connection, line, frames } = setUp();
     line.write(await client.newStream(1, {}, { flags: 1 }));
     await (await firstOf(connection)).end();
     line.write(dataFrame(1, Buffer.from("late"), MORE));
-    line.write(dataFrame(9, Buffer.from("never"), MORE));
-    await settle();
+    line.end(dataFrame(9, Buffer.from("never"), MORE));
+    await connection.ended;
     expect(frames().filter(({ control }) => control === 3)).toMatchObject([{ streamId: 9 }]);
   });
 
@@ -138,8 +139,6 @@ function setUp() {
     connection,
     line,
     frames: () => sentFrames(Buffer.concat(sent)),
-    /** Let the connection take what has been written. */
-    settle: () => new Promise((resolve) => setTimeout(resolve, 10)),
   };
 }
 

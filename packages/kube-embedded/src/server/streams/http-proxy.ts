@@ -56,7 +56,7 @@ async function proxied(call: ResourceCall, pod: Pod, port: number): Promise<Answ
   const path = pathBehind(request, route.rest);
   const host = `${pod.status?.podIP ?? pod.metadata.name}:${port}`;
   const { upgrade } = request.headers;
-  if (upgrade !== undefined) {
+  if (upgrade !== undefined && leavesHttp(request)) {
     const headers = { ...passedOn(request.headers, REQUEST_ONLY), host, connection: "Upgrade", upgrade };
     return httpTunnel(connection, { method: request.method, path, headers });
   }
@@ -74,6 +74,10 @@ async function proxied(call: ResourceCall, pod: Pod, port: number): Promise<Answ
   });
   sendBody(request, outgoing);
   return replyOf(await responseTo(outgoing), proxyRoot(request, route.rest));
+}
+
+function leavesHttp({ headers }: ApiRequest): boolean {
+  return /\bupgrade\b/i.test(headers.connection ?? "");
 }
 
 /** How long the body is; without that it goes in chunks, where there is one. */

@@ -3,12 +3,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { connect, type TLSSocket } from "node:tls";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
+import type { ScriptedSession } from "../../testing/scripted-node.ts";
 import { type SentFrame, SpdyClientBytes, sentFrames, sentText } from "../../testing/spdy-client.ts";
 import { startTestServer, type TestServer } from "../../testing/test-server.ts";
 import { dataFrame } from "../spdy/frames.ts";
 
 const POD = "/api/v1/namespaces/default/pods/p";
 const LAST = { isLast: true };
+/** Machines are busy at times. */
+const PATIENT = { timeout: 4000 };
 let server: TestServer;
 
 beforeEach(async () => {
@@ -46,7 +49,7 @@ describe("exec over SPDY", () => {
 
   it("tells the size of the terminal", async () => {
     server.node.run = async (_options, session) => {
-      await sleep(50);
+      while (session.sizes.length < 2) await sleep(5);
       session.out(session.sizes.join());
       session.exit(0);
     };
@@ -62,15 +65,15 @@ describe("exec over SPDY", () => {
   });
 
   it("ends the command when the client is gone", async () => {
-    const ended = new Promise<number>((resolve) => {
-      server.node.run = (_options, session) => void session.exitCode.then(resolve);
+    const begun = new Promise<ScriptedSession>((resolve) => {
+      server.node.run = (_options, session) => resolve(session);
     });
     const client = await spdy(`${POD}/exec?command=x&stdout=true`, "v4.channel.k8s.io");
     await client.open(1, { streamtype: "error" });
     await client.open(3, { streamtype: "stdout" });
-    await sleep(50);
+    const session = await begun;
     client.destroy();
-    expect(await ended).toBe(137);
+    expect(await session.exitCode).toBe(137);
   });
 
   it("says why it cannot begin on the error stream", async () => {
@@ -142,7 +145,7 @@ describe("port-forward over a WebSocket", () => {
       ...[frame.subarray(0, 5), frame.subarray(5)],
     ];
     for (const content of sent) client.socket.write(masked(content));
-    await expect.poll(() => sentText(sentFrames(unwrapped(client.body())), 3)).toBe("through");
+    await expect.poll(() => sentText(sentFrames(unwrapped(client.body())), 3), PATIENT).toBe("through");
     client.socket.destroy();
   });
 
@@ -153,11 +156,10 @@ describe("port-forward over a WebSocket", () => {
     socket.on("message", (data: Buffer) => messages.push(data.toString("latin1")));
     await once(socket, "open");
     socket.send(Buffer.from("\0hello"));
-    await expect.poll(() => messages).toContain("\0hello");
+    await expect.poll(() => messages, PATIENT).toContain("\0hello");
     expect(messages.slice(0, 4).sort()).toEqual(["\0\x02\x01", "\x01\x02\x01", "\x02\x09\0", "\x03\x09\0"]);
-    expect(messages.find((message) => message.startsWith("\x03error"))).toContain(
-      "forwarding port 9 to pod p",
-    );
+    const complaint = () => messages.find((message) => message.startsWith("\x03error")) ?? "";
+    await expect.poll(complaint, PATIENT).toContain("forwarding port 9 to pod p");
     socket.close();
     await once(socket, "close");
   });
@@ -204,7 +206,7 @@ async function spdy(path: string, protocols: string) {
       void socket.write(await bytes.newStream(...args)),
     send: (frame: Buffer) => void socket.write(frame),
     async until(isEnough: (all: readonly SentFrame[]) => boolean) {
-      await expect.poll(() => isEnough(frames())).toBe(true);
+      await expect.poll(() => isEnough(frames()), PATIENT).toBe(true);
       return frames();
     },
     async untilClosed() {
@@ -228,7 +230,7 @@ async function leaveHttp(path: string, headers: readonly string[]) {
   socket.on("data", (chunk: Buffer) => {
     received = Buffer.concat([received, chunk]);
   });
-  await expect.poll(() => received.includes("\r\n\r\n")).toBe(true);
+  await expect.poll(() => received.includes("\r\n\r\n"), PATIENT).toBe(true);
   const bodyAt = received.indexOf("\r\n\r\n") + 4;
   const head = received.toString("latin1", 0, bodyAt);
   expect(head).toMatch(/^HTTP\/1\.1 101 /);
