@@ -13,7 +13,7 @@ const root = join(import.meta.dirname, "..");
 
 /** What a suite needs before its tests can run; every step is quick once done. */
 const PREPARATIONS: Readonly<Record<string, readonly string[]>> = {
-  clients: ["e2e/tools/fetch.ts"],
+  clients: ["e2e/tools/fetch.ts", "e2e/tools/fetch-python.ts"],
   ray: ["e2e/tools/fetch.ts", "e2e/ray/fetch.ts"],
 };
 

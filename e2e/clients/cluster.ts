@@ -64,7 +64,7 @@ export const SYSTEM_CLOCK: Clock = {
   },
 };
 
-const RANDOM: Random = { uuid: () => randomUUID(), fraction: () => Math.random() };
+export const RANDOM: Random = { uuid: () => randomUUID(), fraction: () => Math.random() };
 
 /** What a kubelet would report. */
 async function runPod(client: KubeClient, name: string): Promise<void> {
@@ -91,6 +91,7 @@ const NODE: NodePort = {
   async exec(_container, options) {
     return execSession(options);
   },
+  attach: () => Promise.reject(new KubeError("BadRequest", "Cannot attach: this pod is made up")),
   connect: (_pod, port) =>
     Promise.reject(new KubeError("Unavailable", `Cannot connect to port ${port}: this pod is made up`)),
 };

@@ -37,6 +37,8 @@ export {
   randomSuffix,
 } from "./names.ts";
 export type {
+  AttachOptions,
+  AttachSession,
   ByteStream,
   ContainerName,
   ExecOptions,

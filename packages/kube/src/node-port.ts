@@ -16,6 +16,9 @@ export interface NodePort {
   /** Run a command inside the container. @throws KubeError `NotFound`, `BadRequest` when it does not run */
   exec(container: ContainerName, options: ExecOptions): Promise<ExecSession>;
 
+  /** Join the streams of the container's first process, from now on. @throws KubeError `NotFound`, `BadRequest` when it does not run */
+  attach(container: ContainerName, options?: AttachOptions): Promise<AttachSession>;
+
   /** Open a TCP connection to a port of the pod. @throws KubeError `NotFound`, `Unavailable` when nothing listens there */
   connect(pod: ObjectName, port: number): Promise<ByteStream>;
 }
@@ -50,15 +53,34 @@ export interface ExecSession {
   /** Resolves when the command has ended; 128 + n when signal n ended it. */
   readonly exitCode: Promise<number>;
   write(chunk: Uint8Array): void;
+  /** Resolves when there is room for more input. @default always at once */
+  drained?(): Promise<void>;
   endInput(): void;
   resize(columns: number, rows: number): void;
   kill(): void;
+}
+
+export interface AttachOptions {
+  /** Take input, as far as the container was started to have any. @default false */
+  readonly stdin?: boolean;
+  /** The caller has a terminal. @default false */
+  readonly tty?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** A container's own streams. They end with its run. */
+export interface AttachSession extends Omit<ExecSession, "exitCode" | "kill"> {
+  /** Let go of the container, which runs on. */
+  detach(): void;
 }
 
 /** Two bytestreams with one end each: a connection. */
 export interface ByteStream {
   readonly output: AsyncIterable<Uint8Array>;
   write(chunk: Uint8Array): void;
+  /** Resolves when there is room for more: whoever waits for it sends no faster than the other end reads. @default always at once */
+  drained?(): Promise<void>;
+  /** Send no more; the other end may go on. */
   end(): void;
   /** Drop the connection at once. */
   destroy(): void;

@@ -104,6 +104,86 @@ describe("exec and connect", () => {
   });
 });
 
+describe("attach", () => {
+  const withInput = (more: object = {}) => ({ spec: { containers: [aContainer({ stdin: true, ...more })] } });
+
+  it("shows both outputs from now on, unfinished lines too, until the run ends", async () => {
+    await node.run(withInput());
+    const main = node.runtime.container("main");
+    main.writes("before\n");
+    await settled();
+    const session = await node.kubelet.port.attach(MAIN);
+    main.writes("password: ");
+    main.writes("oh\n", "stderr");
+    await settled();
+    main.ends(0);
+    expect(await Promise.all([textOf(session.stdout), textOf(session.stderr)])).toEqual([
+      "password: ",
+      "oh\n",
+    ]);
+    expect(await logText()).toBe("before\noh\npassword: ");
+  });
+
+  it("passes input on where the container takes any, and its end where that is the container's", async () => {
+    await node.run(withInput());
+    const main = node.runtime.container("main");
+    const session = await node.kubelet.port.attach(MAIN, { stdin: true });
+    session.write(Buffer.from("words"));
+    session.resize(80, 24);
+    session.endInput();
+    expect(main.inputs).toEqual(["words", "80x24"]);
+    (await node.kubelet.port.attach(MAIN)).write(Buffer.from("nothing"));
+    expect(main.inputs).toHaveLength(2);
+  });
+
+  it("ends the input of a container that is there for one caller", async () => {
+    await node.run(withInput({ stdinOnce: true }));
+    (await node.kubelet.port.attach(MAIN, { stdin: true })).endInput();
+    expect(node.runtime.container("main").inputs).toEqual(["the end"]);
+  });
+
+  it("has one output where there is a terminal", async () => {
+    await node.run(withInput({ tty: true }));
+    const session = await node.kubelet.port.attach(MAIN, { tty: true });
+    node.runtime.container("main").writes("one ", "stdout");
+    node.runtime.container("main").writes("two", "stderr");
+    await settled();
+    node.runtime.container("main").ends(0);
+    expect(await textOf(session.stdout)).toBe("one two");
+    expect(await textOf(session.stderr)).toBe("");
+  });
+
+  it("leaves the container running, and no longer waits for who has left", async () => {
+    await node.run(withInput());
+    const main = node.runtime.container("main");
+    const leaving = new AbortController();
+    const session = await node.kubelet.port.attach(MAIN, { signal: leaving.signal });
+    main.writes("x".repeat(2_000_000));
+    main.writes("y\n");
+    await settled();
+    expect(await logText()).not.toContain("y");
+    leaving.abort();
+    await settled();
+    expect(await logText()).toContain("y\n");
+    expect(await textOf(session.stdout)).toBe("");
+    expect(main.signals).toEqual([]);
+  });
+
+  it("is refused when nothing runs", async () => {
+    await node.run({ spec: { restartPolicy: "Never" } });
+    node.runtime.container("main").ends(0);
+    await node.clock.turn(0);
+    await expect(node.kubelet.port.attach(MAIN)).rejects.toMatchObject({
+      reason: "BadRequest",
+      message: "cannot attach to a container in a completed pod; current phase is Succeeded",
+    });
+  });
+
+  async function logText(): Promise<string> {
+    return textOf(await node.kubelet.port.logs(MAIN));
+  }
+});
+
 describe("names", () => {
   it("reach pods that run already when a service comes and goes", async () => {
     await node.run({ metadata: { labels: { app: "a" } } });

@@ -1,4 +1,6 @@
 import {
+  type AttachOptions,
+  type AttachSession,
   type ByteStream,
   type ContainerName,
   type ExecOptions,
@@ -42,13 +44,13 @@ export class KubeletNodePort implements NodePort {
   }
 
   async exec(name: ContainerName, options: ExecOptions): Promise<ExecSession> {
-    const { pod } = this.#worker(name);
-    if (hasEnded(pod))
-      throw new KubeError(
-        "BadRequest",
-        `cannot exec into a container in a completed pod; current phase is ${pod.status?.phase}`,
-      );
+    assertActive(this.#worker(name).pod, "exec into");
     return this.#container(name).exec(options);
+  }
+
+  async attach(name: ContainerName, options: AttachOptions = {}): Promise<AttachSession> {
+    assertActive(this.#worker(name).pod, "attach to");
+    return this.#container(name).attach(options);
   }
 
   async connect(pod: ObjectName, port: number): Promise<ByteStream> {
@@ -70,6 +72,16 @@ export class KubeletNodePort implements NodePort {
       about: { kind: PODS.plural, name },
     });
   }
+}
+
+/** @throws KubeError `BadRequest` */
+function assertActive(pod: Pod, deed: "exec into" | "attach to"): void {
+  if (!hasEnded(pod)) return;
+  const phase = pod.status?.phase;
+  throw new KubeError(
+    "BadRequest",
+    `cannot ${deed} a container in a completed pod; current phase is ${phase}`,
+  );
 }
 
 function whyNoLog({ name, state }: ContainerRecord, pod: Pod): string {

@@ -11,6 +11,7 @@ export class LateNodePort implements NodePort {
 
   logs: NodePort["logs"] = async (...args) => this.#kubelet().logs(...args);
   exec: NodePort["exec"] = async (...args) => this.#kubelet().exec(...args);
+  attach: NodePort["attach"] = async (...args) => this.#kubelet().attach(...args);
   connect: NodePort["connect"] = async (...args) => this.#kubelet().connect(...args);
 
   #kubelet(): NodePort {

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import type { Readable } from "node:stream";
 import { KubeError, type Logger } from "@heliostat/kube";
 import { accessRefusal } from "../access/access-refusal.ts";
 import type { AccessAttributes, Authorizer } from "../access/authorizer.ts";
@@ -41,6 +42,7 @@ export interface IncomingRequest {
   readonly peer: PeerSocket;
   readonly signal: AbortSignal;
   body(): Promise<Buffer>;
+  bodyStream(): Readable;
 }
 
 /**
@@ -72,10 +74,10 @@ async function answerKnownCaller(guarded: GuardedApi, request: ApiRequest): Prom
 }
 
 function apiRequest(
-  { method, headers, signal, body }: IncomingRequest,
+  { method, headers, signal, body, bodyStream }: IncomingRequest,
   found: Pick<ApiRequest, "path" | "search" | "query" | "user">,
 ): ApiRequest {
-  return { method, headers, signal, body, ...found };
+  return { method, headers, signal, body, bodyStream, ...found };
 }
 
 async function assertAllowed(authorizer: Authorizer, attributes: AccessAttributes): Promise<void> {

@@ -10,17 +10,13 @@ import {
 import { createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
-import { KubeError, type Logger } from "@heliostat/kube";
+import type { KubeError, Logger } from "@heliostat/kube";
 import { failureReply, type IncomingRequest, plainReply } from "./answer-request.ts";
 import { type Answer, isUpgrade } from "./http/exchange.ts";
 import { readBody } from "./http/read-body.ts";
 import { type HttpResponse, sendReply } from "./http/send-reply.ts";
-import {
-  agreedSubprotocol,
-  converseOverWebSocket,
-  isWebSocketRequest,
-  type UpgradeRequest,
-} from "./http/web-socket.ts";
+import { noWayOut, wayOut } from "./http/upgrade.ts";
+import type { UpgradeRequest } from "./http/web-socket.ts";
 
 export interface ListenerOptions {
   readonly host: string;
@@ -136,25 +132,15 @@ export class Listener {
     socket.on("error", () => socket.destroy());
     signal.addEventListener("abort", () => socket.destroy(), { once: true });
     const answer = await this.#options.answer(incoming(message, signal));
-    const subprotocol = isUpgrade(answer) ? agreedSubprotocol(message, answer) : undefined;
-    if (isUpgrade(answer) && subprotocol !== undefined && isWebSocketRequest(message)) {
-      await converseOverWebSocket(upgrade, answer, subprotocol).catch((error: unknown) => {
-        this.#options.logger.debug("Cannot finish a conversation", { error });
-      });
-      return;
-    }
-    await refuseUpgrade(
-      upgrade,
-      isUpgrade(answer) ? this.#unspokenProtocol(answer.subprotocols) : answer,
-      signal,
-    );
+    const leave = isUpgrade(answer) ? wayOut(upgrade, answer) : undefined;
+    const refusal = isUpgrade(answer) ? this.#failure(noWayOut(answer)) : answer;
+    const done = leave ? leave() : refuseUpgrade(upgrade, refusal, signal);
+    await done.catch((error: unknown) => {
+      this.#options.logger.debug("Cannot finish a conversation", { error });
+    });
   }
 
-  #unspokenProtocol(subprotocols: readonly string[]): Answer {
-    const error = new KubeError(
-      "BadRequest",
-      `Cannot upgrade the connection: this server speaks WebSocket with the subprotocols ${subprotocols.join(", ")}, and not SPDY/3.1 yet`,
-    );
+  #failure(error: KubeError): Answer {
     return failureReply(error, this.#options.logger, { method: "GET", path: "" });
   }
 
@@ -178,6 +164,7 @@ function incoming(request: IncomingMessage | Http2ServerRequest, signal: AbortSi
     peer: request.socket as TLSSocket,
     signal,
     body: () => readBody(request),
+    bodyStream: () => request,
   };
 }
 

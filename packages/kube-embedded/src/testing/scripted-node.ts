@@ -1,4 +1,5 @@
 import {
+  type AttachOptions,
   type ByteStream,
   type ExecOptions,
   type ExecSession,
@@ -13,8 +14,12 @@ export interface ScriptedNode extends NodePort {
   lines: readonly string[];
   /** What a command does. */
   run: (options: ExecOptions, session: ScriptedSession) => void;
+  /** What somebody who attaches meets. */
+  join: (options: AttachOptions, session: ScriptedSession) => void;
   /** What a connection answers, once the request is complete. */
   respond: (port: number, request: string) => string;
+  /** Ports on which everything that comes is sent back. */
+  readonly echoPorts: Set<number>;
 }
 
 export interface ScriptedSession extends ExecSession {
@@ -30,6 +35,8 @@ export function scriptedNode(): ScriptedNode {
     logOptions: [],
     lines: ["hello\n"],
     run: (_options, session) => session.exit(0),
+    join: (_options, session) => session.out("hello\n"),
+    echoPorts: new Set(),
     respond: () => "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
     logs(_container, options = {}) {
       node.logOptions.push(options);
@@ -40,7 +47,13 @@ export function scriptedNode(): ScriptedNode {
       node.run(options, session);
       return Promise.resolve(session);
     },
+    attach(_container, options = {}) {
+      const session = scriptedSession();
+      node.join(options, session);
+      return Promise.resolve({ ...session, detach: () => session.exit(0) });
+    },
     connect(_pod, port) {
+      if (node.echoPorts.has(port)) return Promise.resolve(echo());
       if (port === 9) return Promise.reject(new KubeError("Unavailable", "nothing listens on port 9"));
       return Promise.resolve(connection((request) => node.respond(port, request)));
     },
@@ -97,6 +110,16 @@ function connection(respond: (request: string) => string): ByteStream {
       output.end();
     },
     end: () => undefined,
+    destroy: () => output.end(),
+  };
+}
+
+function echo(): ByteStream {
+  const output = new Channel();
+  return {
+    output,
+    write: (chunk) => output.push(chunk),
+    end: () => output.end(),
     destroy: () => output.end(),
   };
 }

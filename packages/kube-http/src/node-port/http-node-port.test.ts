@@ -1,4 +1,5 @@
 import {
+  type AttachSession,
   type ExecOptions,
   type ExecSession,
   KubeError,
@@ -67,6 +68,13 @@ describe("HttpNodePort on the embedded API", () => {
     await http.node.exec(CONTAINER, { command: ["cat"], stdin: true, signal: abort.signal });
     abort.abort();
     await expect.poll(() => node.kills).toBe(2);
+  });
+
+  it("joins a container's own streams, and lets go of them", async () => {
+    const session = await http.node.attach(CONTAINER, { stdin: true });
+    expect(await textOf(takeOne(session.stdout))).toBe("hello");
+    session.detach();
+    await expect.poll(() => node.kills).toBe(1);
   });
 
   it("says why a command cannot run", async () => {
@@ -192,8 +200,22 @@ class ShellNode implements NodePort {
     };
   }
 
+  /** The first process is a `cat` as well; it says hello. */
+  async attach(): Promise<AttachSession> {
+    const { exitCode: _, kill, ...streams } = await this.exec({}, { command: ["cat"] });
+    streams.write(Buffer.from("hello"));
+    return { ...streams, detach: kill };
+  }
+
   connect(): Promise<never> {
     return Promise.reject(new KubeError("Unavailable", "nothing listens"));
+  }
+}
+
+async function* takeOne<T>(stream: AsyncIterable<T>): AsyncGenerator<T> {
+  for await (const item of stream) {
+    yield item;
+    return;
   }
 }
 

@@ -1,4 +1,6 @@
 import {
+  type AttachOptions,
+  type AttachSession,
   type ByteStream,
   type ContainerName,
   type ExecOptions,
@@ -11,7 +13,7 @@ import {
 import type { ApiConnection } from "../http/api-connection.ts";
 import { objectPath } from "../request-path.ts";
 import { forwardPort } from "./port-forward.ts";
-import { execRemotely } from "./remote-command.ts";
+import { attachRemotely, execRemotely } from "./remote-command.ts";
 
 /** What can be asked of a pod's node, asked through the API server. */
 export class HttpNodePort implements NodePort {
@@ -32,6 +34,10 @@ export class HttpNodePort implements NodePort {
 
   exec(container: ContainerName, options: ExecOptions): Promise<ExecSession> {
     return execRemotely(this.#connection, container, options);
+  }
+
+  attach(container: ContainerName, options?: AttachOptions): Promise<AttachSession> {
+    return attachRemotely(this.#connection, container, options);
   }
 
   connect(pod: ObjectName, port: number): Promise<ByteStream> {

@@ -1,4 +1,12 @@
-import { type ContainerName, type ExecOptions, type ExecSession, KubeError, PODS } from "@heliostat/kube";
+import {
+  type AttachOptions,
+  type AttachSession,
+  type ContainerName,
+  type ExecOptions,
+  type ExecSession,
+  KubeError,
+  PODS,
+} from "@heliostat/kube";
 import { statusError } from "../errors/status-error.ts";
 import type { ApiConnection } from "../http/api-connection.ts";
 import type { WebSocketStream } from "../http/web-socket.ts";
@@ -17,7 +25,33 @@ export async function execRemotely(
 ): Promise<ExecSession> {
   const { command, stdin = false, tty = false, signal } = options;
   const query = { command, container, stdin, stdout: true, stderr: !tty, tty };
-  const path = objectPath(PODS, pod, { subresource: "exec", query });
+  return converse(connection, objectPath(PODS, pod, { subresource: "exec", query }), signal);
+}
+
+/** Join a container's own streams over a WebSocket. @throws KubeError when the server refuses */
+export async function attachRemotely(
+  connection: ApiConnection,
+  { container, ...pod }: ContainerName,
+  options: AttachOptions = {},
+): Promise<AttachSession> {
+  const { stdin = false, tty = false, signal } = options;
+  const query = { container, stdin, stdout: true, stderr: !tty, tty };
+  const session = await converse(connection, objectPath(PODS, pod, { subresource: "attach", query }), signal);
+  return {
+    stdout: session.stdout,
+    stderr: session.stderr,
+    write: (chunk) => session.write(chunk),
+    endInput: () => session.endInput(),
+    resize: (columns, rows) => session.resize(columns, rows),
+    detach: () => session.kill(),
+  };
+}
+
+async function converse(
+  connection: ApiConnection,
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<RemoteCommand> {
   const session = new RemoteCommand();
   const socket = await connection.webSocket({ method: "GET", path, signal }, PROTOCOLS, (message) =>
     session.take(message),

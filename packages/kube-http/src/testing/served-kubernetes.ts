@@ -60,4 +60,4 @@ const SYSTEM_CLOCK: Clock = {
 const SYSTEM_RANDOM: Random = { uuid: () => randomUUID(), fraction: () => Math.random() };
 
 const refuse = (): Promise<never> => Promise.reject(new KubeError("Unavailable", "there is no node"));
-const NO_NODE: NodePort = { logs: refuse, exec: refuse, connect: refuse };
+const NO_NODE: NodePort = { logs: refuse, exec: refuse, attach: refuse, connect: refuse };

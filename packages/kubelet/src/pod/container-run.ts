@@ -1,8 +1,17 @@
 import type { EventWords } from "@heliostat/controller";
-import type { Clock, Container, ExecOptions, ExecSession, Logger } from "@heliostat/kube";
+import type {
+  AttachOptions,
+  AttachSession,
+  Clock,
+  Container,
+  ExecOptions,
+  ExecSession,
+  Logger,
+} from "@heliostat/kube";
 import { sleep } from "@heliostat/kube";
 import type { ContainerExit, PodSandbox, RunningContainer } from "../runtime/container-runtime.ts";
 import { aborted } from "./aborted.ts";
+import { Attachment } from "./attachment.ts";
 import type { ContainerLog } from "./container-log.ts";
 import { runHook } from "./lifecycle-hook.ts";
 import { hookFailed } from "./pod-events.ts";
@@ -35,6 +44,7 @@ export class ContainerRun {
   readonly #surroundings: RunSurroundings;
   readonly #target: ProbeTarget;
   readonly #prober: Prober;
+  readonly #attachments = new Set<Attachment>();
   readonly #ended = new AbortController();
   /** Aborts when the first of those who end the run has no patience left. */
   readonly #kill = new AbortController();
@@ -80,6 +90,21 @@ export class ContainerRun {
     return this.#running.exec(options);
   }
 
+  /** Join the run's own streams, from now on. */
+  attach({ stdin = false, tty = false, signal }: AttachOptions): AttachSession {
+    const { container } = this.#surroundings;
+    const attachment = new Attachment(this.#running, {
+      takesInput: stdin && container.stdin === true,
+      endsInput: container.stdinOnce === true,
+      hasTerminal: tty || container.tty === true,
+      leave: () => void this.#attachments.delete(attachment),
+    });
+    this.#attachments.add(attachment);
+    signal?.addEventListener("abort", () => attachment.detach(), { once: true });
+    if (signal?.aborted) attachment.detach();
+    return attachment;
+  }
+
   async #watchOver(): Promise<ContainerExit> {
     const { container, log, logger, clock } = this.#surroundings;
     const written = this.#keepOutput().catch((error: unknown) =>
@@ -90,6 +115,7 @@ export class ContainerRun {
     this.#ended.abort();
     await this.#unlessHeldOpen(written);
     log.end(clock.now());
+    for (const attachment of this.#attachments) attachment.end();
     return exit;
   }
 
@@ -102,7 +128,10 @@ export class ContainerRun {
 
   async #keepOutput(): Promise<void> {
     const { log } = this.#surroundings;
-    for await (const chunk of this.#running.output) log.append(chunk);
+    for await (const chunk of this.#running.output) {
+      log.append(chunk);
+      await Promise.all([...this.#attachments].map((attachment) => attachment.show(chunk)));
+    }
   }
 
   async #endGently(): Promise<void> {

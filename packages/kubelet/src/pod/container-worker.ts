@@ -1,5 +1,7 @@
 import type { EventWords } from "@heliostat/controller";
 import {
+  type AttachOptions,
+  type AttachSession,
   type Container,
   type ExecOptions,
   type ExecSession,
@@ -85,7 +87,13 @@ export class ContainerWorker {
   /** @throws KubeError `BadRequest` when it does not run */
   exec(options: ExecOptions): Promise<ExecSession> {
     if (this.#run) return this.#run.exec(options);
-    return Promise.reject(new KubeError("BadRequest", `container not found ("${this.#record.name}")`));
+    return Promise.reject(this.#notFound());
+  }
+
+  /** @throws KubeError `BadRequest` when it does not run */
+  attach(options: AttachOptions): AttachSession {
+    if (this.#run) return this.#run.attach(options);
+    throw this.#notFound();
   }
 
   /** Begin a run. Returns at once: the record tells what becomes of it. */
@@ -102,6 +110,10 @@ export class ContainerWorker {
     if (!this.#run) return;
     this.#say(events.containerStopping(this.#record.name));
     await this.#run.end(kill);
+  }
+
+  #notFound(): KubeError {
+    return new KubeError("BadRequest", `container not found ("${this.#record.name}")`);
   }
 
   async #start(): Promise<void> {

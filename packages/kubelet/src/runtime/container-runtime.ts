@@ -117,6 +117,12 @@ export interface RunningContainer {
   exec(options: ExecOptions): Promise<ExecSession>;
   /** Its input, when `keepsStdin`. */
   write(chunk: Uint8Array): void;
+  /** Resolves when there is room for more input. @default always at once */
+  drained?(): Promise<void>;
+  /** Its input ends. @default it never does */
+  endInput?(): void;
+  /** The size of its terminal, when `isTty`. @default it has none */
+  resize?(columns: number, rows: number): void;
 }
 
 export interface ContainerExit {

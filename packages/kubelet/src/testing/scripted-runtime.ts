@@ -119,6 +119,8 @@ export class ScriptedContainer implements RunningContainer {
   readonly spec: ContainerSpec;
   readonly signals: string[] = [];
   readonly commands: string[] = [];
+  /** Its input, piece by piece, with the sizes of its terminal. */
+  readonly inputs: string[] = [];
   readonly exited: Promise<ContainerExit>;
   readonly output: AsyncIterable<OutputChunk>;
   /** Whether SIGTERM ends it. */
@@ -182,7 +184,17 @@ export class ScriptedContainer implements RunningContainer {
     };
   }
 
-  write(): void {}
+  write(chunk: Uint8Array): void {
+    this.inputs.push(Buffer.from(chunk).toString());
+  }
+
+  endInput(): void {
+    this.inputs.push("the end");
+  }
+
+  resize(columns: number, rows: number): void {
+    this.inputs.push(`${columns}x${rows}`);
+  }
 }
 
 function connection(listener: Listener): ByteStream {

@@ -1,4 +1,3 @@
-import { KubeError } from "@heliostat/kube";
 import type { Verb } from "../../registry/served-resource.ts";
 import { type Answer, type ApiRequest, isUpgrade, type Reply, unknownPathReply } from "../http/exchange.ts";
 import type { ResourceRoute } from "../http/route.ts";
@@ -6,7 +5,9 @@ import type { ServedApi } from "../served-api.ts";
 import { answerPodProxy, answerServiceProxy } from "../streams/http-proxy.ts";
 import { answerAttach, answerExec } from "../streams/pod-exec.ts";
 import { answerLog } from "../streams/pod-log.ts";
-import { answerGet, answerList, answerWatch } from "./read-verbs.ts";
+import { answerPortForward } from "../streams/pod-port-forward.ts";
+import { answerWatchAsAsked } from "../streams/watch-socket.ts";
+import { answerGet, answerList } from "./read-verbs.ts";
 import { assertVerb, type ResourceCall, servedResource, targetOf } from "./resource-call.ts";
 import { verbOf } from "./verb.ts";
 import {
@@ -47,7 +48,7 @@ type Handler = (call: ResourceCall) => Answer | Promise<Answer>;
 const VERBS: Readonly<Record<Verb, Handler>> = {
   get: answerGet,
   list: answerList,
-  watch: answerWatch,
+  watch: answerWatchAsAsked,
   create: answerCreate,
   update: answerUpdate,
   patch: answerPatch,
@@ -60,20 +61,12 @@ const CONNECTIONS: Readonly<Record<string, Handler>> = {
   log: answerLog,
   exec: answerExec,
   attach: answerAttach,
-  portforward: refusePortForward,
+  portforward: answerPortForward,
 };
 
 function handlerOf({ route, resource, verb }: ResourceCall): Handler {
   if (route.subresource === "proxy") return resource.plural === "pods" ? answerPodProxy : answerServiceProxy;
   return CONNECTIONS[route.subresource ?? ""] ?? VERBS[verb];
-}
-
-/** kubectl forwards ports through SPDY/3.1 frames only, also inside a WebSocket. */
-function refusePortForward(): never {
-  throw new KubeError(
-    "BadRequest",
-    "Cannot forward a port: this server does not speak SPDY/3.1 yet; connect to the pod's own address instead",
-  );
 }
 
 function withWarnings(reply: Reply, warnings: readonly string[]): Reply {

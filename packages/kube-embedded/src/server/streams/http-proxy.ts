@@ -1,20 +1,26 @@
 import { once } from "node:events";
-import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import {
+  type ClientRequest,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+} from "node:http";
 import { KubeError, type ObjectName, PODS, type Pod, type Service } from "@heliostat/kube";
-import type { ApiRequest, Reply } from "../http/exchange.ts";
+import type { Answer, ApiRequest, Reply } from "../http/exchange.ts";
 import type { ResourceCall } from "../routes/resource-call.ts";
 import { byteStreamSocket } from "./byte-stream-socket.ts";
+import { httpTunnel } from "./http-tunnel.ts";
 import { isReady, podPort, proxyAddress, targetPort } from "./proxy-address.ts";
 
 /** `pods/NAME/proxy/…`: pass an HTTP request on to a port of the pod. */
-export async function answerPodProxy(call: ResourceCall): Promise<Reply> {
+export async function answerPodProxy(call: ResourceCall): Promise<Answer> {
   const { name, port } = proxyAddress(call.route.name ?? "");
   const pod = (await storedObject(call, name)) as Pod;
   return proxied(call, pod, podPort(pod, port));
 }
 
 /** `services/NAME/proxy/…`: to one of the pods behind the service. */
-export async function answerServiceProxy(call: ResourceCall): Promise<Reply> {
+export async function answerServiceProxy(call: ResourceCall): Promise<Answer> {
   const { name, port } = proxyAddress(call.route.name ?? "");
   const service = (await storedObject(call, name)) as Service;
   const wanted = targetPort(service, port);
@@ -43,26 +49,51 @@ async function readyPod({ served, route }: ResourceCall, { metadata, spec }: Ser
   throw new KubeError("Unavailable", `no endpoints available for service "${metadata.name}"`);
 }
 
-async function proxied(call: ResourceCall, pod: Pod, port: number): Promise<Reply> {
+async function proxied(call: ResourceCall, pod: Pod, port: number): Promise<Answer> {
   const { request, route, served } = call;
   if (route.rest === "" && request.method === "GET") return movedToRoot(request);
-  const body = await request.body();
   const connection = await served.node.connect(podName(pod), port);
+  const path = pathBehind(request, route.rest);
+  const host = `${pod.status?.podIP ?? pod.metadata.name}:${port}`;
+  const { upgrade } = request.headers;
+  if (upgrade !== undefined && leavesHttp(request)) {
+    const headers = { ...passedOn(request.headers, REQUEST_ONLY), host, connection: "Upgrade", upgrade };
+    return httpTunnel(connection, { method: request.method, path, headers });
+  }
   const outgoing = httpRequest({
     createConnection: () => byteStreamSocket(connection),
     method: request.method,
-    path: pathBehind(request, route.rest),
+    path,
     headers: {
       ...passedOn(request.headers, REQUEST_ONLY),
-      host: `${pod.status?.podIP ?? pod.metadata.name}:${port}`,
+      host,
+      ...bodyFraming(request),
       connection: "close",
     },
     signal: request.signal,
   });
+  sendBody(request, outgoing);
+  return replyOf(await responseTo(outgoing), proxyRoot(request, route.rest));
+}
+
+function leavesHttp({ headers }: ApiRequest): boolean {
+  return /\bupgrade\b/i.test(headers.connection ?? "");
+}
+
+/** How long the body is; without that it goes in chunks, where there is one. */
+function bodyFraming({ headers }: ApiRequest): Readonly<Record<string, string>> {
+  const length = headers["content-length"];
+  if (length !== undefined) return { "content-length": length };
+  return headers["transfer-encoding"] === undefined ? {} : { "transfer-encoding": "chunked" };
+}
+
+/** As it comes: what is passed on may be of any length. */
+function sendBody(request: ApiRequest, outgoing: ClientRequest): void {
   // What goes wrong once the response has begun is told to whoever reads it.
   outgoing.on("error", () => undefined);
-  outgoing.end(body);
-  return replyOf(await responseTo(outgoing), proxyRoot(request, route.rest));
+  const body = request.bodyStream();
+  body.on("error", () => outgoing.destroy());
+  body.pipe(outgoing);
 }
 
 function podName({ metadata: { name, namespace = "" } }: Pod): ObjectName {

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { chosenContainer } from "./container-choice.ts";
 import { assertHasLog } from "./log-availability.ts";
 import { logOptions } from "./pod-log.ts";
-import { exitStatus, remoteInput } from "./remote-command.ts";
+import { exitStatus } from "./remote-command.ts";
+import { remoteInput } from "./web-socket-wire.ts";
 
 function aPod(containers: readonly string[], more: Partial<Pod> = {}): Pod {
   return {

@@ -1,42 +1,24 @@
-import type { MessageSocket } from "../http/exchange.ts";
 import type { KubeStatus } from "../http/kube-status.ts";
 
-/**
- * Kubernetes' protocol for a command at the other end of a WebSocket: the first byte of each message names its
- * channel. Version 5 adds a way to close one channel, by which the command's input can end.
- */
-export const REMOTE_COMMAND_PROTOCOLS: readonly string[] = ["v5.channel.k8s.io", "v4.channel.k8s.io"];
+/** What joins a caller to a command, or to a container's own streams: whichever protocol carries it. */
+export interface CommandWire {
+  /** Aborts when the caller is gone. */
+  readonly signal: AbortSignal;
+  /** Hand over what the caller sends, one thing after the other, until he is gone. */
+  listen(take: (input: RemoteInput) => Promise<void>): Promise<void>;
+  /** Resolves when it has left: whoever waits for it sends no faster than the line. */
+  send(channel: OutputChannel, data: Uint8Array): Promise<void>;
+  /** How it went: the last word. */
+  sendStatus(status: CommandStatus): Promise<void>;
+}
 
-const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const;
+export type OutputChannel = "stdout" | "stderr";
 
-/** What comes from the client's side. */
+/** What comes from the caller's side. */
 export type RemoteInput =
   | { readonly type: "stdin"; readonly data: Uint8Array }
   | { readonly type: "endOfStdin" }
   | { readonly type: "resize"; readonly columns: number; readonly rows: number };
-
-/** A message of the client; `undefined` when it means nothing to us. */
-export function remoteInput(message: Buffer): RemoteInput | undefined {
-  const [channel, ...[closed]] = message;
-  const data = message.subarray(1);
-  if (channel === CHANNEL.stdin) return { type: "stdin", data };
-  if (channel === CHANNEL.resize) return terminalSize(data.toString("utf8"));
-  const endsInput = channel === CHANNEL.close && closed === CHANNEL.stdin;
-  return endsInput ? { type: "endOfStdin" } : undefined;
-}
-
-export function sendOn(
-  socket: MessageSocket,
-  channel: "stdout" | "stderr" | "error",
-  data: Uint8Array,
-): Promise<void> {
-  return socket.send(Buffer.concat([Buffer.of(CHANNEL[channel]), data]));
-}
-
-/** How it went, on the channel that is for that. */
-export function sendStatus(socket: MessageSocket, status: CommandStatus): Promise<void> {
-  return sendOn(socket, "error", Buffer.from(JSON.stringify(status)));
-}
 
 export type CommandStatus = Partial<KubeStatus> & Pick<KubeStatus, "metadata" | "status">;
 
@@ -52,7 +34,8 @@ export function exitStatus(exitCode: number): CommandStatus {
   };
 }
 
-function terminalSize(text: string): RemoteInput | undefined {
+/** A new size of the caller's terminal, as JSON; `undefined` when it is none. */
+export function terminalSize(text: string): RemoteInput | undefined {
   try {
     const { Width, Height } = JSON.parse(text) as { readonly Width?: unknown; readonly Height?: unknown };
     if (typeof Width !== "number" || typeof Height !== "number") return undefined;

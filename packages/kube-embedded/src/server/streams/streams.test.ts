@@ -1,6 +1,8 @@
 import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import { type AddressInfo, connect } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { WebSocket } from "ws";
+import { WebSocket, WebSocketServer } from "ws";
 import { callApi, openStream } from "../../testing/api-caller.ts";
 import type { ScriptedSession } from "../../testing/scripted-node.ts";
 import { startTestServer, type TestServer } from "../../testing/test-server.ts";
@@ -93,11 +95,11 @@ describe("pods/exec", () => {
     });
   });
 
-  it("tells a client of SPDY what is spoken here", async () => {
+  it("is refused to who asks for a way that is not spoken here", async () => {
     const call = { method: "POST", headers: { connection: "Upgrade", upgrade: "SPDY/3.1" } };
     expect(await callApi(server, `${POD}/exec?${command}`, call)).toMatchObject({
       status: 400,
-      json: { message: expect.stringContaining("WebSocket") },
+      json: { message: expect.stringContaining("SPDY/3.1 with the protocols v4.channel.k8s.io") },
     });
     expect((await callApi(server, `${POD}/exec?${command}`)).json).toMatchObject({
       message: "Upgrade request required",
@@ -106,19 +108,51 @@ describe("pods/exec", () => {
 });
 
 describe("pods/attach", () => {
-  it("follows the output", async () => {
-    const { messages, socket } = await converse(`${POD}/attach?stdout=true`);
-    await once(socket, "message");
-    expect(messages).toEqual([[1, "hello\n"]]);
-    expect(server.node.logOptions[0]).toMatchObject({ follow: true, tailLines: 0 });
-    socket.close();
+  it("gives input and takes output, and ends well however the container ends", async () => {
+    server.node.join = (options, session) => {
+      expect(options).toMatchObject({ stdin: true, tty: false });
+      void echo(session);
+    };
+    const { messages, socket } = await converse(`${POD}/attach?stdin=true&stdout=true&stderr=true`);
+    socket.send(channel(0, "hi"));
+    socket.send(Buffer.of(255, 0));
     await once(socket, "close");
+    expect(messages).toEqual([
+      [1, ""],
+      [1, ":hi"],
+      [2, "bye"],
+      [3, '{"metadata":{},"status":"Success"}'],
+    ]);
+  });
+
+  it("lets go of the container when the caller goes away", async () => {
+    const joined = new Promise<ScriptedSession>((resolve) => {
+      server.node.join = (_options, session) => resolve(session);
+    });
+    const { socket } = await converse(`${POD}/attach?stdout=true`);
+    socket.terminate();
+    expect(await (await joined).exitCode).toBe(0);
   });
 });
 
-describe("pods/portforward", () => {
-  it("says that it is not spoken here", async () => {
-    expect(await callApi(server, `${POD}/portforward`, { method: "POST" })).toMatchObject({ status: 400 });
+describe("watch over a WebSocket", () => {
+  it("sends one message an event, as text", async () => {
+    const socket = webSocket("/api/v1/namespaces/default/configmaps?watch=true", []);
+    const messages: unknown[] = [];
+    socket.on("message", (data: Buffer, isBinary) => messages.push([isBinary, JSON.parse(data.toString())]));
+    await once(socket, "open");
+    const told = once(socket, "message");
+    const map = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "m", namespace: "default" } };
+    await server.given({ ...map, data: { text: "two\nlines" } });
+    await told;
+    expect(messages).toEqual([
+      [false, { type: "ADDED", object: expect.objectContaining({ data: { text: "two\nlines" } }) }],
+    ]);
+    socket.terminate();
+  });
+
+  it("is refused like any watch", async () => {
+    expect(await refusal("/api/v1/namespaces/default/nothings?watch=true")).toContain("404");
   });
 });
 
@@ -162,6 +196,31 @@ describe("proxies", () => {
       location: `${root}/login`,
     });
     expect((await callApi(server, root)).headers.location).toBe(`${root}/`);
+  });
+
+  it("pass on bodies of any length, as they come", async () => {
+    const web = createServer((request, response) => request.pipe(response));
+    await servedBy(web);
+    const body = "x".repeat(4_000_000);
+    const answer = await callApi(server, `${POD}:9000/proxy/`, { method: "POST", body });
+    expect(answer.status).toBe(200);
+    expect(answer.text === body).toBe(true);
+    web.close();
+  });
+
+  it("hand a WebSocket through to the pod", async () => {
+    const web = createServer();
+    new WebSocketServer({ server: web, path: "/socket" }).on("connection", (peer, request) => {
+      peer.on("message", (data) => peer.send(`${request.headers.authorization} ${data}`));
+    });
+    await servedBy(web);
+    const socket = webSocket(`${POD}:9000/proxy/socket`, []);
+    await once(socket, "open");
+    socket.send("hi");
+    expect(String((await once(socket, "message"))[0])).toBe("undefined hi");
+    socket.close();
+    await once(socket, "close");
+    web.close();
   });
 
   it("say what they cannot reach", async () => {
@@ -213,12 +272,30 @@ async function refusal(path: string): Promise<unknown> {
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
   socket.terminate();
-  return JSON.parse(Buffer.concat(chunks).toString());
+  const text = Buffer.concat(chunks).toString();
+  return text.startsWith("{") ? JSON.parse(text) : text;
 }
 
-function webSocket(path: string): WebSocket {
+/** Every connection into the pod goes to this server. */
+async function servedBy(web: Server): Promise<void> {
+  await once(web.listen(0, "127.0.0.1"), "listening");
+  const { port } = web.address() as AddressInfo;
+  server.node.connect = async () => {
+    const socket = connect(port, "127.0.0.1");
+    return {
+      output: socket,
+      write: (chunk) => void socket.write(chunk),
+      end: () => void socket.end(),
+      destroy: () => void socket.destroy(),
+    };
+  };
+}
+
+const CHANNELS = ["v5.channel.k8s.io", "v4.channel.k8s.io"];
+
+function webSocket(path: string, subprotocols: readonly string[] = CHANNELS): WebSocket {
   const { caCertificatePem, admin } = server.identity.credentials;
-  return new WebSocket(`wss://127.0.0.1:${server.port}${path}`, ["v5.channel.k8s.io", "v4.channel.k8s.io"], {
+  return new WebSocket(`wss://127.0.0.1:${server.port}${path}`, [...subprotocols], {
     ca: caCertificatePem,
     cert: admin.certificatePem,
     key: admin.keyPem,

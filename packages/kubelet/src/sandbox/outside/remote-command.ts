@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { PassThrough } from "node:stream";
+import type { PassThrough, Writable } from "node:stream";
 import { frame, framesOf } from "../wire/frames.ts";
 import type { Control, Ending } from "../wire/messages.ts";
 
@@ -7,6 +7,8 @@ import type { Control, Ending } from "../wire/messages.ts";
 export interface RemoteCommand {
   readonly ended: Promise<Ending>;
   write(chunk: Uint8Array): void;
+  /** Resolves when there is room for more input. */
+  drained(): Promise<void>;
   tell(control: Control): void;
   hangUp(): void;
 }
@@ -22,6 +24,7 @@ export function remoteCommand(socket: Socket, sink: OutputSink): RemoteCommand {
   return {
     ended: receive(socket, sink),
     write: (chunk) => void socket.write(frame("stdin", chunk)),
+    drained: () => room(socket),
     tell: (control) => void socket.write(frame("control", JSON.stringify(control))),
     hangUp: () => void socket.destroy(),
   };
@@ -42,15 +45,20 @@ async function receive(socket: Socket, sink: OutputSink): Promise<Ending> {
 const LOST: Ending = { exitCode: 137, signal: 9 };
 
 /** Hand something to a reader that may be slow, or have stopped reading: then it is dropped. */
-export function pushTo(reader: PassThrough, item: unknown): Promise<void> {
+export async function pushTo(reader: PassThrough, item: unknown): Promise<void> {
+  if (!reader.destroyed && !reader.write(item)) await room(reader);
+}
+
+/** Resolves when there is room for more, or no more will be taken. */
+export function room(writable: Writable): Promise<void> {
   return new Promise((resolve) => {
-    if (reader.destroyed || reader.write(item)) {
+    if (writable.destroyed || !writable.writableNeedDrain) {
       resolve();
       return;
     }
-    reader.on("drain", done).on("close", done);
+    writable.on("drain", done).on("close", done);
     function done(): void {
-      reader.off("drain", done).off("close", done);
+      writable.off("drain", done).off("close", done);
       resolve();
     }
   });

@@ -45,6 +45,18 @@ export class RemoteContainer implements RunningContainer {
     this.#command.write(chunk);
   }
 
+  drained(): Promise<void> {
+    return this.#command.drained();
+  }
+
+  endInput(): void {
+    this.#command.tell({ say: "endInput" });
+  }
+
+  resize(columns: number, rows: number): void {
+    this.#command.tell({ say: "resize", columns, rows });
+  }
+
   async exec({ command, stdin = false, tty = false, signal }: ExecOptions): Promise<ExecSession> {
     const request = { ask: "exec", containerId: this.#id, command, hasStdin: stdin, isTty: tty } as const;
     const answered = await this.#supervisor.ask(request).catch((cause: Error) => {
@@ -69,6 +81,7 @@ function execSession({ socket }: Answered, signal: AbortSignal | undefined): Exe
     ...outputs,
     exitCode: command.ended.then(({ exitCode }) => exitCode),
     write: command.write,
+    drained: command.drained,
     endInput: () => command.tell({ say: "endInput" }),
     resize: (columns, rows) => command.tell({ say: "resize", columns, rows }),
     kill,
