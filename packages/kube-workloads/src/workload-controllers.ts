@@ -1,8 +1,10 @@
 import type { Reconciler } from "@heliostat/controller";
 import type { Resource } from "@heliostat/kube";
+import { deploymentReconciler } from "./deployments/reconciler.ts";
 import { endpointsReconciler } from "./endpoints/reconciler.ts";
 import { garbageCollector } from "./garbage/reconciler.ts";
 import { namespaceReconciler } from "./namespaces/reconciler.ts";
+import { replicaSetReconciler } from "./replica-sets/reconciler.ts";
 import { schedulerReconciler } from "./scheduler/reconciler.ts";
 import { BUILT_IN_RESOURCES } from "./served-resources.ts";
 
@@ -29,5 +31,7 @@ export function workloadControllers(options: WorkloadOptions): readonly Reconcil
     garbageCollector({ resources }),
     schedulerReconciler(),
     endpointsReconciler(),
+    replicaSetReconciler(),
+    deploymentReconciler(),
   ];
 }

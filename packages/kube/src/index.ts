@@ -17,6 +17,7 @@ export type {
   WriteOptions,
 } from "./client.ts";
 export { type Condition, conditionOf, isConditionTrue, withCondition } from "./condition.ts";
+export { type IntOrPercent, isPercent, resolvedCount } from "./int-or-percent.ts";
 export {
   type FieldCause,
   isKubeError,
@@ -73,25 +74,37 @@ export {
 } from "./resource.ts";
 export {
   CONFIG_MAPS,
+  CONTROLLER_REVISIONS,
   CORE_EVENTS,
+  CRON_JOBS,
   CUSTOM_RESOURCE_DEFINITIONS,
+  DAEMON_SETS,
   DEPLOYMENTS,
   ENDPOINT_SLICES,
   ENDPOINTS,
   EVENTS,
+  HORIZONTAL_POD_AUTOSCALERS,
   INGRESSES,
   JOBS,
   LEASES,
+  LIMIT_RANGES,
   NAMESPACES,
   NETWORK_POLICIES,
   NODES,
   PERSISTENT_VOLUME_CLAIMS,
+  PERSISTENT_VOLUMES,
+  POD_DISRUPTION_BUDGETS,
+  POD_TEMPLATES,
   PODS,
+  REPLICA_SETS,
+  RESOURCE_QUOTAS,
   ROLE_BINDINGS,
   ROLES,
   SECRETS,
   SERVICE_ACCOUNTS,
   SERVICES,
+  STATEFUL_SETS,
+  STORAGE_CLASSES,
 } from "./resources.ts";
 export { KUBE_SCHEMAS, type Schema, type ValidationRule } from "./schemas.ts";
 export { type FieldRequirement, matchesFields, parseFieldSelector } from "./select/field-selector.ts";
