@@ -3,10 +3,12 @@ import type { Resource } from "@heliostat/kube";
 import { deploymentReconciler } from "./deployments/reconciler.ts";
 import { endpointsReconciler } from "./endpoints/reconciler.ts";
 import { garbageCollector } from "./garbage/reconciler.ts";
+import { jobReconciler } from "./jobs/reconciler.ts";
 import { namespaceReconciler } from "./namespaces/reconciler.ts";
 import { replicaSetReconciler } from "./replica-sets/reconciler.ts";
 import { schedulerReconciler } from "./scheduler/reconciler.ts";
 import { BUILT_IN_RESOURCES } from "./served-resources.ts";
+import { statefulSetReconciler } from "./stateful-sets/reconciler.ts";
 
 export interface WorkloadOptions {
   /** PEM text by which pods know the API server: the content of each namespace's `kube-root-ca.crt`. */
@@ -33,5 +35,7 @@ export function workloadControllers(options: WorkloadOptions): readonly Reconcil
     endpointsReconciler(),
     replicaSetReconciler(),
     deploymentReconciler(),
+    statefulSetReconciler(),
+    jobReconciler(),
   ];
 }
