@@ -1,6 +1,7 @@
 import type { Reconciler } from "@heliostat/controller";
 import type { Resource } from "@heliostat/kube";
 import { deploymentReconciler } from "./deployments/reconciler.ts";
+import { disruptionBudgetReconciler } from "./disruption-budgets/reconciler.ts";
 import { endpointsReconciler } from "./endpoints/reconciler.ts";
 import { garbageCollector } from "./garbage/reconciler.ts";
 import { jobReconciler } from "./jobs/reconciler.ts";
@@ -37,5 +38,6 @@ export function workloadControllers(options: WorkloadOptions): readonly Reconcil
     deploymentReconciler(),
     statefulSetReconciler(),
     jobReconciler(),
+    disruptionBudgetReconciler(),
   ];
 }
