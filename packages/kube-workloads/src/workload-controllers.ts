@@ -6,6 +6,7 @@ import { endpointsReconciler } from "./endpoints/reconciler.ts";
 import { garbageCollector } from "./garbage/reconciler.ts";
 import { jobReconciler } from "./jobs/reconciler.ts";
 import { namespaceReconciler } from "./namespaces/reconciler.ts";
+import { quotaReconciler } from "./quotas/reconciler.ts";
 import { replicaSetReconciler } from "./replica-sets/reconciler.ts";
 import { schedulerReconciler } from "./scheduler/reconciler.ts";
 import { BUILT_IN_RESOURCES } from "./served-resources.ts";
@@ -38,6 +39,7 @@ export function workloadControllers(options: WorkloadOptions): readonly Reconcil
     deploymentReconciler(),
     statefulSetReconciler(),
     jobReconciler(),
+    quotaReconciler({ resources }),
     disruptionBudgetReconciler(),
   ];
 }

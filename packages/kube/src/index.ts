@@ -57,12 +57,21 @@ export { applyJsonPatch } from "./patch/json-patch.ts";
 export { applyMergePatch, isEqualJson, mergePatchBetween } from "./patch/merge-patch.ts";
 export { applyStrategicMergePatch } from "./patch/strategic-merge-patch.ts";
 export {
+  type Amounts,
+  amountsOf,
+  podAmounts,
+  quantitiesOf,
+  summedAmounts,
+} from "./pod-resources.ts";
+export {
   parseQuantity,
   printQuantity,
   type QuantityFormat,
   quantityCeil,
   quantityFormat,
 } from "./quantity.ts";
+export { isInQuotaScope } from "./quota/quota-scope.ts";
+export { quotaUsage } from "./quota/quota-usage.ts";
 export {
   apiVersionOf,
   clusterScoped,

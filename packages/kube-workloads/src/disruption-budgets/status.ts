@@ -32,11 +32,7 @@ export function budgetStatus(view: BudgetView): PodDisruptionBudgetStatus {
     currentHealthy,
     disruptionsAllowed,
     ...(Object.keys(disruptedPods).length > 0 && { disruptedPods }),
-    conditions: withCondition(
-      (status?.conditions ?? []) as readonly Condition[],
-      allowance(view, disruptionsAllowed),
-      nowMs,
-    ),
+    conditions: conditionsWith(status, allowance(view, disruptionsAllowed), nowMs),
   };
 }
 

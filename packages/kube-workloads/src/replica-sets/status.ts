@@ -38,6 +38,8 @@ function failureConditions(
   const before = (status?.conditions ?? []) as readonly Condition[];
   if (!failed) return before.filter(({ type }) => type !== "ReplicaFailure");
   const reason = failed.action.do === "delete" ? "FailedDelete" : "FailedCreate";
+  // The message names a pod that will have another name next time: to follow it would be to write without end.
+  if (before.some((each) => each.type === "ReplicaFailure" && each.reason === reason)) return before;
   const { message } = failed.error;
   return withCondition(before, { type: "ReplicaFailure", status: "True", reason, message }, nowMs);
 }

@@ -1,6 +1,6 @@
-import type { Node, Pod } from "@heliostat/kube";
+import { type Amounts, type Node, type Pod, summedAmounts } from "@heliostat/kube";
 import { matchesNodeAffinity } from "./node-affinity.ts";
-import { type Amounts, allocatableOf, requestsOf, sum } from "./requests.ts";
+import { allocatableOf, requestsOf } from "./requests.ts";
 import { untoleratedTaint } from "./taints.ts";
 
 /** A node, and what is left of it. */
@@ -33,7 +33,7 @@ export function planBindings(pods: readonly Pod[], nodes: readonly NodeView[]): 
 export function withPods(view: NodeView, pods: readonly Pod[]): NodeView {
   return {
     node: view.node,
-    used: sum([view.used, ...pods.map(requestsOf)]),
+    used: summedAmounts([view.used, ...pods.map(requestsOf)]),
     podCount: view.podCount + pods.length,
     hostPorts: new Set([...view.hostPorts, ...pods.flatMap(hostPortsOf)]),
   };
