@@ -1,10 +1,19 @@
-import { type Clock, isKubeError, type KubeClient, type Logger, type Random, SILENT } from "@heliostat/kube";
+import {
+  type Clock,
+  isKubeError,
+  type KubeClient,
+  type Logger,
+  type MetricsSource,
+  type Random,
+  SILENT,
+} from "@heliostat/kube";
 import { ALLOW_ALL_REVIEWS } from "./api/allow-all-reviews.ts";
 import type { Reviewer, TokenIssuer } from "./api/api-ground.ts";
 import { EmbeddedApi } from "./api/embedded-api.ts";
 import type { Caller, KubeApi, UserInfo } from "./api/kube-api.ts";
 import { CustomResources } from "./crd/custom-resources.ts";
 import { InProcessClient } from "./in-process-client.ts";
+import { metricsResources } from "./metrics/metrics-resources.ts";
 import { builtinResources } from "./registry/builtin-resources.ts";
 import { ResourceRegistry } from "./registry/registry.ts";
 import { ServiceAddresses } from "./registry/service-addresses.ts";
@@ -21,6 +30,8 @@ export interface EmbeddedKubernetesOptions {
   readonly tokens?: TokenIssuer;
   /** Answers access reviews. @default everything is allowed */
   readonly reviews?: Reviewer;
+  /** Served as `metrics.k8s.io`. @default nobody measures: that group is not served */
+  readonly metrics?: MetricsSource;
   /** How many changes are remembered for watches. @default 20,000 of each resource, five minutes */
   readonly history?: HistoryLimits;
 }
@@ -45,7 +56,9 @@ export interface EmbeddedKubernetes {
 export function embeddedKubernetes(options: EmbeddedKubernetesOptions): EmbeddedKubernetes {
   const { clock, random, logger = SILENT, tokens, reviews = ALLOW_ALL_REVIEWS, history = {} } = options;
   const store = new ObjectStore({ clock, history });
-  const registry = new ResourceRegistry(builtinResources());
+  const { metrics } = options;
+  const measured = metrics ? metricsResources(metrics, store) : [];
+  const registry = new ResourceRegistry([...builtinResources(), ...measured]);
   const api = new EmbeddedApi({
     store,
     registry,

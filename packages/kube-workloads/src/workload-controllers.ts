@@ -1,5 +1,6 @@
 import type { Reconciler } from "@heliostat/controller";
 import type { Resource } from "@heliostat/kube";
+import { autoscalerReconciler } from "./autoscaling/reconciler.ts";
 import { deploymentReconciler } from "./deployments/reconciler.ts";
 import { disruptionBudgetReconciler } from "./disruption-budgets/reconciler.ts";
 import { endpointsReconciler } from "./endpoints/reconciler.ts";
@@ -39,6 +40,7 @@ export function workloadControllers(options: WorkloadOptions): readonly Reconcil
     deploymentReconciler(),
     statefulSetReconciler(),
     jobReconciler(),
+    autoscalerReconciler({ resources }),
     quotaReconciler({ resources }),
     disruptionBudgetReconciler(),
   ];

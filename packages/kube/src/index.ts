@@ -28,6 +28,17 @@ export {
 } from "./kube-error.ts";
 export { type LogFields, type Logger, SILENT } from "./logger.ts";
 export {
+  type MetricsSource,
+  NODE_METRICS,
+  type NodeMetrics,
+  type NodeUsage,
+  POD_METRICS,
+  type PodMetrics,
+  type PodUsage,
+  type Usage,
+  type UsageQuantities,
+} from "./metrics.ts";
+export {
   isDns1035Label,
   isDns1123Label,
   isDns1123Subdomain,

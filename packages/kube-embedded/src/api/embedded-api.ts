@@ -3,6 +3,7 @@ import type { Subresource, Verb } from "../registry/served-resource.ts";
 import { unstored } from "../store/stored-revision.ts";
 import { storedAt } from "./address.ts";
 import type { ApiGround } from "./api-ground.ts";
+import { getComputed, listComputed } from "./computed.ts";
 import { createObject, type WriteRequest, written } from "./create.ts";
 import { deleteCollection, deleteObject } from "./delete.ts";
 import { finalizeNamespace } from "./finalize-namespace.ts";
@@ -52,6 +53,7 @@ export class EmbeddedApi implements KubeApi {
 
   async get(target: Target): Promise<StoredObject> {
     assertServed(target, "get");
+    if (target.resource.computed) return getComputed(target);
     if (target.subresource === "scale") return getScale(this.#ground, target);
     if (target.subresource !== undefined && target.subresource !== "status") throw notSupported();
     return asServed(target.resource, storedAt(this.#ground, target));
@@ -59,6 +61,7 @@ export class EmbeddedApi implements KubeApi {
 
   async list(target: Target, options: ApiListOptions): Promise<StoredList> {
     assertServed(target, "list");
+    if (target.resource.computed) return listComputed(target, options);
     return listObjects(this.#ground, target, options);
   }
 

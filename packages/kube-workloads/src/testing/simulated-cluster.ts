@@ -4,6 +4,7 @@ import {
   type Json,
   type KubeClient,
   type KubeObject,
+  type MetricsSource,
   PODS,
   type Pod,
   type Resource,
@@ -27,14 +28,19 @@ export interface SimulatedCluster {
   stop(): Promise<void>;
 }
 
+export interface SimulatedClusterOptions extends Partial<WorkloadOptions> {
+  /** What is used, as if a kubelet had measured it. @default nobody measures */
+  readonly metrics?: MetricsSource;
+}
+
 export async function startSimulatedCluster(
-  options: Partial<WorkloadOptions> = {},
+  { metrics, ...options }: SimulatedClusterOptions = {},
   startDelayMs = 0,
 ): Promise<SimulatedCluster> {
   const clock = new HandClock();
   const random = new SeededRandom();
   const abort = new AbortController();
-  const kubernetes = embeddedKubernetes({ clock: clock as Clock, random });
+  const kubernetes = embeddedKubernetes({ clock: clock as Clock, random, ...(metrics && { metrics }) });
   await kubernetes.start();
   const client = kubernetes.client();
   const controllers = runControllers(workloadControllers({ caCertificate: "CA", ...options }), {
