@@ -1,13 +1,27 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PODS, SILENT } from "@heliostat/kube";
+import { type MetricsSource, PODS, SILENT } from "@heliostat/kube";
 import { simulatedRuntime } from "@heliostat/kubelet";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Laptop, startLaptop } from "../../packages/cli/src/laptop/laptop.ts";
 import { systemClock, systemRandom } from "../../packages/cli/src/system/clock.ts";
 import { fetchTools } from "../tools/fetch.ts";
 import { type ProgramResult, runProgram } from "./program.ts";
+
+/** The pods that seem to be at work. */
+let measured: readonly string[] = [];
+
+const METRICS: MetricsSource = {
+  pods: () =>
+    measured.map((name) => ({
+      name,
+      namespace: "default",
+      atMs: Date.now(),
+      containers: [{ name: "main", cpuMillis: 250, memoryBytes: 500 * 2 ** 20 }],
+    })),
+  nodes: () => [{ name: "laptop", atMs: Date.now(), cpuMillis: 1000, memoryBytes: 2 ** 30 }],
+};
 
 const CAPACITY = { cpu: "64", memory: "256Gi", gpu: "0" };
 
@@ -17,7 +31,7 @@ describe.each(["kubectl-1.32", "kubectl-1.35"] as const)("workloads with %s", (v
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "heliostat-workloads-"));
-    const options = { dataFolder: join(folder, "state"), port: 0, logger: SILENT };
+    const options = { dataFolder: join(folder, "state"), port: 0, logger: SILENT, metrics: METRICS };
     laptop = await startLaptop({ ...options, clock: systemClock, random: systemRandom });
     const runtime = simulatedRuntime({ clock: systemClock, startDelayMs: 50, completeAfterMs: 300 });
     await laptop.startNode(runtime, CAPACITY);
@@ -135,6 +149,29 @@ describe.each(["kubectl-1.32", "kubectl-1.35"] as const)("workloads with %s", (v
     expect(await kubectl("get pods -l app=guarded")).toMatch(/Pending/);
     await kubectl("uncordon laptop");
     await kubectl("rollout status deployment/guarded --timeout=60s");
+  });
+
+  it("autoscales by what pods use, and shows that", async () => {
+    await apply(deployment("busy", 1));
+    await kubectl("rollout status deployment/busy --timeout=60s");
+    const metric = { name: "memory", target: { type: "AverageValue", averageValue: "100Mi" } };
+    measured = (await livingPods("busy")).map((pod) => pod.split(" ")[0] ?? "");
+    await apply({
+      apiVersion: "autoscaling/v2",
+      kind: "HorizontalPodAutoscaler",
+      metadata: { name: "busy" },
+      spec: {
+        scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "busy" },
+        maxReplicas: 3,
+        metrics: [{ type: "Resource", resource: metric }],
+      },
+    });
+    await kubectl("wait --for=jsonpath={.spec.replicas}=3 deployment/busy --timeout=40s");
+    expect(await kubectl("get hpa busy")).toMatch(/Deployment\/busy +memory: 500Mi\/100Mi +1 +3 /);
+    expect(await kubectl("top pods -l app=busy")).toMatch(
+      /NAME +CPU\(cores\) +MEMORY\(bytes\) *\nbusy-\S+ +250m +500Mi/,
+    );
+    expect(await kubectl("top nodes")).toMatch(/laptop +1000m +1% +1024Mi +0%/);
   });
 
   it("refuses what a quota does not leave", async () => {

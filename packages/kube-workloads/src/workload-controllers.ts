@@ -12,6 +12,7 @@ import { replicaSetReconciler } from "./replica-sets/reconciler.ts";
 import { schedulerReconciler } from "./scheduler/reconciler.ts";
 import { BUILT_IN_RESOURCES } from "./served-resources.ts";
 import { statefulSetReconciler } from "./stateful-sets/reconciler.ts";
+import { volumeReconciler } from "./volumes/reconciler.ts";
 
 export interface WorkloadOptions {
   /** PEM text by which pods know the API server: the content of each namespace's `kube-root-ca.crt`. */
@@ -23,14 +24,16 @@ export interface WorkloadOptions {
    * @default the namespaced ones that `kube` knows, without events
    */
   readonly resources?: readonly Resource[];
+  /** Where persistent volume claims that no volume fits get a folder of the node. @default nowhere: they wait */
+  readonly volumesFolder?: string;
 }
 
 /**
  * What a cluster needs besides its API, for a cluster that has no Kubernetes control plane of its own: namespaces,
- * garbage collection, scheduling, endpoints. Hand them to `runControllers`, with your own reconcilers if you like.
+ * garbage collection, scheduling, endpoints, and the kinds that run pods. Hand them to `runControllers`, with your own reconcilers if you like.
  */
 export function workloadControllers(options: WorkloadOptions): readonly Reconciler[] {
-  const { caCertificate, resources = BUILT_IN_RESOURCES } = options;
+  const { caCertificate, resources = BUILT_IN_RESOURCES, volumesFolder } = options;
   return [
     namespaceReconciler({ resources, caCertificate }),
     garbageCollector({ resources }),
@@ -40,6 +43,7 @@ export function workloadControllers(options: WorkloadOptions): readonly Reconcil
     deploymentReconciler(),
     statefulSetReconciler(),
     jobReconciler(),
+    volumeReconciler(volumesFolder === undefined ? {} : { folder: volumesFolder }),
     autoscalerReconciler({ resources }),
     quotaReconciler({ resources }),
     disruptionBudgetReconciler(),

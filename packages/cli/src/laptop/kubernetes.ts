@@ -4,6 +4,7 @@ import {
   isKubeError,
   type KubeClient,
   type Logger,
+  type MetricsSource,
   type Random,
 } from "@heliostat/kube";
 import {
@@ -26,6 +27,8 @@ export interface KubernetesOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Measures pods and nodes. @default nobody does: there is no `kubectl top` and no autoscaling */
+  readonly metrics?: MetricsSource;
 }
 
 /** The embedded API with the Ray CRDs, served over HTTPS, in a state folder of its own. */
@@ -40,10 +43,13 @@ export interface ServedKubernetes {
 
 /** @throws UserError when the state folder or the port is taken */
 export async function serveEmbeddedKubernetes(options: KubernetesOptions): Promise<ServedKubernetes> {
-  const { clock, random, logger, port } = options;
+  const { clock, random, logger, port, metrics } = options;
   const folder = await claimStateFolder(options.dataFolder);
   const identity = loadServerIdentity(folder.path, clock);
-  const embedded = embeddedKubernetes({ clock, random, logger, tokens: identity.tokens });
+  const embedded = embeddedKubernetes({
+    ...{ clock, random, logger, tokens: identity.tokens },
+    ...(metrics && { metrics }),
+  });
   const node = new LateNodePort();
   try {
     await embedded.start();
