@@ -101,11 +101,16 @@ function node(
 ): NodeView {
   const labels = zone === undefined ? {} : { zone };
   const status = { allocatable: { cpu: "4", memory: "8Gi", pods: "110" } };
-  const [pods, spec] = Array.isArray(more) ? [more as readonly Pod[], {}] : [[], more];
+  const pods = isList(more) ? more : [];
+  const spec = isList(more) ? {} : more;
   return withPods(
     emptyNode({ apiVersion: "v1", kind: "Node", metadata: { name, labels }, spec, status }),
     pods,
   );
+}
+
+function isList(more: readonly Pod[] | NonNullable<Node["spec"]>): more is readonly Pod[] {
+  return Array.isArray(more);
 }
 
 function pod(spec: Partial<PodSpec> = {}, app = "web"): Pod {
