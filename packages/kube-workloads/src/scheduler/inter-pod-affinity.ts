@@ -1,6 +1,6 @@
 import { matchesLabels, type Pod, type PodAffinityTerm, requirementsOf } from "@heliostat/kube";
+import { type NodeView, requiredDistances } from "./node-view.ts";
 import { type NamespaceLabels, type PlacementRule, placeOf } from "./place.ts";
-import type { NodeView } from "./plan.ts";
 
 /** Whom a pod must be near, whom it must not be near, and who must not be near it (Kubernetes: InterPodAffinity). */
 export function interPodRules(
@@ -14,11 +14,6 @@ export function interPodRules(
     ...requiredDistances(pod).map((term) => farRule(pod, term, { nodes, namespaces })),
     existingPodsRule(pod, nodes, namespaces),
   ];
-}
-
-/** The terms by which a pod keeps others away. */
-export function requiredDistances({ spec }: Pod): readonly PodAffinityTerm[] {
-  return spec?.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
 }
 
 /** How many pods that the term means are at each place. */

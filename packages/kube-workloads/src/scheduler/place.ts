@@ -1,4 +1,4 @@
-import type { NodeView } from "./plan.ts";
+import type { NodeView } from "./node-view.ts";
 
 /** Why the neighbours of a node's place, and not the node itself, keep a pod from it; `undefined` when they do not. */
 export type PlacementRule = (view: NodeView) => string | undefined;

@@ -1,6 +1,7 @@
 import type { Affinity, Node, Pod, PodSpec } from "@heliostat/kube";
 import { describe, expect, it } from "vitest";
-import { emptyNode, type NodeView, planBindings, withPods } from "./plan.ts";
+import { emptyNode, type NodeView, withPods } from "./node-view.ts";
+import { planBindings } from "./plan.ts";
 
 const WEB = { matchLabels: { app: "web" } };
 const BY_ZONE = { topologyKey: "zone", labelSelector: WEB };

@@ -1,24 +1,11 @@
-import { type Amounts, type Node, type Pod, summedAmounts } from "@heliostat/kube";
-import { requiredDistances } from "./inter-pod-affinity.ts";
+import type { Amounts, Node, Pod } from "@heliostat/kube";
 import { matchesNodeAffinity } from "./node-affinity.ts";
+import { hostPortsOf, type NodeView, withPods } from "./node-view.ts";
 import type { NamespaceLabels, PlacementRule } from "./place.ts";
 import { placementRules } from "./placement.ts";
 import { allocatableOf, requestsOf } from "./requests.ts";
 import { scoreFor } from "./score.ts";
 import { untoleratedTaint } from "./taints.ts";
-
-/** A node, and what is left of it. */
-export interface NodeView {
-  readonly node: Node;
-  /** What the pods that are bound to it, or about to be, ask for. */
-  readonly used: Amounts;
-  readonly podCount: number;
-  /** `TCP/8080` for each host port that is taken. */
-  readonly hostPorts: ReadonlySet<string>;
-  readonly pods: readonly Pod[];
-  /** Those of them that keep others away. */
-  readonly aloof: readonly Pod[];
-}
 
 /** Where a pod goes, or why it goes nowhere. */
 export type Verdict =
@@ -38,23 +25,6 @@ export function planBindings(
       left = left.map((view) => (isOf(view, verdict.nodeName) ? withPods(view, [pod]) : view));
     return verdict;
   });
-}
-
-/** A node as it is when the pods are on it as well. */
-export function withPods(view: NodeView, pods: readonly Pod[]): NodeView {
-  return {
-    node: view.node,
-    used: summedAmounts([view.used, ...pods.map(requestsOf)]),
-    podCount: view.podCount + pods.length,
-    hostPorts: new Set([...view.hostPorts, ...pods.flatMap(hostPortsOf)]),
-    pods: [...view.pods, ...pods],
-    aloof: [...view.aloof, ...pods.filter((pod) => requiredDistances(pod).length > 0)],
-  };
-}
-
-/** A node with nothing on it. */
-export function emptyNode(node: Node): NodeView {
-  return { node, used: new Map(), podCount: 0, hostPorts: new Set(), pods: [], aloof: [] };
 }
 
 function byPriorityAndAge(left: Pod, right: Pod): number {
@@ -134,11 +104,4 @@ function shortages(requests: Amounts, { node, used, podCount }: NodeView): reado
     .filter(([name, amount]) => amount > 0 && (used.get(name) ?? 0) + amount > (allocatable.get(name) ?? 0))
     .map(([name]) => `Insufficient ${name}`);
   return [...tooMany, ...insufficient];
-}
-
-/** The host ports that a pod claims, as `protocol/port`. */
-function hostPortsOf({ spec }: Pod): readonly string[] {
-  return (spec?.containers ?? []).flatMap(({ ports = [] }) =>
-    ports.flatMap(({ hostPort, protocol = "TCP" }) => (hostPort ? [`${protocol}/${hostPort}`] : [])),
-  );
 }

@@ -27,8 +27,9 @@ import {
 } from "@heliostat/kube";
 import type { Index } from "@heliostat/watch-cache";
 import { AssumedPods } from "./assumed-pods.ts";
+import { emptyNode, type NodeView, withPods } from "./node-view.ts";
 import type { NamespaceLabels } from "./place.ts";
-import { emptyNode, type NodeView, planBindings, type Verdict, withPods } from "./plan.ts";
+import { planBindings, type Verdict } from "./plan.ts";
 
 /** Pods by the node they are bound to; under `""` those that wait for one. */
 const BY_NODE: Index<Pod> = {

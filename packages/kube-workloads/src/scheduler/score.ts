@@ -1,8 +1,8 @@
 import { type Amounts, controllerOf, type Pod } from "@heliostat/kube";
 import { placesWith } from "./inter-pod-affinity.ts";
 import { matchesNodeTerm } from "./node-affinity.ts";
+import type { NodeView } from "./node-view.ts";
 import { type NamespaceLabels, placeOf } from "./place.ts";
-import type { NodeView } from "./plan.ts";
 import { allocatableOf } from "./requests.ts";
 import { hasDisliked } from "./taints.ts";
 

@@ -7,8 +7,8 @@ import {
   type TopologySpreadConstraint,
 } from "@heliostat/kube";
 import { matchesNodeAffinity } from "./node-affinity.ts";
+import type { NodeView } from "./node-view.ts";
 import { type PlacementRule, placeOf } from "./place.ts";
-import type { NodeView } from "./plan.ts";
 import { untoleratedTaint } from "./taints.ts";
 
 const MISMATCH = "node(s) didn't match pod topology spread constraints";
