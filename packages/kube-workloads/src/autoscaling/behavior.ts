@@ -1,7 +1,7 @@
 import type { HorizontalPodAutoscaler, HPAScalingRules } from "@heliostat/kube";
 
 /** How many replicas there were to be at some time: recommended, or scaled by. */
-export interface Dated {
+interface Dated {
   readonly atMs: number;
   /** Of a recommendation the replicas, of a scaling the change. */
   readonly value: number;

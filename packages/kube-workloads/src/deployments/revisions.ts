@@ -7,9 +7,9 @@ import {
 } from "@heliostat/kube";
 import { templateHash } from "../pods/template-hash.ts";
 
-export const HASH_LABEL = "pod-template-hash";
+const HASH_LABEL = "pod-template-hash";
 export const REVISION: string = "deployment.kubernetes.io/revision";
-export const REVISION_HISTORY: string = "deployment.kubernetes.io/revision-history";
+const REVISION_HISTORY = "deployment.kubernetes.io/revision-history";
 export const DESIRED_REPLICAS: string = "deployment.kubernetes.io/desired-replicas";
 export const MAX_REPLICAS: string = "deployment.kubernetes.io/max-replicas";
 
@@ -34,7 +34,7 @@ export function currentReplicaSet(
 }
 
 /** The number of the revision that a ReplicaSet is; 0 when it does not say. */
-export function revisionOf({ metadata }: ReplicaSet): number {
+function revisionOf({ metadata }: ReplicaSet): number {
   const revision = Number(metadata.annotations?.[REVISION] ?? 0);
   return Number.isInteger(revision) ? revision : 0;
 }

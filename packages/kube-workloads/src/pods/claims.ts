@@ -84,7 +84,7 @@ export function claimable<T extends KubeObject>(
 }
 
 /** Whether the claimant's selector matches the object. An absent or empty selector matches nothing here. */
-export function selects({ spec }: Claimant, { metadata }: KubeObject): boolean {
+function selects({ spec }: Claimant, { metadata }: KubeObject): boolean {
   const requirements = requirementsOf(spec?.selector ?? {});
   return requirements.length > 0 && matchesLabels(requirements, metadata.labels);
 }

@@ -23,7 +23,7 @@ export function readySinceMs(pod: Pod): number | undefined {
 }
 
 /** From when on the pod counts as available, which may lie ahead; `undefined` while it is not ready. */
-export function availableFromMs(pod: Pod, minReadySeconds: number): number | undefined {
+function availableFromMs(pod: Pod, minReadySeconds: number): number | undefined {
   const sinceMs = readySinceMs(pod);
   return sinceMs === undefined ? undefined : sinceMs + minReadySeconds * 1000;
 }

@@ -11,7 +11,7 @@ import {
 } from "@heliostat/kube";
 import type { ObjectStore } from "../../store/object-store.ts";
 import { forbidden } from "../refusals.ts";
-import type { AdmissionPlugin, Consequence, NewObject } from "./admission.ts";
+import type { AdmissionPlugin, Consequence, NewObject } from "./admission-plugin.ts";
 
 const QUOTAS = "/resourcequotas";
 
