@@ -87,7 +87,8 @@ function spend({ store, clock }: ApiGround, pod: Pod, budget: PodDisruptionBudge
 function assertAllowance({ metadata, status = {} }: PodDisruptionBudget): void {
   const { disruptionsAllowed = 0, disruptedPods = {}, desiredHealthy = 0, currentHealthy = 0 } = status;
   if ((status.observedGeneration ?? 0) < (metadata.generation ?? 0)) {
-    throw refusal(`The disruption budget ${metadata.name} is still being processed by the server.`);
+    const message = `The disruption budget ${metadata.name} is still being processed by the server.`;
+    throw refusal(message, { retryAfterSeconds: RETRY_AFTER_SECONDS });
   }
   if (disruptionsAllowed < 0) throw forbidden(BUDGETS, metadata.name, "pdb disruptions allowed is negative");
   if (Object.keys(disruptedPods).length > MOST_DISRUPTED) {
@@ -103,14 +104,12 @@ function assertAllowance({ metadata, status = {} }: PodDisruptionBudget): void {
   );
 }
 
-function refusal(message: string): KubeError {
+/** No word on when to try again, where nobody knows: clients would wait that long many times over by themselves. */
+function refusal(message: string, more: { readonly retryAfterSeconds?: number } = {}): KubeError {
   return new KubeError(
     "TooManyRequests",
     "Cannot evict pod as it would violate the pod's disruption budget.",
-    {
-      causes: [{ reason: "DisruptionBudget", message, field: "" }],
-      retryAfterSeconds: RETRY_AFTER_SECONDS,
-    },
+    { causes: [{ reason: "DisruptionBudget", message, field: "" }], ...more },
   );
 }
 

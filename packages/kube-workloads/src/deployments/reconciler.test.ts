@@ -112,6 +112,14 @@ describe("deploymentReconciler()", () => {
     expect((await web()).status).toMatchObject({ availableReplicas: 1, unavailableReplicas: 1 });
   });
 
+  it("writes nothing and waits for nothing when there is nothing to do", async () => {
+    await cluster.create(DEPLOYMENTS, deployment({ replicas: 2 }));
+    await cluster.turn(60_000);
+    const before = [await web(), ...(await replicaSets()), ...(await cluster.pods())];
+    await cluster.turn(3_600_000);
+    expect([await web(), ...(await replicaSets()), ...(await cluster.pods())]).toEqual(before);
+  });
+
   const web = () => cluster.get(DEPLOYMENTS, "web");
   const images = async () => (await cluster.pods()).map(({ spec }) => spec?.containers[0]?.image).sort();
   const replicaSets = async (): Promise<readonly ReplicaSet[]> =>
