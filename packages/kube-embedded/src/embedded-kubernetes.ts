@@ -1,4 +1,12 @@
-import { type Clock, isKubeError, type KubeClient, type Logger, type Random, SILENT } from "@heliostat/kube";
+import {
+  type Clock,
+  isKubeError,
+  type KubeClient,
+  type Logger,
+  type MetricsSource,
+  type Random,
+  SILENT,
+} from "@heliostat/kube";
 import { accessControl } from "./access/access-control.ts";
 import type { Authorizer } from "./access/authorizer.ts";
 import type { TokenReader } from "./access/bearer-tokens.ts";
@@ -13,6 +21,7 @@ import type { Caller, KubeApi, UserInfo } from "./api/kube-api.ts";
 import { SettledApi } from "./api/settled-api.ts";
 import { CustomResources } from "./crd/custom-resources.ts";
 import { InProcessClient } from "./in-process-client.ts";
+import { metricsResources } from "./metrics/metrics-resources.ts";
 import { builtinResources } from "./registry/builtin-resources.ts";
 import { ResourceRegistry } from "./registry/registry.ts";
 import { ServiceAddresses } from "./registry/service-addresses.ts";
@@ -36,6 +45,8 @@ export interface EmbeddedKubernetesOptions {
   readonly authorization?: AuthorizationMode;
   /** Answers access reviews. @default by the rules of `authorization` */
   readonly reviews?: Reviewer;
+  /** Served as `metrics.k8s.io`. @default nobody measures: that group is not served */
+  readonly metrics?: MetricsSource;
   /** How many changes are remembered for watches. @default 20,000 of each resource, five minutes */
   readonly history?: HistoryLimits;
   /**
@@ -72,10 +83,11 @@ export interface EmbeddedKubernetes {
  */
 export function embeddedKubernetes(options: EmbeddedKubernetesOptions): EmbeddedKubernetes {
   const { clock, random, logger = SILENT, tokens, authorization = "allow" } = options;
-  const { history = {}, storage } = options;
+  const { history = {}, storage, metrics } = options;
   const store = new ObjectStore({ clock, history, logger, ...(storage && { storage }) });
   const access = accessControl({ store, clock, mode: authorization, tokenReader: options.tokenReader });
-  const registry = new ResourceRegistry(builtinResources());
+  const measured = metrics ? metricsResources(metrics, store) : [];
+  const registry = new ResourceRegistry([...builtinResources(), ...measured]);
   const ground = {
     store,
     registry,

@@ -19,6 +19,7 @@ export type {
   WriteOptions,
 } from "./client.ts";
 export { type Condition, conditionOf, isConditionTrue, withCondition } from "./condition.ts";
+export { type IntOrPercent, isPercent, resolvedCount } from "./int-or-percent.ts";
 export {
   type FieldCause,
   isKubeError,
@@ -28,6 +29,17 @@ export {
   STATUS_CODE,
 } from "./kube-error.ts";
 export { type LogFields, type Logger, SILENT } from "./logger.ts";
+export {
+  type MetricsSource,
+  NODE_METRICS,
+  type NodeMetrics,
+  type NodeUsage,
+  POD_METRICS,
+  type PodMetrics,
+  type PodUsage,
+  type Usage,
+  type UsageQuantities,
+} from "./metrics.ts";
 export {
   isDns1035Label,
   isDns1123Label,
@@ -60,12 +72,21 @@ export { applyJsonPatch } from "./patch/json-patch.ts";
 export { applyMergePatch, isEqualJson, mergePatchBetween } from "./patch/merge-patch.ts";
 export { applyStrategicMergePatch } from "./patch/strategic-merge-patch.ts";
 export {
+  type Amounts,
+  amountsOf,
+  podAmounts,
+  quantitiesOf,
+  summedAmounts,
+} from "./pod-resources.ts";
+export {
   parseQuantity,
   printQuantity,
   type QuantityFormat,
   quantityCeil,
   quantityFormat,
 } from "./quantity.ts";
+export { isInQuotaScope } from "./quota/quota-scope.ts";
+export { quotaUsage } from "./quota/quota-usage.ts";
 export {
   apiVersionOf,
   clusterScoped,
@@ -77,25 +98,37 @@ export {
 } from "./resource.ts";
 export {
   CONFIG_MAPS,
+  CONTROLLER_REVISIONS,
   CORE_EVENTS,
+  CRON_JOBS,
   CUSTOM_RESOURCE_DEFINITIONS,
+  DAEMON_SETS,
   DEPLOYMENTS,
   ENDPOINT_SLICES,
   ENDPOINTS,
   EVENTS,
+  HORIZONTAL_POD_AUTOSCALERS,
   INGRESSES,
   JOBS,
   LEASES,
+  LIMIT_RANGES,
   NAMESPACES,
   NETWORK_POLICIES,
   NODES,
   PERSISTENT_VOLUME_CLAIMS,
+  PERSISTENT_VOLUMES,
+  POD_DISRUPTION_BUDGETS,
+  POD_TEMPLATES,
   PODS,
+  REPLICA_SETS,
+  RESOURCE_QUOTAS,
   ROLE_BINDINGS,
   ROLES,
   SECRETS,
   SERVICE_ACCOUNTS,
   SERVICES,
+  STATEFUL_SETS,
+  STORAGE_CLASSES,
 } from "./resources.ts";
 export { KUBE_SCHEMAS, type Schema, type ValidationRule } from "./schemas.ts";
 export { type FieldRequirement, matchesFields, parseFieldSelector } from "./select/field-selector.ts";

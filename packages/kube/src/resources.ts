@@ -1,24 +1,36 @@
 import type {
   ConfigMap,
+  ControllerRevision,
   CoreEvent,
+  CronJob,
   CustomResourceDefinition,
+  DaemonSet,
   Deployment,
   EndpointSlice,
   Endpoints,
   Event,
+  HorizontalPodAutoscaler,
   Ingress,
   Job,
   Lease,
+  LimitRange,
   Namespace,
   NetworkPolicy,
   Node,
+  PersistentVolume,
   PersistentVolumeClaim,
   Pod,
+  PodDisruptionBudget,
+  PodTemplate,
+  ReplicaSet,
+  ResourceQuota,
   Role,
   RoleBinding,
   Secret,
   Service,
   ServiceAccount,
+  StatefulSet,
+  StorageClass,
 } from "../gen/types.ts";
 import { clusterScoped, namespaced, type Resource } from "./resource.ts";
 
@@ -65,4 +77,36 @@ export const CUSTOM_RESOURCE_DEFINITIONS: Resource<CustomResourceDefinition> = c
   "apiextensions.k8s.io/v1",
   "CustomResourceDefinition",
   "customresourcedefinitions",
+);
+export const REPLICA_SETS: Resource<ReplicaSet> = namespaced("apps/v1", "ReplicaSet", "replicasets");
+export const STATEFUL_SETS: Resource<StatefulSet> = namespaced("apps/v1", "StatefulSet", "statefulsets");
+export const DAEMON_SETS: Resource<DaemonSet> = namespaced("apps/v1", "DaemonSet", "daemonsets");
+export const CONTROLLER_REVISIONS: Resource<ControllerRevision> = namespaced(
+  "apps/v1",
+  "ControllerRevision",
+  "controllerrevisions",
+);
+export const CRON_JOBS: Resource<CronJob> = namespaced("batch/v1", "CronJob", "cronjobs");
+export const POD_DISRUPTION_BUDGETS: Resource<PodDisruptionBudget> = namespaced(
+  "policy/v1",
+  "PodDisruptionBudget",
+  "poddisruptionbudgets",
+);
+export const HORIZONTAL_POD_AUTOSCALERS: Resource<HorizontalPodAutoscaler> = namespaced(
+  "autoscaling/v2",
+  "HorizontalPodAutoscaler",
+  "horizontalpodautoscalers",
+);
+export const RESOURCE_QUOTAS: Resource<ResourceQuota> = namespaced("v1", "ResourceQuota", "resourcequotas");
+export const LIMIT_RANGES: Resource<LimitRange> = namespaced("v1", "LimitRange", "limitranges");
+export const POD_TEMPLATES: Resource<PodTemplate> = namespaced("v1", "PodTemplate", "podtemplates");
+export const PERSISTENT_VOLUMES: Resource<PersistentVolume> = clusterScoped(
+  "v1",
+  "PersistentVolume",
+  "persistentvolumes",
+);
+export const STORAGE_CLASSES: Resource<StorageClass> = clusterScoped(
+  "storage.k8s.io/v1",
+  "StorageClass",
+  "storageclasses",
 );

@@ -5,6 +5,7 @@ import {
   isKubeError,
   type KubeClient,
   type Logger,
+  type MetricsSource,
   nameOf,
   type Random,
 } from "@heliostat/kube";
@@ -36,6 +37,8 @@ export interface KubernetesOptions {
   readonly logger: Logger;
   /** @default LMDB, relaxed */
   readonly storage?: StorageChoice;
+  /** Measures pods and nodes. @default nobody does: there is no `kubectl top` and no autoscaling */
+  readonly metrics?: MetricsSource;
 }
 
 /** The embedded API with the Ray CRDs, served over HTTPS, in a state folder of its own. */
@@ -50,20 +53,16 @@ export interface ServedKubernetes {
 
 /** @throws UserError when the state folder or the port is taken, or what is stored cannot be read */
 export async function serveEmbeddedKubernetes(options: KubernetesOptions): Promise<ServedKubernetes> {
-  const { clock, random, logger, port, authorization = "allow" } = options;
+  const { clock, random, logger, port, metrics, authorization = "allow" } = options;
   const folder = await claimStateFolder(options.dataFolder);
   const identity = loadServerIdentity(folder.path, clock);
   const storage = stateStore(folder.path, options.storage);
   const { tokens, tokenReader, credentials } = identity;
   const embedded = embeddedKubernetes({
-    clock,
-    random,
-    logger,
-    tokens,
-    tokenReader,
-    authorization,
+    ...{ clock, random, logger, tokens, tokenReader, authorization },
     caCertificate: credentials.caCertificatePem,
     ...(storage && { storage }),
+    ...(metrics && { metrics }),
   });
   const node = new LateNodePort();
   try {

@@ -12,6 +12,7 @@ import type { Owners } from "../apply/owners.ts";
 import type { ServedResource } from "../registry/served-resource.ts";
 import { unstored } from "../store/stored-revision.ts";
 import { addressOf } from "./address.ts";
+import { admitted } from "./admission/admission.ts";
 import type { ApiGround } from "./api-ground.ts";
 import { incomingObject, shapedObject } from "./incoming.ts";
 import type { Caller, StoredObject, Target, WriteResult } from "./kube-api.ts";
@@ -23,7 +24,7 @@ import { asServed, asStored } from "./versions.ts";
 
 /**
  * Store a new object: identity, namespace, name, system metadata, shape and defaults, the kind's own rules,
- * validation; then the store.
+ * validation, admission; then the store.
  */
 export function createObject(ground: ApiGround, target: Target, request: WriteRequest): WriteResult {
   const { caller } = request;
@@ -41,7 +42,9 @@ export function createObject(ground: ApiGround, target: Target, request: WriteRe
   const address = addressOf({ ...target, name: object.metadata.name });
   if (ground.store.get(address)) throw alreadyExists(resource, object.metadata.name);
   ground.admission?.admit({ resource, object, user: caller.user });
+  const writeConsequences = admitted({ resource, object, store: ground.store });
   if (caller.isDryRun) return written(unstored(object), "created");
+  writeConsequences();
   const stored = asServed(resource, ground.store.put(address, asStored(resource, object)));
   return written(stored, "created");
 }

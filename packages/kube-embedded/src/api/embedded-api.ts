@@ -4,6 +4,7 @@ import { unstored } from "../store/stored-revision.ts";
 import { visibleAt } from "./address.ts";
 import type { ApiGround } from "./api-ground.ts";
 import { untilRevision } from "./await-revision.ts";
+import { getComputed, listComputed } from "./computed.ts";
 import { createObject, type WriteRequest, written } from "./create.ts";
 import { deleteCollection, deleteObject } from "./delete.ts";
 import { finalizeNamespace } from "./finalize-namespace.ts";
@@ -58,6 +59,7 @@ export class EmbeddedApi implements KubeApi {
 
   async get(target: Target, { resourceVersion }: ApiGetOptions = {}): Promise<StoredObject> {
     assertServed(target, "get");
+    if (target.resource.computed) return getComputed(target);
     await untilRevision(this.#ground, resourceVersion);
     if (target.subresource === "scale") return getScale(target, visibleAt(this.#ground, target));
     if (target.subresource !== undefined && !WHOLE_OBJECTS.has(target.subresource)) throw notSupported();
@@ -66,6 +68,7 @@ export class EmbeddedApi implements KubeApi {
 
   async list(target: Target, options: ApiListOptions): Promise<StoredList> {
     assertServed(target, "list");
+    if (target.resource.computed) return listComputed(target, options);
     if (!options.continueToken) await untilRevision(this.#ground, options.resourceVersion);
     return listObjects(this.#ground, target, options);
   }

@@ -1,7 +1,6 @@
 import {
   type Binding,
   type Condition,
-  type DeleteOptions,
   type Eviction,
   type Json,
   type KubeObject,
@@ -13,7 +12,7 @@ import { unstored } from "../store/stored-revision.ts";
 import { addressOf, storedAt } from "./address.ts";
 import type { ApiGround } from "./api-ground.ts";
 import { type WriteRequest, written } from "./create.ts";
-import { deleteObject } from "./delete.ts";
+import { evict } from "./eviction.ts";
 import type { Target, WriteResult } from "./kube-api.ts";
 import { badRequest, conflict } from "./refusals.ts";
 
@@ -41,10 +40,9 @@ export function bindPod(ground: ApiGround, target: Target, { body, caller }: Wri
   return written(unstored(SUCCESS), "created");
 }
 
-/** `pods/eviction`: a deletion that disruption budgets may one day refuse. */
+/** `pods/eviction`: a deletion that a disruption budget may refuse. */
 export function evictPod(ground: ApiGround, target: Target, { body, caller }: WriteRequest): WriteResult {
-  const { deleteOptions = {} } = bodyOf<Eviction>(body);
-  deleteObject(ground, target, { options: deleteOptions as DeleteOptions, caller });
+  evict(ground, target, { eviction: bodyOf<Eviction>(body), caller });
   return written(unstored(SUCCESS), "created");
 }
 

@@ -28,6 +28,8 @@ export interface ServedResource {
   readonly scale?: ScalePaths;
   /** Shown as a `Warning` header with every request to this version. */
   readonly deprecationWarning?: string;
+  /** A kind that is never stored: what there is of it is found out with each request. Such kinds can only be read. */
+  readonly computed?: () => readonly KubeObject[];
   /** What this kind does beyond the rules that all kinds share. */
   readonly strategy: ResourceStrategy;
 }

@@ -90,6 +90,14 @@ export class ObjectStore {
     return this.#journal?.pendingIn(storageKey) ?? [];
   }
 
+  /** The newest states of what is visible below a prefix: for writers whose decision rests on several objects. */
+  *newestBelow(storageKey: string, prefix: string): IterableIterator<StoredRevision> {
+    for (const { key } of this.collection(storageKey).range(prefix)) {
+      const stored = this.get({ storageKey, key });
+      if (stored) yield stored;
+    }
+  }
+
   /** The objects of a resource that readers may see. */
   collection(storageKey: string): Collection {
     const known = this.#collections.get(storageKey);

@@ -1,4 +1,5 @@
 import {
+  type Caches,
   carryOut,
   DONE,
   lookAgain,
@@ -35,7 +36,8 @@ export interface NamespaceOptions {
 }
 
 const FINALIZER = "kubernetes";
-const LOOK_AGAIN_MS = 1000;
+/** What goes wakes us; this is for what went together with the definition of its kind. */
+const LOOK_AGAIN_MS = 30_000;
 
 /** Furnishes namespaces, and empties those that are being deleted. */
 export function namespaceReconciler({ resources, caCertificate }: NamespaceOptions): Reconciler<Namespace> {
@@ -47,6 +49,7 @@ export function namespaceReconciler({ resources, caCertificate }: NamespaceOptio
       namespaceOf(CONFIG_MAPS, ROOT_CA),
       readOnly(CUSTOM_RESOURCE_DEFINITIONS),
     ],
+    furtherWatches: (caches) => namespacedOf(resources, caches).map(remainder),
     async reconcile(key, context) {
       const { caches } = context;
       const namespace = caches.of(NAMESPACES).get(key);
@@ -70,13 +73,26 @@ function namespaceOf<T extends KubeObject>(resource: Resource<T>, name: string):
   );
 }
 
+function namespacedOf(builtIn: readonly Resource[], caches: Caches): readonly Resource[] {
+  const all = servedResources(builtIn, caches.of(CUSTOM_RESOURCE_DEFINITIONS).list());
+  return all.filter(({ isNamespaced }) => isNamespaced);
+}
+
+/** Look at a namespace that is being emptied whenever something in it changes or goes. */
+function remainder(resource: Resource): Watch {
+  return watching(resource, ({ metadata: { namespace = "" } }, { caches }) => {
+    const owner = caches.of(NAMESPACES).get(namespace);
+    return owner && isTerminating(owner) ? [namespace] : [];
+  });
+}
+
 async function empty(
   namespace: Namespace,
   builtIn: readonly Resource[],
   context: ReconcileContext,
 ): Promise<ReconcileResult> {
   if (!namespace.spec?.finalizers?.includes(FINALIZER)) return DONE;
-  const resources = servedResources(builtIn, context.caches.of(CUSTOM_RESOURCE_DEFINITIONS).list());
+  const resources = namespacedOf(builtIn, context.caches);
   const found = await remainsIn(namespace.metadata.name, resources, context);
   const why = "namespace is being deleted";
   const actions = found.flatMap(({ resource, objects }) =>
@@ -104,12 +120,10 @@ async function remainsIn(
   { client, signal }: ReconcileContext,
 ): Promise<readonly Remains[]> {
   const remains = await Promise.all(
-    resources
-      .filter(({ isNamespaced }) => isNamespaced)
-      .map(async (resource) => {
-        const { items } = await client.list(resource, { namespace, signal });
-        return { resource, objects: items };
-      }),
+    resources.map(async (resource) => {
+      const { items } = await client.list(resource, { namespace, signal });
+      return { resource, objects: items };
+    }),
   );
   return remains.filter(({ objects }) => objects.length > 0);
 }

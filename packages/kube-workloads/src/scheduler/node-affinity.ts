@@ -6,11 +6,14 @@ export function matchesNodeAffinity({ spec }: Pod, node: Node): boolean {
   const isSelected = Object.entries(spec?.nodeSelector ?? {}).every(([key, value]) => labels[key] === value);
   const required = spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
   if (!isSelected || !required) return isSelected;
-  return required.nodeSelectorTerms.some((term) => matchesTerm(term, node));
+  return required.nodeSelectorTerms.some((term) => matchesNodeTerm(term, node));
 }
 
 /** A term without requirements matches nothing (Kubernetes' rule). */
-function matchesTerm({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm, node: Node): boolean {
+export function matchesNodeTerm(
+  { matchExpressions = [], matchFields = [] }: NodeSelectorTerm,
+  node: Node,
+): boolean {
   if (matchExpressions.length + matchFields.length === 0) return false;
   const labels = node.metadata.labels ?? {};
   const fields: Readonly<Record<string, string>> = { "metadata.name": node.metadata.name };

@@ -1,6 +1,7 @@
 import type { Node, Pod, PodSpec } from "@heliostat/kube";
 import { describe, expect, it } from "vitest";
-import { emptyNode, type NodeView, planBindings } from "./plan.ts";
+import { emptyNode, type NodeView } from "./node-view.ts";
+import { planBindings } from "./plan.ts";
 import { requestsOf } from "./requests.ts";
 
 describe("planBindings()", () => {

@@ -1,17 +1,11 @@
-import type { Node, Pod } from "@heliostat/kube";
+import type { Amounts, Node, Pod } from "@heliostat/kube";
 import { matchesNodeAffinity } from "./node-affinity.ts";
-import { type Amounts, allocatableOf, requestsOf, sum } from "./requests.ts";
+import { hostPortsOf, type NodeView, withPods } from "./node-view.ts";
+import type { NamespaceLabels, PlacementRule } from "./place.ts";
+import { placementRules } from "./placement.ts";
+import { allocatableOf, requestsOf } from "./requests.ts";
+import { scoreFor } from "./score.ts";
 import { untoleratedTaint } from "./taints.ts";
-
-/** A node, and what is left of it. */
-export interface NodeView {
-  readonly node: Node;
-  /** What the pods that are bound to it, or about to be, ask for. */
-  readonly used: Amounts;
-  readonly podCount: number;
-  /** `TCP/8080` for each host port that is taken. */
-  readonly hostPorts: ReadonlySet<string>;
-}
 
 /** Where a pod goes, or why it goes nowhere. */
 export type Verdict =
@@ -19,29 +13,18 @@ export type Verdict =
   | { readonly pod: Pod; readonly unschedulable: string };
 
 /** Choose nodes for pods, one after the other by priority and age: what one of them takes is gone for the next. */
-export function planBindings(pods: readonly Pod[], nodes: readonly NodeView[]): readonly Verdict[] {
+export function planBindings(
+  pods: readonly Pod[],
+  nodes: readonly NodeView[],
+  namespaces: NamespaceLabels = new Map(),
+): readonly Verdict[] {
   let left = nodes;
   return [...pods].sort(byPriorityAndAge).map((pod) => {
-    const verdict = verdictFor(pod, left);
+    const verdict = verdictFor(pod, left, namespaces);
     if ("nodeName" in verdict)
       left = left.map((view) => (isOf(view, verdict.nodeName) ? withPods(view, [pod]) : view));
     return verdict;
   });
-}
-
-/** A node as it is when the pods are on it as well. */
-export function withPods(view: NodeView, pods: readonly Pod[]): NodeView {
-  return {
-    node: view.node,
-    used: sum([view.used, ...pods.map(requestsOf)]),
-    podCount: view.podCount + pods.length,
-    hostPorts: new Set([...view.hostPorts, ...pods.flatMap(hostPortsOf)]),
-  };
-}
-
-/** A node with nothing on it. */
-export function emptyNode(node: Node): NodeView {
-  return { node, used: new Map(), podCount: 0, hostPorts: new Set() };
 }
 
 function byPriorityAndAge(left: Pod, right: Pod): number {
@@ -57,14 +40,16 @@ function isOf({ node }: NodeView, name: string): boolean {
   return node.metadata.name === name;
 }
 
-/** The node that is left with the largest free share; among equals the first by name. */
-function verdictFor(pod: Pod, nodes: readonly NodeView[]): Verdict {
+/** The node with the best score; among equals the first by name. */
+function verdictFor(pod: Pod, nodes: readonly NodeView[], namespaces: NamespaceLabels): Verdict {
   const requests = requestsOf(pod);
-  const judged = nodes.map((view) => ({ view, reasons: reasonsAgainst(pod, requests, view) }));
-  const [best] = judged
-    .filter(({ reasons }) => reasons.length === 0)
-    .map(({ view }) => ({ name: view.node.metadata.name, share: freeShare(requests, view) }))
-    .sort((left, right) => right.share - left.share || (left.name < right.name ? -1 : 1));
+  const rules = placementRules(pod, nodes, namespaces);
+  const judged = nodes.map((view) => ({ view, reasons: reasonsAgainst(pod, view, { requests, rules }) }));
+  const feasible = judged.filter(({ reasons }) => reasons.length === 0).map(({ view }) => view);
+  const score = scoreFor(pod, requests, { nodes: feasible, namespaces });
+  const [best] = feasible
+    .map((view) => ({ name: view.node.metadata.name, score: score(view) }))
+    .sort((left, right) => right.score - left.score || (left.name < right.name ? -1 : 1));
   if (best) return { pod, nodeName: best.name };
   return { pod, unschedulable: unschedulableMessage(judged.map(({ reasons }) => reasons)) };
 }
@@ -79,7 +64,11 @@ function unschedulableMessage(reasonsByNode: readonly (readonly string[])[]): st
 }
 
 /** Kubernetes' filters in Kubernetes' order and words; the first that says no speaks for the node. */
-function reasonsAgainst(pod: Pod, requests: Amounts, view: NodeView): readonly string[] {
+function reasonsAgainst(
+  pod: Pod,
+  view: NodeView,
+  { requests, rules }: { readonly requests: Amounts; readonly rules: readonly PlacementRule[] },
+): readonly string[] {
   const { node } = view;
   if (node.spec?.unschedulable && !toleratesCordon(pod)) return ["node(s) were unschedulable"];
   const taint = untoleratedTaint(pod, node);
@@ -88,7 +77,13 @@ function reasonsAgainst(pod: Pod, requests: Amounts, view: NodeView): readonly s
   if (hostPortsOf(pod).some((port) => view.hostPorts.has(port))) {
     return ["node(s) didn't have free ports for the requested pod ports"];
   }
-  return shortages(requests, view);
+  const lacking = shortages(requests, view);
+  if (lacking.length > 0) return lacking;
+  for (const rule of rules) {
+    const reason = rule(view);
+    if (reason !== undefined) return [reason];
+  }
+  return [];
 }
 
 function toleratesCordon(pod: Pod): boolean {
@@ -109,21 +104,4 @@ function shortages(requests: Amounts, { node, used, podCount }: NodeView): reado
     .filter(([name, amount]) => amount > 0 && (used.get(name) ?? 0) + amount > (allocatable.get(name) ?? 0))
     .map(([name]) => `Insufficient ${name}`);
   return [...tooMany, ...insufficient];
-}
-
-/** The mean share of cpu and memory that would still be free. */
-function freeShare(requests: Amounts, { node, used }: NodeView): number {
-  const allocatable = allocatableOf(node);
-  const shares = ["cpu", "memory"].map((name) => {
-    const all = allocatable.get(name) ?? 0;
-    return all === 0 ? 0 : (all - (used.get(name) ?? 0) - (requests.get(name) ?? 0)) / all;
-  });
-  return shares.reduce((total, share) => total + share, 0) / shares.length;
-}
-
-/** The host ports that a pod claims, as `protocol/port`. */
-function hostPortsOf({ spec }: Pod): readonly string[] {
-  return (spec?.containers ?? []).flatMap(({ ports = [] }) =>
-    ports.flatMap(({ hostPort, protocol = "TCP" }) => (hostPort ? [`${protocol}/${hostPort}`] : [])),
-  );
 }

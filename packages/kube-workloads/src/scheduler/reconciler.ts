@@ -5,6 +5,7 @@ import {
   patchStatus,
   type ReconcileContext,
   type Reconciler,
+  readOnly,
   watching,
 } from "@heliostat/controller";
 import {
@@ -14,6 +15,7 @@ import {
   isTerminating,
   type KubeObject,
   keyOf,
+  NAMESPACES,
   NODES,
   type Node,
   nameOf,
@@ -25,7 +27,9 @@ import {
 } from "@heliostat/kube";
 import type { Index } from "@heliostat/watch-cache";
 import { AssumedPods } from "./assumed-pods.ts";
-import { emptyNode, type NodeView, planBindings, type Verdict, withPods } from "./plan.ts";
+import { emptyNode, type NodeView, withPods } from "./node-view.ts";
+import type { NamespaceLabels } from "./place.ts";
+import { planBindings, type Verdict } from "./plan.ts";
 
 /** Pods by the node they are bound to; under `""` those that wait for one. */
 const BY_NODE: Index<Pod> = {
@@ -49,6 +53,7 @@ export function schedulerReconciler(): Reconciler {
     name: "default-scheduler",
     watches: [
       watching(NODES, () => [ALL]),
+      readOnly(NAMESPACES),
       watching(PODS, (pod, { isGone }) => (isWaiting(pod) || hasFreed(pod, isGone) ? [ALL] : [])),
     ],
     async reconcile(_, context) {
@@ -62,6 +67,7 @@ export function schedulerReconciler(): Reconciler {
       const verdicts = planBindings(
         waiting.filter((pod) => !assumed.has(pod)),
         nodes,
+        namespaceLabels(caches),
       );
       await followAll(verdicts, assumed, context);
       return DONE;
@@ -92,6 +98,11 @@ async function follow(verdict: Verdict, assumed: AssumedPods, context: Reconcile
     assumed.forget(pod);
     throw error;
   }
+}
+
+function namespaceLabels(caches: Caches): NamespaceLabels {
+  const namespaces = caches.of(NAMESPACES).list();
+  return new Map(namespaces.map(({ metadata }) => [metadata.name, metadata.labels ?? {}]));
 }
 
 function isWaiting(pod: Pod): boolean {

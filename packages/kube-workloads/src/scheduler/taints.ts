@@ -8,6 +8,14 @@ export function untoleratedTaint({ spec }: Pod, node: Node): Taint | undefined {
     .find((taint) => !tolerations.some((toleration) => tolerates(toleration, taint)));
 }
 
+/** Whether the node would rather not have the pod (effect `PreferNoSchedule`). */
+export function hasDisliked({ spec }: Pod, node: Node): boolean {
+  const tolerations = spec?.tolerations ?? [];
+  return taintsOf(node)
+    .filter(({ effect }) => effect === "PreferNoSchedule")
+    .some((taint) => !tolerations.some((toleration) => tolerates(toleration, taint)));
+}
+
 /** A node that says it is not ready counts as tainted: nobody else here puts that taint on it. */
 function taintsOf({ spec, status }: Node): readonly Taint[] {
   const taints = spec?.taints ?? [];

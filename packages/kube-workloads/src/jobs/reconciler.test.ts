@@ -1,0 +1,127 @@
+import { conditionOf, EVENTS, isKubeError, JOBS, type Job, type JobSpec, PODS } from "@heliostat/kube";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type SimulatedCluster, startSimulatedCluster } from "../testing/simulated-cluster.ts";
+
+describe("jobReconciler()", () => {
+  let cluster: SimulatedCluster;
+
+  beforeEach(async () => {
+    cluster = await startSimulatedCluster();
+  });
+
+  afterEach(() => cluster.stop());
+
+  it("runs one pod to its end, and then says so", async () => {
+    await run({});
+    expect((await job()).status).toMatchObject({ active: 1, startTime: expect.any(String) });
+    await cluster.turn(5000);
+    const { status } = await job();
+    expect(status).toMatchObject({ succeeded: 1, completionTime: expect.any(String) });
+    expect(types(status)).toEqual(["SuccessCriteriaMet", "Complete"]);
+    expect(status?.active).toBeUndefined();
+    const { items } = await cluster.client.list(EVENTS);
+    expect(items.map(({ reason }) => reason)).toEqual(
+      expect.arrayContaining(["SuccessfulCreate", "Completed"]),
+    );
+  });
+
+  it("runs as many pods at once as it may, until enough have succeeded", async () => {
+    await run({ completions: 5, parallelism: 2 });
+    for (let step = 0; step < 20; step += 1) {
+      await cluster.turn(500);
+      expect((await job()).status?.active ?? 0).toBeLessThanOrEqual(2);
+    }
+    expect((await job()).status).toMatchObject({ succeeded: 5 });
+    expect(await cluster.pods()).toHaveLength(5);
+  });
+
+  it("gives each pod of an indexed job a part of its own", async () => {
+    await run({ completions: 3, parallelism: 3, completionMode: "Indexed" });
+    await cluster.turn(5000);
+    const pods = await cluster.pods();
+    expect(pods.map(({ spec }) => spec?.hostname).sort()).toEqual(["work-0", "work-1", "work-2"]);
+    expect(pods[0]?.spec?.containers[0]?.env).toMatchObject([{ name: "JOB_COMPLETION_INDEX" }]);
+    expect((await job()).status).toMatchObject({ succeeded: 3, completedIndexes: "0-2" });
+  });
+
+  it("tries again after a failure, ever later, until the limit", async () => {
+    await run({ backoffLimit: 1 }, "exit 3 after 1s");
+    await cluster.turn(5000);
+    expect((await job()).status).toMatchObject({ failed: 1 });
+    expect(types((await job()).status)).toEqual([]);
+    await cluster.turn(20_000);
+    const { status } = await job();
+    expect(status).toMatchObject({ failed: 2 });
+    expect(types(status)).toEqual(["FailureTarget", "Failed"]);
+    expect(conditionOf(status?.conditions, "Failed")).toMatchObject({
+      reason: "BackoffLimitExceeded",
+      message: "Job has reached the specified backoff limit",
+    });
+  });
+
+  it("ends what takes longer than it may", async () => {
+    await run({ activeDeadlineSeconds: 10 }, "exit 0 after 1h");
+    await cluster.turn(60_000);
+    expect(conditionOf((await job()).status?.conditions, "Failed")?.reason).toBe("DeadlineExceeded");
+    expect(await cluster.pods()).toEqual([]);
+  });
+
+  it("is deleted, with its pods, when it has been finished for long enough", async () => {
+    await run({ ttlSecondsAfterFinished: 30 });
+    await cluster.turn(5000);
+    expect(types((await job()).status)).toContain("Complete");
+    await cluster.turn(60_000);
+    await expect(job()).rejects.toSatisfy((error) => isKubeError(error, "NotFound"));
+    expect((await cluster.client.list(PODS, { namespace: "default" })).items).toEqual([]);
+  });
+
+  it("has no pods while it is suspended, and a new start after that", async () => {
+    await run({}, "exit 0 after 1h");
+    await cluster.patch(JOBS, "work", { spec: { suspend: true } });
+    await cluster.turn(60_000);
+    expect(await cluster.pods()).toEqual([]);
+    expect((await job()).status?.startTime).toBeUndefined();
+    expect(conditionOf((await job()).status?.conditions, "Suspended")).toMatchObject({ status: "True" });
+    await cluster.patch(JOBS, "work", { spec: { suspend: false } });
+    await cluster.turn();
+    expect(await cluster.pods()).toHaveLength(1);
+    expect(conditionOf((await job()).status?.conditions, "Suspended")).toMatchObject({ status: "False" });
+  });
+
+  it("fails at once when its failure policy says so, and does not count what that ignores", async () => {
+    const rule = (action: string, value: number) => ({
+      action,
+      onExitCodes: { operator: "In", values: [value] },
+    });
+    const podFailurePolicy = { rules: [rule("FailJob", 42), rule("Ignore", 3)] };
+    await run({ backoffLimit: 0, podFailurePolicy }, "exit 3 after 1s");
+    await cluster.turn(60_000);
+    expect((await job()).status?.failed).toBeGreaterThan(2);
+    await cluster.client.delete(JOBS, { namespace: "default", name: "work" });
+    await cluster.turn(5000);
+    await run({ podFailurePolicy }, "exit 42 after 1s");
+    await cluster.turn(5000);
+    const failed = conditionOf((await job()).status?.conditions, "Failed");
+    expect(failed?.message).toMatch(
+      /^Container main for pod default\/work-\w+ failed with exit code 42 matching FailJob rule at index 0$/,
+    );
+  });
+
+  const job = () => cluster.get(JOBS, "work");
+
+  async function run(spec: Partial<JobSpec>, simulate?: string): Promise<void> {
+    await cluster.create(JOBS, aJob(spec, simulate));
+    await cluster.turn(500);
+  }
+});
+
+function types(status: Job["status"]): readonly string[] {
+  return (status?.conditions ?? []).map(({ type }) => type);
+}
+
+function aJob(spec: Partial<JobSpec>, simulate?: string): Job {
+  const annotations = simulate ? { "heliostat.dev/simulate": simulate } : {};
+  const containers = [{ name: "main", image: "app:1" }];
+  const template = { metadata: { annotations }, spec: { restartPolicy: "Never", containers } };
+  return { apiVersion: "batch/v1", kind: "Job", metadata: { name: "work" }, spec: { template, ...spec } };
+}

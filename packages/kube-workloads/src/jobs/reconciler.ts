@@ -1,0 +1,62 @@
+import {
+  carryOut,
+  DONE,
+  patchStatus,
+  type ReconcileContext,
+  type ReconcileResult,
+  type Reconciler,
+  resultOf,
+} from "@heliostat/controller";
+import {
+  conditionOf,
+  isTerminating,
+  JOBS,
+  type Job,
+  type JobStatus,
+  PODS,
+  randomSuffix,
+} from "@heliostat/kube";
+import { claimable } from "../pods/claims.ts";
+import { isForeign, planJob } from "./plan.ts";
+import { jobStatus } from "./status.ts";
+import { viewJob } from "./view.ts";
+
+/** Runs the pods of each Job until enough of them have succeeded, or too many have failed. */
+export function jobReconciler(): Reconciler<Job> {
+  return { name: "job-controller", resource: JOBS, watches: [claimable(PODS, JOBS)], reconcile };
+}
+
+/** The status goes first: the start of a job is known before its pods, and a verdict before they are deleted. */
+async function reconcile(key: string, context: ReconcileContext): Promise<ReconcileResult> {
+  const { caches, clock, random } = context;
+  const surroundings = { nowMs: clock.now(), freshSuffix: () => randomSuffix(random) };
+  const before = viewJob(key, caches, surroundings);
+  if (!before || isForeign(before.job)) return DONE;
+  await writeStatus(before.job, jobStatus(before), context);
+  const view = viewJob(key, caches, surroundings);
+  if (!view) return DONE;
+  const plan = planJob(view);
+  const outcome = await carryOut(plan, view.job, context);
+  const after = viewJob(key, caches, surroundings);
+  if (after && !isTerminating(after.job)) await writeStatus(after.job, jobStatus(after), context);
+  return resultOf(plan, outcome);
+}
+
+async function writeStatus(job: Job, status: JobStatus, { client, events }: ReconcileContext): Promise<void> {
+  const isNew = await patchStatus(JOBS, job, { status, client });
+  if (!isNew) return;
+  for (const { type, reason, words } of TOLD) {
+    const [before, now] = [job.status, status].map((each) => conditionOf(each?.conditions, type)?.status);
+    if (now !== "True" || before === "True") continue;
+    const { message = "" } = conditionOf(status.conditions, type) ?? {};
+    const severity = type === "Failed" ? "Warning" : "Normal";
+    events.record(job, { type: severity, reason, action: "Update", note: words ?? message });
+  }
+}
+
+/** The conditions that leave an event, in Kubernetes' words. */
+const TOLD: readonly { readonly type: string; readonly reason: string; readonly words?: string }[] = [
+  { type: "Complete", reason: "Completed", words: "Job completed" },
+  { type: "Failed", reason: "JobFailed" },
+  { type: "Suspended", reason: "Suspended", words: "Job suspended" },
+];
