@@ -1,5 +1,10 @@
 import type { LogLevel } from "../system/logger.ts";
 
+/** What the user wants pods to be. */
+export type PodsWish = (typeof PODS_WISHES)[number];
+
+export const PODS_WISHES = ["sandbox", "process", "simulated"] as const;
+
 /** What `heliostat up` was asked for; every default is filled in. */
 export interface UpOptions {
   /** Manifests to apply. @default the example cluster */
@@ -13,8 +18,8 @@ export interface UpOptions {
   readonly isJson: boolean;
   /** A Ray of the user's own. */
   readonly ray: string | undefined;
-  /** Pretend pods even where they could be real. */
-  readonly simulates: boolean;
+  /** What pods are to be. @default sandboxes where they are possible, else simulated */
+  readonly pods?: PodsWish;
   /** Let pods reach the host's network through a forwarding proxy. */
   readonly hasProxy: boolean;
   /** A file that adds to the image catalogue. */
