@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { serviceNamesIn, withLocalAddresses } from "./local-addresses.ts";
 
 describe("withLocalAddresses()", () => {
-  const find = (host: string, port: number) => (host === "head.ns.svc" && port === 6379 ? 20_000 : undefined);
+  const find = (host: string, port: number) =>
+    host === "head.ns.svc" && port === 6379 ? "127.0.0.1:20000" : undefined;
 
   it("puts the loopback in place of an address that is known, wherever it stands", () => {
     expect(withLocalAddresses("ray health-check --address head.ns.svc:6379 > x", find)).toBe(

@@ -1,15 +1,15 @@
-/** Where a name and a port of the cluster are on the loopback. `undefined` leaves the text as it is. */
-export type FindLocalPort = (host: string, port: number) => number | undefined;
+/** Where a name and a port of the cluster are on this machine: `127.0.0.1:20000`. `undefined` leaves them as they are. */
+export type FindAddress = (host: string, port: number) => string | undefined;
 
 /**
- * Put loopback addresses in place of `service:port`: nothing can make names known to plain processes, and the ports
+ * Put addresses of this machine in place of `service:port`: nothing can make names known to plain processes, and the ports
  * behind them are not those of the manifest.
  */
-export function withLocalAddresses(text: string, find: FindLocalPort): string {
-  return text.replace(ADDRESS, (address: string, host: string, port: string) => {
-    const found = find(host, Number(port));
-    return found === undefined ? address : `127.0.0.1:${found}`;
-  });
+export function withLocalAddresses(text: string, find: FindAddress): string {
+  return text.replace(
+    ADDRESS,
+    (address: string, host: string, port: string) => find(host, Number(port)) ?? address,
+  );
 }
 
 /** The names of services in a text that only a cluster can know: `a.b.svc`, `a.b.svc.cluster.local`. */

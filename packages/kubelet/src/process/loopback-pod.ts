@@ -5,7 +5,7 @@ import { type ByteStream, KubeError } from "@heliostat/kube";
 import type { ContainerSpec, PodSandbox } from "../runtime/container-runtime.ts";
 import { socketStream } from "../sandbox/outside/socket-stream.ts";
 import { endProcesses } from "./end-processes.ts";
-import { type FindLocalPort, withLocalAddresses } from "./local-addresses.ts";
+import { type FindAddress, serviceNamesIn, withLocalAddresses } from "./local-addresses.ts";
 import { LoopbackContainer, type ProcessPlan } from "./loopback-container.ts";
 import { loopbackRayStart, type PortMap, type RayPorts, withShell } from "./loopback-ray-start.ts";
 import { containerFolders } from "./pod-folder.ts";
@@ -25,8 +25,10 @@ export interface LoopbackPodOptions {
   /** Where `ray` is that goes before the others. */
   readonly binFolder: string;
   readonly watchdog: Watchdog;
-  /** Where services are by now, once those that the texts name are there. */
-  readonly services: (texts: readonly string[]) => Promise<FindLocalPort>;
+  /** Where services are. */
+  readonly find: FindAddress;
+  /** Wait for the services that the texts name, for as long as that makes sense. */
+  readonly settled: (texts: readonly string[]) => Promise<void>;
   /** The pod is gone, and its ports are free. */
   readonly onRemoved: () => void;
 }
@@ -38,7 +40,7 @@ export class LoopbackPod implements PodSandbox {
   readonly hasBegun: Promise<void>;
   readonly #options: LoopbackPodOptions;
   readonly #ports = new Map<number, number>();
-  readonly #containers = new Set<number>();
+  readonly #containers = new Set<LoopbackContainer>();
   #begin: () => void = () => {};
   #isRemoved = false;
 
@@ -56,10 +58,13 @@ export class LoopbackPod implements PodSandbox {
 
   async startContainer(spec: ContainerSpec): Promise<LoopbackContainer> {
     const plan = await this.#plan(spec);
-    if (this.#isRemoved) throw new Error("Cannot start container: its pod is gone");
     const container = await LoopbackContainer.start(plan, this.#options.watchdog);
+    this.#containers.add(container);
+    void container.exited.then(() => this.#containers.delete(container));
     if (spec.isMeantToEnd !== true) this.#begin();
-    return container;
+    if (!this.#isRemoved) return container;
+    await kill(container);
+    throw new Error("Cannot start container: its pod is gone");
   }
 
   connect(port: number): Promise<ByteStream> {
@@ -76,35 +81,35 @@ export class LoopbackPod implements PodSandbox {
   async remove(): Promise<void> {
     this.#isRemoved = true;
     const { tag, folder, onRemoved } = this.#options;
-    await endProcesses({ tag, sessions: this.#containers });
+    await Promise.all([...this.#containers].map(kill));
+    await endProcesses({ tag, sessions: [] });
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     onRemoved();
   }
 
   async #plan(spec: ContainerSpec): Promise<ProcessPlan> {
-    const { folder, tag, ports, services } = this.#options;
+    const { folder, tag, ports, settled } = this.#options;
     const ray = { ports, tempDir: join(folder, "ray") };
     const lines = withShell(spec.command).map((word) => loopbackRayStart(word, ray));
     for (const { ports: published } of lines) this.#publish(published);
-    const find = await services([...spec.command, ...Object.values(spec.env)]);
-    const localized = (text: string): string => withLocalAddresses(text, this.#own(find));
+    await settled(spec.command);
+    const localized = (text: string): string => withLocalAddresses(text, this.#find);
     const { workingDir, home, temporary, notes } = await containerFolders(folder, spec);
     await mkdir(ray.tempDir, { recursive: true });
     const pidFile = join(folder, `${spec.name}.pid`);
     const containerTag = `${tag}${spec.name}/${spec.restartCount}/`;
-    const values = Object.entries(spec.env).map(([name, value]) => [
-      name,
-      localized(loopbackRayStart(value, ray).line),
-    ]);
+    const rewritten = Object.entries(spec.env).map(
+      ([name, value]) => [name, localized(loopbackRayStart(value, ray).line)] as const,
+    );
     const env = {
-      ...Object.fromEntries(values),
+      ...Object.fromEntries(rewritten),
       ...this.#additions(spec.env, ray.tempDir),
       ...{ HOME: home, TMPDIR: temporary, HELIOSTAT_PID_FILE: pidFile, ...tagVariable(containerTag) },
     };
     const command = lines.map(({ line }) => localized(line));
     return {
       ...{ command, env, workingDir, keepsStdin: spec.keepsStdin, tag: containerTag, pidFile, folder },
-      ...{ notes, localized },
+      ...{ notes: [...notes, ...command.flatMap(unknownNames)], localized },
     };
   }
 
@@ -113,10 +118,10 @@ export class LoopbackPod implements PodSandbox {
   }
 
   /** What the pod calls its own is on its own ports. */
-  #own(find: FindLocalPort): FindLocalPort {
-    return (host, port) =>
-      host === "localhost" || host === LOOPBACK ? this.localPort(port) : find(host, port);
-  }
+  readonly #find: FindAddress = (host, port) => {
+    const isOwn = host === "localhost" || host === LOOPBACK;
+    return isOwn ? `${host}:${this.localPort(port)}` : this.#options.find(host, port);
+  };
 
   #additions(env: ContainerSpec["env"], tempDir: string): ContainerSpec["env"] {
     const { binFolder, ports } = this.#options;
@@ -128,4 +133,16 @@ export class LoopbackPod implements PodSandbox {
       AUTOSCALER_METRIC_PORT: String(ports["autoscaler-metrics"]),
     };
   }
+}
+
+async function kill(container: LoopbackContainer): Promise<void> {
+  container.signal("SIGKILL");
+  await container.exited;
+}
+
+/** What is still in the command as the cluster knows it. */
+function unknownNames(word: string): readonly string[] {
+  return serviceNamesIn([word]).map(
+    (name) => `No pod is behind "${name}", and nothing here can resolve that name`,
+  );
 }

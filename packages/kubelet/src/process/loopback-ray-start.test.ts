@@ -12,7 +12,7 @@ const ANY_FLAGS =
 describe("loopbackRayStart()", () => {
   it("gives KubeRay's head its own ports and keeps its dashboard at home", () => {
     const { line, ports: published } = loopbackRayStart(
-      'ulimit -n ${RAY_START_ULIMIT_OPEN_FILES:-65536}; ray start --head  --block  --dashboard-agent-listen-port=52365  --dashboard-host=0.0.0.0  --metrics-export-port=8080  --num-cpus=4  --resources=\'{"TPU":4,"a":2}\' ',
+      `ulimit -n \${RAY_START_ULIMIT_OPEN_FILES:-65536}; ray start --head  --block  --dashboard-agent-listen-port=52365  --dashboard-host=0.0.0.0  --metrics-export-port=8080  --num-cpus=4  --resources='{"TPU":4,"a":2}' `,
       target,
     );
     expect(line.replaceAll(/ +/g, " ")).toBe(

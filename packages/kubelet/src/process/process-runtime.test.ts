@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -61,8 +61,8 @@ describe("processRuntime()", () => {
     expect(first.err).toMatch(/^heliostat: Volume "disk" is at \/tmp\/hp-\S+\/data, not at \/data/);
     const seen = [{ mountPath: "/seen", isReadOnly: false, volume: disk }];
     expect((await run("cat seen/f", { name: "d", mounts: seen })).out).toBe("kept\n");
-    const escape = [{ mountPath: "/x", isReadOnly: false, subPath: "../..", volume: disk }];
-    await expect(start("true", { mounts: escape })).rejects.toThrow("leads out of the volume");
+    const outside = [{ mountPath: "/x", isReadOnly: false, subPath: "../..", volume: disk }];
+    await expect(start("true", { mounts: outside })).rejects.toThrow("leads out of the volume");
   });
 
   it("ends what a container leaves behind with its first process, sessions of their own included", async () => {
@@ -133,12 +133,11 @@ describe("processRuntime()", () => {
   }
 
   function start(script: string, extra: Partial<ContainerSpec> = {}, where = pod): Promise<RunningContainer> {
-    const { PATH = "" } = process.env;
     return where.startContainer({
       ...{ name: "c", restartCount: 0, image: "busybox", mounts: [], isTty: false, keepsStdin: false },
       ...{ command: ["bash", "-c", script], workingDir: "/" },
       ...extra,
-      env: { PATH, GREETING: "hello", ...extra.env },
+      env: { PATH: runtime.resolveImage("busybox")?.env["PATH"] ?? "", GREETING: "hello", ...extra.env },
     });
   }
 });
@@ -149,7 +148,6 @@ function sleepers(seconds: string): number {
 }
 
 function commandLine(pid: number): string {
-  const { readFileSync } = process.getBuiltinModule("node:fs");
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8");
   } catch {

@@ -33,7 +33,7 @@ export function processRuntime(options: ProcessOptions): ContainerRuntime {
   return new LoopbackRuntime(options);
 }
 
-/** How long a container may wait for a service that it names. */
+/** How long a container waits for a service that its command names. */
 const SERVICE_PATIENCE_MS = 60_000;
 
 class LoopbackRuntime implements ContainerRuntime {
@@ -79,7 +79,8 @@ class LoopbackRuntime implements ContainerRuntime {
       ports: rayPorts(firstPort),
       binFolder: this.#binFolder,
       watchdog: this.#watchdog,
-      services: (texts) => this.#services.find(texts, this.#patience()),
+      find: this.#services.find,
+      settled: (texts) => this.#services.settled(texts, this.#patience()),
       onRemoved: () => {
         this.#blocks.release(firstPort);
         if (this.#pods.get(uid) === pod) this.#pods.delete(uid);

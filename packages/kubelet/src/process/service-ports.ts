@@ -1,5 +1,5 @@
 import type { HostEntry } from "../runtime/container-runtime.ts";
-import { type FindLocalPort, serviceNamesIn } from "./local-addresses.ts";
+import { type FindAddress, serviceNamesIn } from "./local-addresses.ts";
 
 /** A pod behind a name. */
 export interface PodPorts {
@@ -7,7 +7,7 @@ export interface PodPorts {
   localPort(port: number): number;
 }
 
-/** Where the services of the cluster are on the loopback, as the kubelet tells it from time to time. */
+/** Where the services of the cluster are on this machine, as the kubelet tells it from time to time. */
 export class ServicePorts {
   readonly #podOf: (uid: string) => PodPorts | undefined;
   #entries = new Map<string, HostEntry>();
@@ -22,28 +22,19 @@ export class ServicePorts {
     this.#told();
   }
 
-  /**
-   * Where services are, once all that these texts name have a pod which knows its ports.
-   *
-   * @throws Error that names one that has none when the signal aborts
-   */
-  async find(texts: readonly string[], signal: AbortSignal): Promise<FindLocalPort> {
+  /** Wait until all services that these texts name have a pod which knows its ports, at most until the signal aborts. */
+  async settled(texts: readonly string[], signal: AbortSignal): Promise<void> {
     const names = serviceNamesIn(texts);
-    for (let missing = this.#missing(names); missing !== undefined; missing = this.#missing(names)) {
-      if (signal.aborted) throw new Error(`Cannot start container: no pod is behind "${missing}" yet`);
-      await this.#nextChange(signal);
-    }
+    while (!signal.aborted && names.some((name) => !this.#entries.has(name))) await this.#nextChange(signal);
     const begun = names.map((name) => this.#podBehind(name)?.hasBegun);
     await Promise.race([Promise.all(begun), aborted(signal)]);
-    return (host, port) => {
-      const pod = this.#podBehind(host);
-      return pod ? pod.localPort(port) : this.#entries.has(host) ? port : undefined;
-    };
   }
 
-  #missing(names: readonly string[]): string | undefined {
-    return names.find((name) => !this.#entries.has(name));
-  }
+  /** As it is known by now. */
+  readonly find: FindAddress = (host, port) => {
+    const entry = this.#entries.get(host);
+    return entry && `${entry.ip}:${this.#podBehind(host)?.localPort(port) ?? port}`;
+  };
 
   #podBehind(name: string): PodPorts | undefined {
     const uid = this.#entries.get(name)?.podUid;
