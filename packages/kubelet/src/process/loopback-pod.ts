@@ -13,7 +13,7 @@ import { tagVariable } from "./process-table.ts";
 import type { Watchdog } from "./watchdog.ts";
 
 /** The one address of all pods. */
-export const LOOPBACK = "127.0.0.1";
+const LOOPBACK = "127.0.0.1";
 
 /** What a pod is made with. */
 export interface LoopbackPodOptions {

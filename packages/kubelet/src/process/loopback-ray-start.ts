@@ -1,7 +1,7 @@
 /** The ports that one Ray node has to itself on a loopback that all nodes share. */
 export type RayPorts = Readonly<Record<RayPortName, number>>;
 
-export type RayPortName = (typeof RAY_PORT_NAMES)[number];
+type RayPortName = (typeof RAY_PORT_NAMES)[number];
 
 /** One for each thing of a Ray node that listens; the last two are told by environment variables. */
 export const RAY_PORT_NAMES = [
