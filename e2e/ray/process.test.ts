@@ -15,7 +15,7 @@ describe.runIf(isFull)("heliostat up --pods process", () => {
     const before = traces();
     const up = start("--exit");
     await up.until(({ event, status }) => event === "job" && status === "RUNNING");
-    expect(beyondLoopback()).toEqual(before["beyondLoopback"]);
+    expect(beyondLoopback()).toEqual(before.beyondLoopback);
     const job = await up.until(({ event, status }) => event === "job" && status !== "RUNNING");
     expect(job).toMatchObject({ status: "SUCCEEDED", result: expect.stringMatching(/^pi is about 3\.1\d+/) });
     expect(await up.exit).toBe(0);
@@ -40,16 +40,25 @@ describe.runIf(isFull)("heliostat up --pods process", () => {
   });
 });
 
+/** What it could leave behind, and nothing of other runs on this machine: no listener below the kernel's own range. */
 function traces() {
   const folders = readdirSync("/tmp").filter((name) => name.startsWith("hs-"));
-  return { ...machineTraces(), folders, beyondLoopback: beyondLoopback() };
+  const podPorts = listeners().filter((address) => isPodPort(Number(address.split(":").at(-1))));
+  return { processes: machineTraces()["processes"], folders, podPorts, beyondLoopback: beyondLoopback() };
+}
+
+function isPodPort(port: number): boolean {
+  return port >= 20_000 && port < 32_768;
 }
 
 /** Where programs of this machine can be reached from others. */
 function beyondLoopback(): readonly string[] {
+  return listeners().filter((address) => !/^(127\.|\[::1\]|\[::ffff:127\.)/.test(address));
+}
+
+function listeners(): readonly string[] {
   const lines = execFileSync("ss", ["-lntH"], { encoding: "utf8" }).trim().split("\n");
-  const addresses = lines.map((line) => line.split(/\s+/)[3] ?? "");
-  return addresses.filter((address) => !/^(127\.|\[::1\]|\[::ffff:127\.)/.test(address)).sort();
+  return lines.map((line) => line.split(/\s+/)[3] ?? "").sort();
 }
 
 function start(...args: string[]): Heliostat {

@@ -6,7 +6,10 @@ const REFUSED = { isPossible: false, reason: "this looks like a container" } as 
 
 describe("choosePods()", () => {
   it("simulates where sandboxes are refused and nothing was asked for, and never takes plain processes", async () => {
-    expect(await choosePods(options())).toEqual({ runtime: "simulated", why: REFUSED.reason });
+    expect(await choosePods(options())).toMatchObject({
+      runtime: "simulated",
+      why: expect.stringContaining(REFUSED.reason),
+    });
   });
 
   it("refuses to give sandboxes in name only", async () => {

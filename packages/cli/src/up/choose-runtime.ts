@@ -31,7 +31,7 @@ export async function choosePods(options: ChoiceOptions): Promise<PodsChoice> {
   if (pods === "simulated") return { runtime: "simulated", why: "asked for with --simulate or --pods" };
   const runtime = pods ?? "sandbox";
   const sandbox = runtime === "process" ? POSSIBLE : await options.canSandbox();
-  if (!sandbox.isPossible) return simulatedUnlessAsked(pods, sandbox.reason);
+  if (!sandbox.isPossible) return withoutSandboxes(pods, sandbox.reason);
   const ray = await findRay(options);
   if ("why" in ray) return simulatedUnlessAsked(pods, `there is no Ray here: ${ray.why}. ${ray.remedy}`);
   const kind = runtime === "process" ? "plain processes that nothing isolates" : "real processes";
@@ -39,6 +39,11 @@ export async function choosePods(options: ChoiceOptions): Promise<PodsChoice> {
 }
 
 const POSSIBLE = { isPossible: true } as const;
+
+function withoutSandboxes(pods: PodsWish | undefined, reason: string): PodsChoice {
+  const alternative = pods === undefined ? "; --pods process would make them plain processes" : "";
+  return simulatedUnlessAsked(pods, `${reason}${alternative}`);
+}
 
 /** Who named a kind of pods must not get another one without a word. */
 function simulatedUnlessAsked(pods: PodsWish | undefined, why: string): PodsChoice {

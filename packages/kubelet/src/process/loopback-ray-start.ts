@@ -27,30 +27,27 @@ export interface LoopbackRayStart {
   readonly ports: PortMap;
 }
 
+/** What a Ray node has to itself. */
+export interface RayPlace {
+  readonly ports: RayPorts;
+  /** A short path: sockets lie in it. */
+  readonly tempDir: string;
+}
+
 /**
  * Rewrite the `ray start` in a line of shell so that its node shares one loopback with others: every port its own, a
  * folder of its own, and no address that others could reach. The rest of the line stays as it is.
  */
-export function loopbackRayStart(
-  line: string,
-  { ports, tempDir }: { readonly ports: RayPorts; readonly tempDir: string },
-): LoopbackRayStart {
+export function loopbackRayStart(line: string, place: RayPlace): LoopbackRayStart {
   const published = new Map<number, number>();
   const rewritten = line.replace(RAY_START, (_, flags: string) => {
     const { kept, given } = withoutFlags(flags);
     const names = /(?<!\S)--head(?!\S)/.test(flags) ? [...HEAD_PORTS, ...NODE_PORTS] : NODE_PORTS;
     for (const name of names) {
       const containerPort = Number(given.get(name) ?? DEFAULT_PORTS[name]);
-      if (containerPort > 0) published.set(containerPort, ports[name]);
+      if (containerPort > 0) published.set(containerPort, place.ports[name]);
     }
-    const added = [
-      ...names.map((name) => `--${name}=${ports[name]}`),
-      ...(names.includes("port") ? ["--dashboard-host=127.0.0.1"] : []),
-      ...RANDOM_WORKER_PORTS,
-      `--temp-dir=${tempDir}`,
-      ...(flags.includes("--object-store-memory") ? [] : [`--object-store-memory=${OBJECT_STORE_BYTES}`]),
-    ];
-    return `ray start ${kept} ${added.join(" ")} `;
+    return `ray start ${[kept, ...addedFlags(names, kept, place)].join(" ")} `;
   });
   return { line: rewritten, ports: published };
 }
@@ -85,6 +82,20 @@ const DEFAULT_PORTS: Readonly<Partial<Record<RayPortName, number>>> = {
   "ray-client-server-port": 10001,
   "dashboard-agent-listen-port": 52365,
 };
+
+function addedFlags(
+  names: readonly RayPortName[],
+  kept: string,
+  { ports, tempDir }: RayPlace,
+): readonly string[] {
+  return [
+    ...names.map((name) => `--${name}=${ports[name]}`),
+    ...(names.includes("port") ? ["--dashboard-host=127.0.0.1"] : []),
+    ...RANDOM_WORKER_PORTS,
+    `--temp-dir=${tempDir}`,
+    ...(kept.includes("--object-store-memory") ? [] : [`--object-store-memory=${OBJECT_STORE_BYTES}`]),
+  ];
+}
 
 /** Ray's own ranges would overlap from node to node; 0 lets the kernel choose. */
 const RANDOM_WORKER_PORTS = ["--min-worker-port=0", "--max-worker-port=0"];
