@@ -42,7 +42,7 @@ describe.runIf(isFull)("heliostat up --pods process", () => {
 
 /** What it could leave behind, and nothing of other runs on this machine: no listener below the kernel's own range. */
 function traces() {
-  const folders = readdirSync("/tmp").filter((name) => name.startsWith("hs-"));
+  const folders = readdirSync("/tmp").filter((name) => name.startsWith("hsp-"));
   const podPorts = listeners().filter((address) => isPodPort(Number(address.split(":").at(-1))));
   return { processes: machineTraces()["processes"], folders, podPorts, beyondLoopback: beyondLoopback() };
 }

@@ -51,7 +51,7 @@ class LoopbackRuntime implements ContainerRuntime {
 
   constructor({ images, folder = "/tmp", logger = SILENT }: ProcessOptions) {
     this.#images = imageCatalogue(images);
-    this.#folder = mkdtempSync(join(folder, "hs-"));
+    this.#folder = mkdtempSync(join(folder, "hsp-"));
     this.#watchdog = Watchdog.start({ tag: this.#tag, folder: this.#folder });
     this.#installRay();
     void this.#watchdog.ended.then(() => {
