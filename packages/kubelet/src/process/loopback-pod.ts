@@ -95,6 +95,8 @@ export class LoopbackPod implements PodSandbox {
     await settled(spec.command);
     const localized = (text: string): string => withLocalAddresses(text, this.#find);
     const { workingDir, home, temporary, notes } = await containerFolders(folder, spec);
+    // Ray refuses to start a head where its own notes from before name the same address.
+    if (lines.some((line) => line.ports.size > 0)) await rm(ray.tempDir, { recursive: true, force: true });
     await mkdir(ray.tempDir, { recursive: true });
     const pidFile = join(folder, `${spec.name}.pid`);
     const containerTag = `${tag}${spec.name}/${spec.restartCount}/`;
