@@ -13,7 +13,7 @@ import { jsonReporter } from "./output/json-reporter.ts";
 import { textReporter } from "./output/text-reporter.ts";
 import type { Reporter } from "./output/up-event.ts";
 import { LOG_LEVELS, type LogLevel } from "./system/logger.ts";
-import type { UpOptions } from "./up/up-options.ts";
+import { PODS_WISHES, type PodsWish, type UpOptions } from "./up/up-options.ts";
 
 export interface ProgramContext {
   readonly config: Config;
@@ -39,6 +39,7 @@ interface UpFlags extends SharedFlags {
   readonly exit: boolean;
   readonly ray?: string;
   readonly simulate: boolean;
+  readonly pods?: PodsWish;
   readonly proxy: boolean;
   readonly imageCatalogue?: string;
   readonly nodeCpu: string;
@@ -88,7 +89,12 @@ function addUp(root: Command, context: ProgramContext, onExit: (code: number) =>
     .option("-f, --file <file...>", "manifests to apply", [])
     .option("--exit", "end after the job with its exit code, or once everything is ready", false)
     .option("--ray <path>", "a virtual environment, a Python that imports ray, or the ray command")
-    .option("--simulate", "pretend pods even where they could be real", false)
+    .addOption(
+      new Option("--pods <kind>", "what pods are; sandboxes where possible, else simulated").choices(
+        PODS_WISHES,
+      ),
+    )
+    .addOption(new Option("--simulate", "the same as --pods simulated").default(false).conflicts("pods"))
     .option("--no-proxy", "keep pods off the host's network")
     .option("--image-catalogue <file>", "YAML that says what stands in for further images")
     .option("--node-cpu <quantity>", "CPU that the node advertises; nothing enforces it", "64")
@@ -197,12 +203,17 @@ function upOptions(flags: UpFlags): UpOptions {
     isJson: flags.json,
     authorization: flags.authorization,
     ray: flags.ray,
-    simulates: flags.simulate,
+    ...podsWish(flags),
     hasProxy: flags.proxy,
     imageCatalogue: flags.imageCatalogue,
     capacity: { cpu: flags.nodeCpu, memory: flags.nodeMemory, gpu: flags.nodeGpu },
     timeoutSeconds: flags.timeout,
   };
+}
+
+function podsWish({ pods, simulate }: UpFlags): Pick<UpOptions, "pods"> {
+  if (simulate) return { pods: "simulated" };
+  return pods === undefined ? {} : { pods };
 }
 
 function reporterFor({ json }: SharedFlags, { config }: ProgramContext): Reporter {

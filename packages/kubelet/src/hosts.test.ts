@@ -49,7 +49,9 @@ describe("hostEntries()", () => {
       pod("elsewhere", "10.244.0.5", { creationTimestamp: "2025-01-01T00:00:00Z", namespace: "other" }),
     ];
     const names = ["head.default.svc.cluster.local", "head.default.svc", "head.default", "head"];
-    expect(entriesOf({ services: [selecting], pods })).toEqual([{ ip: "10.244.0.3", names }]);
+    expect(entriesOf({ services: [selecting], pods })).toEqual([
+      { ip: "10.244.0.3", names, podUid: "uid-1" },
+    ]);
   });
 
   it("leaves out a service without a pod that is ready, unless it publishes others too", () => {
@@ -101,6 +103,7 @@ describe("hostEntries()", () => {
       {
         ip: "10.244.0.8",
         names: ["db-0.db.default.svc.cluster.local", "db-0.db.default.svc", "db-0.db.default"],
+        podUid: "uid-1",
       },
     ]);
   });

@@ -45,21 +45,28 @@ function serviceEntry(
   owners: ReadonlyMap<string, string>,
 ): readonly HostEntry[] {
   const { name, namespace = "" } = service.metadata;
-  const ip = service.spec?.selector ? selectedIp(service, view.pods) : endpointIp(service, view.endpoints);
+  const pod = selectedPod(service, view.pods);
+  const ip = service.spec?.selector ? pod?.status?.podIP : endpointIp(service, view.endpoints);
   if (ip === undefined) return [];
-  return [{ ip, names: serviceNames(name, namespace, owners.get(name) === namespace) }];
+  return [{ ip, names: serviceNames(name, namespace, owners.get(name) === namespace), ...uidOf(pod) }];
+}
+
+function uidOf(pod: Pod | undefined): Pick<HostEntry, "podUid"> {
+  const { uid } = pod?.metadata ?? {};
+  return uid === undefined ? {} : { podUid: uid };
 }
 
 /** The oldest pod that the service may send to: the answer changes no more often than it has to. */
-function selectedIp({ metadata, spec }: Service, pods: readonly Pod[]): string | undefined {
-  const requirements = requirementsOf({ matchLabels: spec?.selector ?? {} });
+function selectedPod({ metadata, spec }: Service, pods: readonly Pod[]): Pod | undefined {
+  if (!spec?.selector) return undefined;
+  const requirements = requirementsOf({ matchLabels: spec.selector });
   const suitable = pods.filter(
     (pod) =>
       pod.metadata.namespace === metadata.namespace &&
       matchesLabels(requirements, pod.metadata.labels) &&
-      isServing(pod, spec?.publishNotReadyAddresses ?? false),
+      isServing(pod, spec.publishNotReadyAddresses ?? false),
   );
-  return [...suitable].sort(byAge)[0]?.status?.podIP;
+  return [...suitable].sort(byAge)[0];
 }
 
 function isServing(pod: Pod, includesUnready: boolean): boolean {
@@ -91,11 +98,12 @@ function endpointIp(service: Service, endpoints: readonly Endpoints[]): string |
 }
 
 /** `hostname.subdomain`: the name of a pod below a headless service, as stateful sets and job indices use it. */
-function namedPodEntry({ metadata, spec, status }: Pod): readonly HostEntry[] {
+function namedPodEntry(pod: Pod): readonly HostEntry[] {
+  const { metadata, spec, status } = pod;
   if (!spec?.hostname || !spec.subdomain || !status?.podIP) return [];
   if (status.phase === "Succeeded" || status.phase === "Failed") return [];
   const name = `${spec.hostname}.${spec.subdomain}`;
-  return [{ ip: status.podIP, names: serviceNames(name, metadata.namespace ?? "", false) }];
+  return [{ ip: status.podIP, names: serviceNames(name, metadata.namespace ?? "", false), ...uidOf(pod) }];
 }
 
 /** From the most particular to the shortest. */

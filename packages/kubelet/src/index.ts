@@ -2,6 +2,7 @@ export { type Kubelet, type KubeletOptions, startKubelet } from "./kubelet.ts";
 export type { MachineFacts } from "./node/node.ts";
 export type { TokenIssuer, TokenRequest } from "./pod/pod-host.ts";
 export type { ApiServerAddress } from "./pod/service-env.ts";
+export { type ProcessOptions, processRuntime } from "./process/process-runtime.ts";
 export type {
   ContainerExit,
   ContainerRuntime,

@@ -42,8 +42,10 @@ interface NodeCapacity {
   readonly gpu: string;
 }
 
-/** Where pods find the API inside of their network. */
-const API_IN_PODS = { host: "10.244.0.1", port: 443 } as const;
+/** Where pods find the API: on the node, inside of the network that they have but for plain processes. */
+function apiInPods({ name }: ContainerRuntime, port: number): KubeletOptions["apiServer"] {
+  return name === "process" ? { host: "127.0.0.1", port } : { host: "10.244.0.1", port: 443 };
+}
 
 /** Start everything but the node. @throws UserError when the state folder or the port is taken */
 export async function startLaptop(options: KubernetesOptions): Promise<Laptop> {
@@ -99,7 +101,7 @@ function resourceFinder({ embedded }: ServedKubernetes): FindResource {
 type KubeletOptions = Parameters<typeof startKubelet>[0];
 
 function kubeletOptions(
-  { embedded, identity }: ServedKubernetes,
+  { embedded, identity, server }: ServedKubernetes,
   {
     clock,
     random,
@@ -109,6 +111,7 @@ function kubeletOptions(
   }: KubernetesOptions & { runtime: ContainerRuntime; capacity: NodeCapacity },
 ): KubeletOptions {
   const client = embedded.client("kubelet");
+  const apiServer = apiInPods(runtime, server.port);
   return {
     client,
     clock,
@@ -121,7 +124,8 @@ function kubeletOptions(
       kernelVersion: release(),
       osImage: version(),
     },
-    apiServer: API_IN_PODS,
+    apiServer,
+    hostIp: apiServer.host,
     caCertificate: identity.credentials.caCertificatePem,
     issueToken: async ({ serviceAccount, pod, audience, expirationSeconds }) => {
       const { token } = await identity.tokens.issue({

@@ -4,6 +4,7 @@ import {
   type CatalogueOptions,
   type ContainerRuntime,
   imageCatalogueFile,
+  processRuntime,
   sandboxRuntime,
   simulatedRuntime,
 } from "@heliostat/kubelet";
@@ -25,9 +26,11 @@ export interface PodRuntimeContext {
 export async function podRuntime(choice: PodsChoice, context: PodRuntimeContext): Promise<ContainerRuntime> {
   const { options, config, laptop } = context;
   if (choice.runtime === "simulated") return simulatedRuntime({ clock: laptop.clock });
+  const images = await catalogue(choice.ray, context);
+  if (choice.runtime === "process") return processRuntime({ images, logger: laptop.logger });
   return sandboxRuntime({
     folder: join(laptop.folder, "pods"),
-    images: await catalogue(choice.ray, context),
+    images,
     apiServer: { host: "127.0.0.1", port: laptop.port },
     internet: options.hasProxy ? config.proxies : "off",
     // Pods run as the user; without this they could read the administrator's key.

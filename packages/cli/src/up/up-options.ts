@@ -2,6 +2,11 @@ import type { AuthorizationMode } from "@heliostat/kube-embedded";
 import type { StorageChoice } from "../laptop/storage-choice.ts";
 import type { LogLevel } from "../system/logger.ts";
 
+/** What the user wants pods to be. */
+export type PodsWish = (typeof PODS_WISHES)[number];
+
+export const PODS_WISHES = ["sandbox", "process", "simulated"] as const;
+
 /** What `heliostat up` was asked for; every default is filled in. */
 export interface UpOptions {
   /** Manifests to apply. @default the example cluster */
@@ -19,8 +24,8 @@ export interface UpOptions {
   readonly authorization: AuthorizationMode;
   /** A Ray of the user's own. */
   readonly ray: string | undefined;
-  /** Pretend pods even where they could be real. */
-  readonly simulates: boolean;
+  /** What pods are to be. @default sandboxes where they are possible, else simulated */
+  readonly pods?: PodsWish;
   /** Let pods reach the host's network through a forwarding proxy. */
   readonly hasProxy: boolean;
   /** A file that adds to the image catalogue. */

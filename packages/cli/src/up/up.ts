@@ -130,7 +130,7 @@ async function jobOn(cluster: RayCluster, step: Step): Promise<number> {
   if (pods.runtime === "simulated") {
     reporter.tell({ event: "job", status: "REFUSED", message: `${NO_JOB_WHEN_SIMULATED} (${pods.why})` });
     // Who asked for it has what he wanted; who did not must not take it for a job that went well.
-    return options.simulates ? 0 : 1;
+    return options.pods === "simulated" ? 0 : 1;
   }
   const head = { namespace, labels: { [LABEL.cluster]: name, [LABEL.nodeType]: NODE_TYPE.head }, port: 8265 };
   const { url } = await forwardToPod(laptop, head);

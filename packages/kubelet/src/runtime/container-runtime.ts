@@ -143,4 +143,6 @@ export interface OutputChunk {
 export interface HostEntry {
   readonly ip: string;
   readonly names: readonly string[];
+  /** Of the pod behind these names, where there is one: for drivers whose pods share an address. */
+  readonly podUid?: string;
 }

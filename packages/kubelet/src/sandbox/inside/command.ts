@@ -8,6 +8,8 @@ import { onTerminal, resizeTerminal } from "./terminal.ts";
 
 /** A program that was started for a pod: the first one of a container, or one more inside it. */
 export interface Command {
+  /** Of the program's first process, as whoever started it knows it. */
+  readonly pid: number;
   readonly stdout: Readable;
   /** Stays silent with a terminal: that has one output only. */
   readonly stderr: Readable;
@@ -29,21 +31,27 @@ export interface CommandOptions {
   readonly folder: string;
   /** Whether the program gets descriptor 3 to report how its set-up goes. @default false */
   readonly reports?: boolean;
+  /** @default as whoever starts it */
+  readonly workingDir?: string;
+  /** Complete. @default as whoever starts it */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Start a program in a session of its own. @throws Error when there is no such program on the machine */
 export async function startCommand(argv: readonly string[], options: CommandOptions): Promise<Command> {
-  const { hasStdin, isTty, folder, reports = false } = options;
+  const { hasStdin, isTty, folder, reports = false, workingDir, env } = options;
   const pipes = await outputPipes(folder);
   const [program = "", ...args] = isTty ? onTerminal(argv) : argv;
   const [stdin, third] = [hasStdin, reports].map((isWanted) => (isWanted ? "pipe" : "ignore"));
-  const child = spawn(program, args, { stdio: [stdin, ...pipes.ends, third], detached: true });
+  const place = { ...(workingDir !== undefined && { cwd: workingDir }), ...(env && { env }) };
+  const child = spawn(program, args, { stdio: [stdin, ...pipes.ends, third], detached: true, ...place });
   pipes.closeEnds();
   child.stdin?.on("error", ignoreBrokenPipe);
   const report = new Report(child.stdio[3] as Readable | null | undefined);
   const ending = endingOf(child, report);
-  await spawned(child, program);
+  const pid = await spawned(child, program);
   return {
+    pid,
     stdout: pipes.stdout,
     stderr: pipes.stderr,
     ...(child.stdin ? { stdin: child.stdin } : {}),
@@ -55,9 +63,9 @@ export async function startCommand(argv: readonly string[], options: CommandOpti
   };
 }
 
-function spawned(child: ChildProcess, program: string): Promise<void> {
+function spawned(child: ChildProcess, program: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    child.on("spawn", resolve);
+    child.on("spawn", () => resolve(child.pid ?? 0));
     child.on("error", (cause) => reject(new Error(`Cannot run "${program}": ${cause.message}`, { cause })));
   });
 }
