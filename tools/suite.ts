@@ -17,6 +17,13 @@ const PREPARATIONS: Readonly<Record<string, readonly string[]>> = {
   ray: ["e2e/tools/fetch.ts", "e2e/ray/fetch.ts"],
 };
 
+/** The files that a smoke run of a suite is made of. @default all, which then skip by themselves what takes long */
+const SMOKE: Readonly<Record<string, readonly string[]>> = {
+  clients: ["kubectl", "create", "apply", "helm", "access", "client-node"].map(
+    (name) => `e2e/clients/${name}.test.ts`,
+  ),
+};
+
 /**
  * Fetch what a suite of real programs needs and run it.
  *
@@ -27,17 +34,21 @@ export function runSuite(name: string, extent: "smoke" | "full"): SuiteResult {
     const { status } = node(["--conditions=@heliostat/source", script]);
     if (status !== 0) return { passed: 0, failed: 1 };
   }
-  return runTests([name], extent);
+  return runTests([name], extent, extent === "smoke" ? SMOKE[name] : []);
 }
 
 /** Run vitest projects and count. A runner that ends without a verdict is one failure. */
-export function runTests(projects: readonly string[], extent: "smoke" | "full" = "smoke"): SuiteResult {
+export function runTests(
+  projects: readonly string[],
+  extent: "smoke" | "full" = "smoke",
+  files: readonly string[] = [],
+): SuiteResult {
   const folder = mkdtempSync(join(tmpdir(), "heliostat-suite-"));
   const report = join(folder, "report.json");
   try {
     const selection = projects.flatMap((project) => ["--project", project]);
     const output = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-    const { status } = node(["node_modules/vitest/vitest.mjs", "run", ...selection, ...output], {
+    const { status } = node(["node_modules/vitest/vitest.mjs", "run", ...files, ...selection, ...output], {
       HELIOSTAT_SUITE: extent,
     });
     const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, "utf8"));

@@ -34,7 +34,7 @@ describe("heliostat up on real Ray", () => {
     await expect.poll(machineTraces, { timeout: 10_000, interval: 100 }).toEqual(before);
   });
 
-  it.runIf(isFull)("runs a manifest of the user's, and tells when the job cannot run there", async () => {
+  it.runIf(isFull)("runs a manifest of the user's that leaves nearly everything to defaults", async () => {
     const file = join("/tmp", `heliostat-no-image-${process.pid}.yaml`);
     writeFileSync(file, RAYCLUSTER_AS_JSON);
     const up = start("--exit", "-f", file);
