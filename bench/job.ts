@@ -48,9 +48,10 @@ async function ourSeconds(): Promise<number> {
     for await (const line of createInterface(child.stdout)) {
       const event = JSON.parse(line);
       if (event.event === "applied") createdMs = Date.now();
-      if (event.event === "job" && event.status === "SUCCEEDED") return (Date.now() - createdMs) / 1000;
+      // The same moment as by hand: the result is on the screen.
+      if (event.event === "log" && event.text.includes("pi is about")) return (Date.now() - createdMs) / 1000;
     }
-    throw new Error("Cannot measure: the job did not succeed");
+    throw new Error("Cannot measure: the job printed no result");
   } finally {
     child.kill("SIGTERM");
     await exit;

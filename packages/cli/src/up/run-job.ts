@@ -36,12 +36,42 @@ export async function runJob(dashboard: RayDashboard, options: JobOptions): Prom
     { entrypoint: `python ${script.name}`, submissionId, runtimeEnv: { working_dir: workingDir } },
     { signal },
   );
-  let log = "";
-  for await (const text of dashboard.tailJobLogs(submissionId, { signal })) {
-    log += text;
-    options.onLog(text);
+  const told = followLog(dashboard, options);
+  const job = await untilOver(dashboard, options);
+  told.stop();
+  const log = await dashboard.jobLogs(submissionId, { signal });
+  if (log.length > told.length) options.onLog(log.slice(told.length));
+  return outcomeOf(job, log);
+}
+
+/**
+ * Pass the log on while the job runs. Whoever knows that the job is over reads the rest at once: Ray's own stream ends
+ * seconds later. A stream that breaks is no loss for the same reason.
+ */
+function followLog(dashboard: RayDashboard, { submissionId, signal, onLog }: JobOptions): ToldLog {
+  const end = new AbortController();
+  const told = { length: 0, stop: () => end.abort() };
+  void follow();
+  return told;
+
+  async function follow(): Promise<void> {
+    try {
+      const tail = dashboard.tailJobLogs(submissionId, { signal: AbortSignal.any([signal, end.signal]) });
+      for await (const text of tail) {
+        if (end.signal.aborted) return;
+        told.length += text.length;
+        onLog(text);
+      }
+    } catch (error) {
+      if (!isRayError(error)) throw error;
+    }
   }
-  return outcomeOf(await untilOver(dashboard, options), log);
+}
+
+interface ToldLog {
+  /** Characters passed on so far. */
+  readonly length: number;
+  stop(): void;
 }
 
 /** The status, the last line printed as the result, and an exit code that is never 0 for a failure. */
@@ -75,7 +105,6 @@ async function untilAnswers(dashboard: RayDashboard, { clock, signal }: JobOptio
   }
 }
 
-/** The log ends a moment before Ray writes down how the job ended. */
 async function untilOver(
   dashboard: RayDashboard,
   { submissionId, clock, signal }: JobOptions,
