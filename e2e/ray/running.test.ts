@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Heliostat } from "./heliostat.ts";
+import { Heliostat, machineTraces } from "./heliostat.ts";
 import { Kubectl } from "./kubectl.ts";
 
 const isFull = process.env["HELIOSTAT_SUITE"] === "full";
@@ -18,8 +18,10 @@ describe.runIf(isFull)("kubectl on a running Ray cluster", () => {
   let up: Heliostat;
   let kubectl: Kubectl;
   let cluster: string;
+  let before: ReturnType<typeof machineTraces>;
 
   beforeAll(async () => {
+    before = machineTraces();
     up = new Heliostat(["-f", manifest]);
     const job = await up.until(({ event, status }) => event === "job" && status !== "RUNNING");
     expect(job).toMatchObject({ status: "SUCCEEDED" });
@@ -92,6 +94,7 @@ describe.runIf(isFull)("kubectl on a running Ray cluster", () => {
 
   it("ends with everything at Ctrl-C", async () => {
     expect(await up.stop("SIGINT")).toBe(0);
+    expect(machineTraces()).toEqual(before);
   });
 
   function head(): string {
