@@ -1,4 +1,5 @@
 import type { Benchmark, Figure } from "./figure.ts";
+import { fleet } from "./fleet.ts";
 import { job } from "./job.ts";
 import { operator } from "./operator.ts";
 import { reads } from "./reads.ts";
@@ -6,7 +7,7 @@ import { start } from "./start.ts";
 import { store } from "./store.ts";
 
 /** Every benchmark, by the name under which it is asked for. */
-const BENCHMARKS: readonly Benchmark[] = [start, reads, store, operator, job];
+const BENCHMARKS: readonly Benchmark[] = [start, reads, store, operator, fleet, job];
 
 const names = process.argv.slice(2);
 const chosen = names.includes("all") ? BENCHMARKS : BENCHMARKS.filter(({ name }) => names.includes(name));
