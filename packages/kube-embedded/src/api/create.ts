@@ -17,9 +17,9 @@ import type { ApiGround } from "./api-ground.ts";
 import { incomingObject, shapedObject } from "./incoming.ts";
 import type { Caller, StoredObject, Target, WriteResult } from "./kube-api.ts";
 import { ownersAfter, withOwners, withoutOwners } from "./managed-fields.ts";
-import { alreadyExists, badRequest, forbidden, invalid, notFound } from "./refusals.ts";
+import { alreadyExists, badRequest, forbidden, invalid, notFound, refusedObject } from "./refusals.ts";
 import { strategyContext } from "./strategy-context.ts";
-import { LONGEST_PREFIX, metadataProblems } from "./validate-metadata.ts";
+import { finalizerWarnings, LONGEST_PREFIX, metadataProblems } from "./validate-metadata.ts";
 import { asServed, asStored } from "./versions.ts";
 
 /**
@@ -35,6 +35,7 @@ export function createObject(ground: ApiGround, target: Target, request: WriteRe
   const named = withSystemMetadata(ground, target, withoutOwners(incoming));
   const shaped = shapedObject(ground, resource, { object: withoutStatus(resource, named), caller });
   const given = incoming.metadata.managedFields;
+  if (resource.isCustom) for (const text of finalizerWarnings(shaped)) caller.warn?.(text);
   const object = validNewObject(ground, resource, {
     shaped,
     ownersOf: (wanted) => request.owners ?? ownersAfter(ground, target, { wanted, given, caller }),
@@ -82,10 +83,13 @@ function validNewObject(
   const { name, generateName = "" } = shaped.metadata;
   const shown = name || generateName;
   const problems = [
-    ...metadataProblems(shaped, { nameRule: strategy.nameRule ?? "subdomain" }),
+    ...metadataProblems(shaped, {
+      nameRule: strategy.nameRule ?? "subdomain",
+      isCustom: resource.isCustom,
+    }),
     ...ground.schemaOf(resource).validate(shaped),
   ];
-  if (problems.length > 0) throw invalid(resource, shown, problems);
+  if (problems.length > 0) throw refusedObject(resource, shown, problems);
   const defaulted = strategy.defaults?.(shaped) ?? shaped;
   const object = strategy.prepareForCreate?.(defaulted, strategyContext(ground)) ?? defaulted;
   const rest = strategy.validate?.(object) ?? [];

@@ -38,6 +38,7 @@ export const CORE_RESOURCES: readonly ServedResource[] = [
     kind: "Namespace",
     plural: "namespaces",
     isClusterScoped: true,
+    verbs: ["create", "delete", "get", "list", "patch", "update", "watch"],
     shortNames: ["ns"],
     subresources: ["status", "finalize"],
     columns: NAMESPACE_COLUMNS,
