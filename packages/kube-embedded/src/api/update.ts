@@ -17,7 +17,7 @@ import type { Caller, Target, WriteResult } from "./kube-api.ts";
 import { ownersAfter, withOwners, withoutOwners, writtenThrough } from "./managed-fields.ts";
 import { badRequest, conflict, invalid, notFound, refusedObject, uidConflict } from "./refusals.ts";
 import { strategyContext } from "./strategy-context.ts";
-import { finalizerWarnings, metadataProblems } from "./validate-metadata.ts";
+import { finalizerWarnings, mayBeBare, metadataProblems } from "./validate-metadata.ts";
 import { asServed, asStored } from "./versions.ts";
 
 /** Replace an object, or with a subresource the part of it that the subresource is. */
@@ -76,15 +76,23 @@ export function replaceObject(ground: ApiGround, target: Target, replacement: Re
       }),
   });
   if (isSameObject(object, current.object)) return written(current, "unchanged");
-  ground.admission?.admit({ resource, object, stored: current.object, user: caller.user });
+  const { store, admission } = ground;
+  const writeConsequences = admission.admit({
+    resource,
+    object,
+    stored: current.object,
+    user: caller.user,
+    store,
+    ...(through !== undefined && { subresource: through }),
+  });
 
   const isDone = isTerminating(object) && mayGo(resource, object);
   if (caller.isDryRun) return written(unstored(object), isDone ? "removed" : "updated");
+  writeConsequences();
   const address = addressOf(target);
   const next = asStored(resource, object);
-  if (isDone)
-    return written(asServed(resource, ground.store.remove(address, next, stored.revision)), "removed");
-  return written(asServed(resource, ground.store.put(address, next, stored.revision)), "updated");
+  if (isDone) return written(asServed(resource, store.remove(address, next, stored.revision)), "removed");
+  return written(asServed(resource, store.put(address, next, stored.revision)), "updated");
 }
 
 /** Whether nothing holds a terminating object back any more. */
@@ -117,7 +125,7 @@ function validReplacement(
   const { name } = current.metadata;
   const owned = withServerFields(current.metadata, shaped);
   const problems: readonly FieldCause[] = [
-    ...metadataProblems(owned, { stored: current, isCustom: resource.isCustom }),
+    ...metadataProblems(owned, { stored: current, mayBeBare: mayBeBare(resource) }),
     ...ground.schemaOf(resource).validate(owned, current),
   ];
   if (problems.length > 0) throw refusedObject(resource, name, problems);

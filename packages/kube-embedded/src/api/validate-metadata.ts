@@ -9,7 +9,7 @@ import {
   type ObjectMeta,
   type OwnerReference,
 } from "@heliostat/kube";
-import type { NameRule } from "../registry/served-resource.ts";
+import type { NameRule, ServedResource } from "../registry/served-resource.ts";
 import { forbiddenField, invalidValue, requiredValue } from "./field-causes.ts";
 
 /** What is wrong with an object's metadata, in Kubernetes' words. `stored` is the object before an update. */
@@ -17,12 +17,12 @@ export function metadataProblems(
   { metadata }: KubeObject,
   {
     nameRule = "subdomain",
-    isCustom = false,
+    mayBeBare = false,
     stored,
   }: {
     readonly nameRule?: NameRule;
-    /** Custom objects may have finalizers without a domain: see {@link finalizerWarnings}. @default false */
-    readonly isCustom?: boolean;
+    /** Whether finalizers need no domain: those of custom objects and of their definitions. @default false */
+    readonly mayBeBare?: boolean;
     readonly stored?: KubeObject | undefined;
   },
 ): readonly FieldCause[] {
@@ -31,7 +31,7 @@ export function metadataProblems(
     ...labelProblems(metadata.labels ?? {}, "metadata.labels"),
     ...annotationProblems(metadata.annotations ?? {}),
     ...finalizerProblems(metadata, stored?.metadata),
-    ...(isCustom ? [] : bareFinalizerProblems(metadata)),
+    ...(mayBeBare ? [] : bareFinalizerProblems(metadata)),
     ...ownerProblems(metadata.ownerReferences ?? []),
   ];
 }
@@ -183,6 +183,11 @@ function bareFinalizerProblems({ finalizers = [] }: ObjectMeta): readonly FieldC
   return finalizers.flatMap((each, index) =>
     isBare(each) ? [invalidValue(`metadata.finalizers[${index}]`, each, detail)] : [],
   );
+}
+
+/** Kubernetes holds the objects of its extensions to no more than the form of a name. */
+export function mayBeBare({ isCustom, group }: Pick<ServedResource, "isCustom" | "group">): boolean {
+  return isCustom || group === "apiextensions.k8s.io";
 }
 
 /** What Kubernetes says to who gives a custom object a finalizer that somebody else might use as well. */

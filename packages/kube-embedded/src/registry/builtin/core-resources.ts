@@ -24,6 +24,7 @@ import {
   CLAIM_STRATEGY,
   CONFIG_MAP_STRATEGY,
   COUNTED_STRATEGY,
+  LIMIT_RANGE_STRATEGY,
   NODE_STRATEGY,
   SECRET_STRATEGY,
   VOLUME_STRATEGY,
@@ -155,5 +156,6 @@ export const CORE_RESOURCES: readonly ServedResource[] = [
     plural: "limitranges",
     shortNames: ["limits"],
     columns: DATED_COLUMNS,
+    strategy: LIMIT_RANGE_STRATEGY,
   }),
 ];

@@ -5,6 +5,8 @@ import {
   isEqualJson,
   type KubeObject,
   type Lease,
+  type LimitRange,
+  type LimitRangeItem,
   type NetworkPolicy,
   type PersistentVolume,
   type PersistentVolumeClaim,
@@ -58,6 +60,10 @@ export const AUTOSCALER_STRATEGY: ResourceStrategy = {
 export const NETWORK_POLICY_STRATEGY: ResourceStrategy = {
   tracksGeneration: true,
   defaults: (object) => defaultedNetworkPolicy(object as NetworkPolicy),
+};
+
+export const LIMIT_RANGE_STRATEGY: ResourceStrategy = {
+  defaults: (object) => defaultedLimitRange(object as LimitRange),
 };
 
 export const LEASE_STRATEGY: ResourceStrategy = {
@@ -163,6 +169,23 @@ export function autoscalerProblems({ spec }: HorizontalPodAutoscaler): readonly 
       ? [invalidValue(field, maxReplicas, "must be greater than or equal to `minReplicas`")]
       : []),
   ];
+}
+
+function defaultedLimitRange(range: LimitRange): LimitRange {
+  const { spec } = range;
+  return spec ? { ...range, spec: { ...spec, limits: spec.limits.map(defaultedLimit) } } : range;
+}
+
+/** Who says how much a container may have at most says what it gets (Kubernetes' defaults of a limit range). */
+function defaultedLimit(item: LimitRangeItem): LimitRangeItem {
+  if (item.type !== "Container") return item;
+  const limit = { ...item.max, ...item.default };
+  const request = { ...item.min, ...limit, ...item.defaultRequest };
+  return {
+    ...item,
+    ...(Object.keys(limit).length > 0 && { default: limit }),
+    ...(Object.keys(request).length > 0 && { defaultRequest: request }),
+  };
 }
 
 function leaseProblems({ spec = {} }: Lease): readonly FieldCause[] {

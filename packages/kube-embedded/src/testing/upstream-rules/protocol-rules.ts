@@ -205,7 +205,7 @@ export const RENDERING_RULES: readonly Expectation[] = [
       metadata: { resourceVersion: "{rv}" },
       columnDefinitions: [
         { name: "Name", type: "string", format: "name", priority: 0 },
-        { name: "Data", type: "string", priority: 0 },
+        { name: "Data", priority: 0 },
         { name: "Age", type: "string", priority: 0 },
       ],
       rows: [

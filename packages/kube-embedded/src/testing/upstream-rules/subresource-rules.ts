@@ -97,8 +97,8 @@ export const SUBRESOURCE_RULES: readonly Expectation[] = [
       metadata: {
         generation: 2,
         managedFields: [
-          { operation: "Update" },
           { manager: "scaler", subresource: "scale", fieldsV1: { "f:spec": { "f:replicas": {} } } },
+          { operation: "Update" },
         ],
       },
     },
