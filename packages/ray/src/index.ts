@@ -58,6 +58,7 @@ export { gcsPort } from "./raycluster/gcs-port.ts";
 export { isManagedByOperator } from "./raycluster/managed-by.ts";
 export { type ClusterOrigin, clusterOrigin } from "./raycluster/origin.ts";
 export { isRayAtLeast } from "./raycluster/ray-version.ts";
+export { type SecureDefaultsOptions, withSecureDefaults } from "./raycluster/secure-defaults.ts";
 export { groupSpecHash, headSpecHash, specHash } from "./raycluster/spec-hash.ts";
 export { AUTH_TOKEN_KEY, isKubernetesTokenAuth, isTokenAuth } from "./raycluster/token-auth.ts";
 export type * from "./raycluster/types.ts";
@@ -77,6 +78,7 @@ export {
   redisCleanupJob,
   redisCleanupTimeoutSeconds,
 } from "./storage/redis-cleanup-job.ts";
+export { rayClusterWarnings } from "./validation/raycluster-warnings.ts";
 export { problemsText, SpecError, type SpecProblem } from "./validation/spec-error.ts";
 export {
   validateRayClusterMetadata,
