@@ -5,7 +5,7 @@ export {
   autoscalerServiceAccount,
   needsAutoscalerAccount,
 } from "./access/autoscaler-access.ts";
-export { rayCrds } from "./crds/ray-crds.ts";
+export { type RayCrdOptions, rayCrds } from "./crds/ray-crds.ts";
 export type { RayClusterV1Alpha1, RayJobV1Alpha1, RayServiceV1Alpha1 } from "./crds/v1alpha1-types.ts";
 export {
   isJobOver,
