@@ -154,9 +154,10 @@ function addCrds(root: Command): void {
     .command("crds")
     .description("print the Ray CRDs")
     .addOption(new Option("--format <format>", "how").choices(CRD_FORMATS).default("yaml"))
-    .action(async ({ format }: { readonly format: CrdFormat }) => {
+    .option("--strict", "let the API refuse what the operator would refuse, and KubeRay's CRDs accept", false)
+    .action(async ({ format, strict }: { readonly format: CrdFormat; readonly strict: boolean }) => {
       const { crdsText } = await import("./commands/crds.ts");
-      process.stdout.write(crdsText(format));
+      process.stdout.write(crdsText(format, { isStrict: strict }));
     });
 }
 
