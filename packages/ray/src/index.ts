@@ -23,6 +23,7 @@ export {
   type RayReason,
   type RayVersion,
 } from "./dashboard/ray-dashboard.ts";
+export { fingerprint } from "./hash/fingerprint.ts";
 export type { ManagedSpec } from "./managed-spec.ts";
 export { checkLabel, checkName } from "./names/bounded-names.ts";
 export {
