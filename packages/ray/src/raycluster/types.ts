@@ -318,8 +318,19 @@ export interface TlsOptions {
 
 /** What happens to running pods when the spec changes. */
 export interface RayClusterUpgradeStrategy {
-  /** `Recreate` deletes all pods and starts anew; `None`, the default, leaves them as they are. */
-  readonly type?: "Recreate" | "None";
+  /**
+   * `Recreate` deletes all pods and starts anew; `RollingUpdate` replaces the workers of the groups that changed, a few
+   * at a time; `None`, the default, leaves them as they are.
+   */
+  readonly type?: "Recreate" | "RollingUpdate" | "None";
+  /** How a rolling update goes. */
+  readonly rollingUpdate?: RayClusterRollingUpdate;
+}
+
+/** How a rolling update of a worker group goes. */
+export interface RayClusterRollingUpdate {
+  /** How many replicas of a group may be missing meanwhile, as a number or a percentage. 1, if left out. */
+  readonly maxUnavailable?: IntOrString;
 }
 
 /** What is. */

@@ -20,6 +20,8 @@ export const ANNOTATION = {
   lastApplied: "kubectl.kubernetes.io/last-applied-configuration",
   /** On the head pod: hash of the spec from which it was made. */
   recreateHash: "ray.io/upgrade-strategy-recreate-hash",
+  /** On every pod of a cluster that is upgraded group by group: hash of what the pod was made from. */
+  groupHash: "ray.io/group-spec-hash",
   /** On the head pod: the operator that made it. A hash written by another operator says nothing. */
   operatorVersion: "ray.io/kuberay-version",
 } as const;
