@@ -31,6 +31,7 @@ import {
   needsHeadlessWorkerService,
   networkPolicies,
   type RayCluster,
+  type RaySettings,
   redisCleanupJobName,
   serveService,
   wantsIngress,
@@ -44,7 +45,7 @@ export interface OwnedKind {
   /** The part of the resource that is read; all of it where an object of somebody else's may stand in our way. */
   readonly labelSelector?: string;
   /** The objects that the cluster wants, to be made and kept so. */
-  wanted(cluster: RayCluster): readonly KubeObject[];
+  wanted(cluster: RayCluster, settings: RaySettings): readonly KubeObject[];
   /** Names that are looked up besides. */
   readonly otherNames?: (cluster: RayCluster) => readonly string[];
   /** Whether pods wait until it is there. */
@@ -101,7 +102,7 @@ export const KEPT_KINDS: readonly OwnedKind[] = [
   },
   {
     resource: NETWORK_POLICIES,
-    wanted: networkPolicies,
+    wanted: (cluster) => networkPolicies(cluster),
     isNeededByPods: true,
     events: {
       created: EVENT_REASON.createdNetworkPolicy,
@@ -175,7 +176,10 @@ export const OWNED_KINDS: readonly OwnedKind[] = [...KEPT_KINDS, CLAIM_KIND, SEC
 
 /** The names under which objects of a kind are looked for, whoever controls them. */
 export function wantedNames(kind: OwnedKind, cluster: RayCluster): readonly string[] {
-  return [...wantedOf(kind, cluster).map(({ metadata }) => metadata.name), ...(kind.otherNames?.(cluster) ?? [])];
+  return [
+    ...wantedOf(kind, cluster).map(({ metadata }) => metadata.name),
+    ...(kind.otherNames?.(cluster) ?? []),
+  ];
 }
 
 /** The service account that the head's template names and the autoscaler needs; the user makes it. */
@@ -193,15 +197,15 @@ export function namedClaim({ gcsFaultToleranceOptions }: RayCluster["spec"]): re
 /** A spec that is not valid wants nothing: some of it cannot even be made. */
 function wantedOf(kind: OwnedKind, cluster: RayCluster): readonly KubeObject[] {
   try {
-    return kind.wanted(cluster);
+    return kind.wanted(cluster, {});
   } catch {
     return [];
   }
 }
 
-function services(cluster: RayCluster): readonly KubeObject[] {
+function services(cluster: RayCluster, settings: RaySettings): readonly KubeObject[] {
   return [
-    headService(cluster),
+    headService(cluster, settings),
     ...(needsHeadlessWorkerService(cluster) ? [headlessWorkerService(cluster)] : []),
     ...(wantsServeService(cluster) ? [serveService(cluster)] : []),
   ];
@@ -209,5 +213,9 @@ function services(cluster: RayCluster): readonly KubeObject[] {
 
 /** A head keeps its autoscaler until it is replaced: to take its account away would only make it fail. */
 function hasAutoscaler(pod: Pod): boolean {
-  return isHead(pod) && isAlive(pod) && (pod.spec?.containers ?? []).some(({ name }) => name === CONTAINER.autoscaler);
+  return (
+    isHead(pod) &&
+    isAlive(pod) &&
+    (pod.spec?.containers ?? []).some(({ name }) => name === CONTAINER.autoscaler)
+  );
 }

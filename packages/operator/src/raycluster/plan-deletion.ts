@@ -53,13 +53,13 @@ export function cleanupLeftMs({ cluster, nowMs }: RayClusterView): number {
 }
 
 function cleanupActions(view: RayClusterView, job: Job | undefined): readonly Action[] {
-  const { cluster, pods } = view;
+  const { cluster, pods, settings } = view;
   const alive = pods.filter(isAlive);
   if (alive.length > 0) return alive.map((pod) => removePodOfMany(pod, "the cluster is being deleted"));
   // A head that still runs would write to Redis behind the job's back.
   if (job || pods.some(isHead)) return [];
   return [
-    create(JOBS, redisCleanupJob(cluster), {
+    create(JOBS, redisCleanupJob(cluster, { settings }), {
       why: "the cluster's state is still in Redis",
       mayExist: true,
       event: {

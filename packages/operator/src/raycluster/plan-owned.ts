@@ -38,13 +38,16 @@ export function planOwned(view: RayClusterView): readonly Action[] {
 }
 
 /** The objects of a kind in the view. */
-export function presentOf({ services, others }: RayClusterView, { resource }: OwnedKind): readonly KubeObject[] {
+export function presentOf(
+  { services, others }: RayClusterView,
+  { resource }: OwnedKind,
+): readonly KubeObject[] {
   return [...services, ...others].filter(({ kind }) => kind === resource.kind);
 }
 
 function planWanted(view: RayClusterView, kind: OwnedKind): readonly Action[] {
   const present = new Map(presentOf(view, kind).map((object) => [object.metadata.name, object]));
-  return kind.wanted(view.cluster).flatMap((wanted) => {
+  return kind.wanted(view.cluster, view.settings).flatMap((wanted) => {
     const live = present.get(wanted.metadata.name);
     if (!live) return [making(kind, wanted)];
     if (!isControlledBy(live, view.cluster) || isTerminating(live)) return [];
@@ -70,7 +73,9 @@ function repairs(
   const { uid = "", resourceVersion = "" } = live.metadata;
   if (needsAnother(live, wanted)) return [removing(kind, live, "its type cannot be changed in place")];
   const configuration = hashed(withOwnAddress(live, wanted));
-  if (isAsWanted(live, configuration) || view.settled.has(`${uid}/${resourceVersion}`)) return [];
+  // What another operator made as we want it is left alone until it has to change.
+  const measure = hashIn(live) === undefined ? withOwnAddress(live, wanted) : configuration;
+  if (isAsWanted(live, measure) || view.settled.has(`${uid}/${resourceVersion}`)) return [];
   const isAsked = hashIn(live) !== hashIn(configuration);
   const { updated, failedToUpdate } = kind.events;
   const object = { ...configuration, metadata: { ...configuration.metadata, uid } };
@@ -86,7 +91,7 @@ function repairs(
 }
 
 function planUnwanted(view: RayClusterView, kind: OwnedKind): readonly Action[] {
-  const wanted = new Set(kind.wanted(view.cluster).map(({ metadata }) => metadata.name));
+  const wanted = new Set(kind.wanted(view.cluster, view.settings).map(({ metadata }) => metadata.name));
   const { isUsedBy } = kind;
   if (wanted.size === 0 && isUsedBy && view.pods.some((pod) => isUsedBy(pod))) return [];
   return presentOf(view, kind)
@@ -118,7 +123,7 @@ function planSecret(view: RayClusterView): readonly Action[] {
 
 /** Made where it is missing. What lies in it is the user's: only whether it goes with the cluster may change. */
 function planClaim(view: RayClusterView): readonly Action[] {
-  return CLAIM_KIND.wanted(view.cluster).flatMap((wanted) => {
+  return CLAIM_KIND.wanted(view.cluster, view.settings).flatMap((wanted) => {
     const live = presentOf(view, CLAIM_KIND).find(({ metadata }) => metadata.name === wanted.metadata.name);
     if (!live) return [makingClaim(wanted as PersistentVolumeClaim)];
     const controller = controllerOf(live);
@@ -146,7 +151,11 @@ function owning(
   const { uid = "", resourceVersion = "", ownerReferences = [] } = live.metadata;
   const foreign = ownerReferences.filter((reference) => reference.uid !== cluster.metadata.uid);
   const references = [...foreign, ...(wanted.metadata.ownerReferences ?? [])];
-  const metadata = { uid, resourceVersion, ownerReferences: references.map((reference) => ({ ...reference })) };
+  const metadata = {
+    uid,
+    resourceVersion,
+    ownerReferences: references.map((reference) => ({ ...reference })),
+  };
   return patch(PERSISTENT_VOLUME_CLAIMS, live as PersistentVolumeClaim, {
     why: wanted.metadata.ownerReferences ? "it goes with the cluster" : "it outlives the cluster",
     step: STEP.beforePods,
@@ -166,7 +175,11 @@ function hashed(wanted: KubeObject): Applicable<KubeObject> {
   return { ...wanted, metadata: { ...wanted.metadata, annotations } } as Applicable<KubeObject>;
 }
 
-function hashIn({ metadata }: { readonly metadata: Applicable<KubeObject>["metadata"] & Pick<ObjectMeta, "annotations"> }): string | undefined {
+function hashIn({
+  metadata,
+}: {
+  readonly metadata: Applicable<KubeObject>["metadata"] & Pick<ObjectMeta, "annotations">;
+}): string | undefined {
   return metadata.annotations?.[ANNOTATION.appliedHash];
 }
 
@@ -193,6 +206,10 @@ function stepOf({ isNeededByPods }: OwnedKind): string {
   return isNeededByPods ? STEP.beforePods : STEP.pods;
 }
 
-function words(action: string, onSuccess: string | undefined, onFailure: string | undefined): NonNullable<Action["event"]> {
+function words(
+  action: string,
+  onSuccess: string | undefined,
+  onFailure: string | undefined,
+): NonNullable<Action["event"]> {
   return { action, ...(onSuccess && { onSuccess }), ...(onFailure && { onFailure }) };
 }

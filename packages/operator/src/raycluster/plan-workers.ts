@@ -1,14 +1,14 @@
 import type { Action } from "@heliostat/controller";
-import { groupNames } from "./view.ts";
 import {
   desiredReplicas,
   LABEL,
   podNames,
+  replicaName,
   type WorkerGroupSpec,
   workerPod,
 } from "@heliostat/ray";
 import { namesView } from "./name-floors.ts";
-import { planRollingUpdate } from "./plan-upgrade.ts";
+import { planRollingUpdate } from "./plan-rolling-update.ts";
 import { createPod, removePod } from "./pod-actions.ts";
 import { groupOf, isAlive, isWorker } from "./pod-state.ts";
 import { brokenBecause, hostsOf, indexOf, type Replica, replicasOf, surplusOf } from "./replicas.ts";
@@ -48,7 +48,7 @@ export function planOrphans(view: RayClusterView, groups: readonly WorkerGroupSp
 /** Whether some group has to choose which of its workers go, so that knowing the idle ones would help. */
 export function isShrinking(view: RayClusterView): boolean {
   const { workerGroupSpecs = [], enableInTreeAutoscaling } = view.cluster.spec;
-  if (enableInTreeAutoscaling || groupNames(view.cluster).length === 1) return false;
+  if (enableInTreeAutoscaling) return false;
   return workerGroupSpecs.some((group) => {
     const wanted = desiredReplicas(group);
     return wanted > 0 && replicasOf(view, group).length > wanted;
@@ -77,8 +77,15 @@ function newReplicas(view: RayClusterView, group: WorkerGroupSpec, count: number
   const indices = freeIndices(view, group, count);
   const why = `group ${group.groupName} lacks ${count} of ${desiredReplicas(group)} ${unitsOf(group)}`;
   return names.map((name, position) => {
-    const replicaIndex = indices[Math.floor(position / hosts)] ?? position;
-    return createPod(workerPod(view.cluster, group, { name, replicaIndex }), why);
+    const [replica, hostIndex] = [Math.floor(position / hosts), position % hosts];
+    const place = {
+      replicaIndex: indices[replica] ?? replica,
+      ...(hosts > 1 && {
+        replicaName: replicaName(group.groupName, names[replica * hosts] ?? name),
+        hostIndex,
+      }),
+    };
+    return createPod(workerPod(view.cluster, group, { name, settings: view.settings, ...place }), why);
   });
 }
 

@@ -1,6 +1,5 @@
-import { conditionOf, isControlledBy, type KubeObject, SERVICE_ACCOUNTS } from "@heliostat/kube";
+import { isControlledBy, type KubeObject, SERVICE_ACCOUNTS } from "@heliostat/kube";
 import {
-  CONDITION,
   CONDITION_REASON,
   EVENT_REASON,
   problemsText,
@@ -61,12 +60,6 @@ export function statusProblem({ cluster }: RayClusterView): Obstacle | undefined
   };
 }
 
-/** What the API last refused, as the status still tells it. */
-export function refusalIn({ cluster }: RayClusterView): string | undefined {
-  const failure = conditionOf(cluster.status?.conditions, CONDITION.replicaFailure);
-  return failure?.status === "True" ? failure.message : undefined;
-}
-
 function invalidSpec(view: RayClusterView): Obstacle | undefined {
   const problems = problemsOf(view);
   const [first] = problems;
@@ -108,7 +101,7 @@ function collisions(view: RayClusterView): readonly Obstacle[] {
   return KEPT_KINDS.flatMap((kind) => {
     const { collision } = kind.events;
     if (!collision) return [];
-    const wanted = new Set(kind.wanted(view.cluster).map(({ metadata }) => metadata.name));
+    const wanted = new Set(kind.wanted(view.cluster, view.settings).map(({ metadata }) => metadata.name));
     return presentOf(view, kind)
       .filter((object) => wanted.has(object.metadata.name) && !isControlledBy(object, view.cluster))
       .map(({ metadata }) => ({

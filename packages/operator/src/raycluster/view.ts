@@ -10,7 +10,7 @@ import {
   SERVICES,
   type Service,
 } from "@heliostat/kube";
-import { HEAD_GROUP, LABEL, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
+import { HEAD_GROUP, LABEL, RAY_CLUSTERS, type RayCluster, type RaySettings } from "@heliostat/ray";
 import { BY_OWNER_UID, byLabel } from "@heliostat/watch-cache";
 import { OWNED_KINDS, type OwnedKind, wantedNames } from "./owned-kinds.ts";
 
@@ -31,6 +31,8 @@ export interface RayClusterView {
   readonly idleSeconds: ReadonlyMap<string, number>;
   /** A token, for the cluster's secret if that is to be made. */
   readonly newToken: string;
+  /** How the operator is set up. */
+  readonly settings: RaySettings;
   readonly nowMs: number;
 }
 
@@ -39,6 +41,8 @@ export interface ViewSources {
   readonly caches: Caches;
   readonly nowMs: number;
   readonly random: Random;
+  /** @default KubeRay's defaults */
+  readonly settings?: RaySettings;
   /** @default those of the status */
   readonly nameFloors?: Readonly<Record<string, number>>;
   /** @default none */
@@ -47,14 +51,14 @@ export interface ViewSources {
 
 /** The view of the cluster under `key`; `undefined` once it is gone. */
 export function viewRayCluster(key: string, sources: ViewSources): RayClusterView | undefined {
-  const { caches, nowMs, random, nameFloors = {}, settled = new Set() } = sources;
+  const { caches, nameFloors = {}, settled = new Set() } = sources;
   const cluster = caches.of(RAY_CLUSTERS).get(key);
   if (!cluster) return undefined;
   const { name, namespace = "" } = cluster.metadata;
   const labelled = caches.of(PODS).byIndex(byLabel(LABEL.cluster), keyOf({ namespace, name }));
   const owned = OWNED_KINDS.flatMap((kind) => objectsOf(kind, cluster, caches));
   return {
-    ...newRayClusterView(cluster, { nowMs, random }),
+    ...newRayClusterView(cluster, sources),
     // A pod that merely borrows the label is none of ours: we neither count nor remove it.
     pods: labelled.filter((pod) => isControlledBy(pod, cluster)),
     services: owned.filter((object): object is Service => object.kind === SERVICES.kind),
@@ -67,7 +71,7 @@ export function viewRayCluster(key: string, sources: ViewSources): RayClusterVie
 /** The view of a cluster of which nothing exists yet but itself: to plan what applying a manifest would make. */
 export function newRayClusterView(
   cluster: RayCluster,
-  { nowMs, random }: Pick<ViewSources, "nowMs" | "random">,
+  { nowMs, random, settings = {} }: Pick<ViewSources, "nowMs" | "random" | "settings">,
 ): RayClusterView {
   return {
     cluster,
@@ -78,6 +82,7 @@ export function newRayClusterView(
     settled: new Set(),
     idleSeconds: new Map(),
     newToken: token(random),
+    settings,
     nowMs,
   };
 }
