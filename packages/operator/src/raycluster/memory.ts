@@ -16,6 +16,13 @@ export class Memory {
     return fresh;
   }
 
+  /** The clusters of a namespace that somebody stands in the way of. */
+  hinderedIn(namespace: string): readonly string[] {
+    return [...this.#clusters]
+      .filter(([key, { told }]) => told.size > 0 && key.startsWith(`${namespace}/`))
+      .map(([key]) => key);
+  }
+
   forget(key: string): void {
     this.#clusters.delete(key);
   }
@@ -25,7 +32,7 @@ export interface ClusterMemory {
   readonly uid: string;
   /** The numbers that are spent in pod names, by group. */
   nameFloors: Readonly<Record<string, number>>;
-  /** Objects as the API stored them after our last word on them: `uid/resourceVersion`. */
+  /** Objects as the API stored them after our last word on them: see `settledKey`. */
   settled: ReadonlySet<string>;
   /** When a status that may lag is due. */
   statusDueMs?: number;

@@ -37,6 +37,17 @@ export function planOwned(view: RayClusterView): readonly Action[] {
   ];
 }
 
+/**
+ * What says that the API has taken our word on an object in this form and of this hash. Where it has stored it in words
+ * of its own, asking again would change nothing.
+ */
+export function settledKey(
+  { metadata }: KubeObject,
+  hash: string | undefined = metadata.annotations?.[ANNOTATION.appliedHash],
+): string {
+  return `${metadata.uid}/${metadata.resourceVersion}/${hash}`;
+}
+
 /** The objects of a kind in the view. */
 export function presentOf(
   { services, others }: RayClusterView,
@@ -70,15 +81,14 @@ function repairs(
   kind: OwnedKind,
   { live, wanted }: { readonly live: KubeObject; readonly wanted: KubeObject },
 ): readonly Action[] {
-  const { uid = "", resourceVersion = "" } = live.metadata;
   if (needsAnother(live, wanted)) return [removing(kind, live, "its type cannot be changed in place")];
   const configuration = hashed(withOwnAddress(live, wanted));
   // What another operator made as we want it is left alone until it has to change.
   const measure = hashIn(live) === undefined ? withOwnAddress(live, wanted) : configuration;
-  if (isAsWanted(live, measure) || view.settled.has(`${uid}/${resourceVersion}`)) return [];
+  if (isAsWanted(live, measure) || view.settled.has(settledKey(live, hashIn(configuration)))) return [];
   const isAsked = hashIn(live) !== hashIn(configuration);
   const { updated, failedToUpdate } = kind.events;
-  const object = { ...configuration, metadata: { ...configuration.metadata, uid } };
+  const object = { ...configuration, metadata: { ...configuration.metadata, uid: live.metadata.uid ?? "" } };
   return [
     apply(kind.resource, object, {
       fieldManager: FIELD_MANAGER,

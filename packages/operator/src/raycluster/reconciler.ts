@@ -11,6 +11,7 @@ import {
   type ReconcileResult,
   type Reconciler,
   resultOf,
+  type Watch,
 } from "@heliostat/controller";
 import { isEqualJson, isTerminating, keyOf, nameOf, PODS, timestamp } from "@heliostat/kube";
 import {
@@ -24,9 +25,10 @@ import {
 } from "@heliostat/ray";
 import { type ClusterMemory, Memory } from "./memory.ts";
 import { nextNameFloors } from "./name-floors.ts";
-import { OWNED_KINDS } from "./owned-kinds.ts";
+import { OWNED_KINDS, type OwnedKind } from "./owned-kinds.ts";
 import { planRayCluster } from "./plan.ts";
 import { cleanupLeftMs, hasCleanupFinalizer } from "./plan-deletion.ts";
+import { settledKey } from "./plan-owned.ts";
 import { isAlive } from "./pod-state.ts";
 import { obstaclesOf, statusProblem } from "./problems.ts";
 import { statusOf } from "./status.ts";
@@ -46,12 +48,21 @@ export function rayClusterReconciler(settings: RayClusterReconcilerSettings = {}
   return {
     name: REPORTING_CONTROLLER,
     resource: RAY_CLUSTERS,
-    watches: [
-      owned(PODS, RAY_CLUSTERS),
-      ...OWNED_KINDS.map(({ resource, labelSelector }) => owned(resource, RAY_CLUSTERS, labelSelector)),
-    ],
+    watches: [owned(PODS, RAY_CLUSTERS), ...OWNED_KINDS.map((kind) => ownedOrInTheWay(kind, memory))],
     isRelevant: isIntentChange,
     reconcile: (key, context) => reconcile(key, { context, settings, memory }),
+  };
+}
+
+/** An object of nobody's may be what a cluster waits for, or what it waits to be rid of. */
+function ownedOrInTheWay({ resource, labelSelector }: OwnedKind, memory: Memory): Watch {
+  const ownedOnes = owned(resource, RAY_CLUSTERS, labelSelector);
+  return {
+    ...ownedOnes,
+    toKeys: (object, seen) => {
+      const keys = ownedOnes.toKeys(object, seen);
+      return keys.length > 0 ? keys : memory.hinderedIn(object.metadata.namespace ?? "");
+    },
   };
 }
 
@@ -137,10 +148,7 @@ function remember(after: RayClusterView, { outcome, remembered }: Done): void {
   const stored = [...after.services, ...after.others].filter(({ kind, metadata }) =>
     applied.has(`${kind} ${metadata.name}`),
   );
-  remembered.settled = new Set([
-    ...remembered.settled,
-    ...stored.map(({ metadata }) => `${metadata.uid}/${metadata.resourceVersion}`),
-  ]);
+  remembered.settled = new Set([...remembered.settled, ...stored.map((object) => settledKey(object))]);
 }
 
 /** Write the status if it is due, and say when it will be if it is not. */

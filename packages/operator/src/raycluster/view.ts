@@ -25,7 +25,7 @@ export interface RayClusterView {
   readonly others: readonly KubeObject[];
   /** The numbers that are spent in pod names, by group: the status's own, or what has been seen since it was written. */
   readonly nameFloors: Readonly<Record<string, number>>;
-  /** Objects that the API keeps in its own words though they are as we want them: `uid/resourceVersion`. */
+  /** Objects that the API keeps in words of its own though they are as we want them: see `settledKey`. */
   readonly settled: ReadonlySet<string>;
   /** Workers that Ray knows to be idle, and for how many seconds; empty when nobody was asked. */
   readonly idleSeconds: ReadonlyMap<string, number>;
