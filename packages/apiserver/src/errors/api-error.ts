@@ -1,5 +1,3 @@
-import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
-
 /** The codes of gRPC, as numbers on the wire. */
 export const GRPC_CODE = {
   Ok: 0,
@@ -26,8 +24,8 @@ export type GrpcCode = Exclude<keyof typeof GRPC_CODE, "Ok">;
 
 export interface ApiErrorOptions {
   readonly cause?: unknown;
-  /** Messages for `google.rpc.Status.details`; nothing that strict clients could meet under v1. */
-  readonly details?: readonly { readonly schema: DescMessage; readonly message: MessageShape<DescMessage> }[];
+  /** Where HTTP has a better word than the code's own status. @default what grpc-gateway makes of the code */
+  readonly httpStatus?: number;
 }
 
 /** A call that fails on purpose. What it says reaches the caller, word by word. */
