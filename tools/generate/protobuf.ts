@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { protoComments } from "./proto-comments.ts";
 
 const root = join(import.meta.dirname, "../..");
 const SOURCES = join(root, "packages/proto/proto");
@@ -16,11 +17,12 @@ export async function protobuf(): Promise<Record<string, string>> {
   const folder = mkdtempSync(join(tmpdir(), "heliostat-protobuf-"));
   try {
     buf(["generate", "--template", "buf.gen.yaml", "--output", folder]);
-    return Object.fromEntries(
+    const modules = Object.fromEntries(
       readdirSync(folder, { recursive: true, encoding: "utf8" })
         .filter((file) => file.endsWith(".ts"))
         .map((file) => [`packages/proto/gen/${file}`, readFileSync(join(folder, file), "utf8")]),
     );
+    return { ...modules, ...protoComments(buf) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
