@@ -57,7 +57,8 @@ export function buildFailure(error: unknown, doing: string): unknown {
 /** The code of gRPC for each of Kubernetes' reasons. */
 export const CODE_OF_REASON: Readonly<Record<KubeReason, GrpcCode>> = {
   BadRequest: "InvalidArgument",
-  Unauthorized: "Unauthenticated",
+  // It is this server whom Kubernetes does not know: nothing that the caller could send would help.
+  Unauthorized: "Unavailable",
   Forbidden: "PermissionDenied",
   NotFound: "NotFound",
   MethodNotAllowed: "Unimplemented",
