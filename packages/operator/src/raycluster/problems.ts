@@ -64,7 +64,7 @@ function invalidSpec(view: RayClusterView): Obstacle | undefined {
   const problems = problemsOf(view);
   const [first] = problems;
   if (!first) return undefined;
-  const isMetadata = first.field.startsWith("metadata");
+  const isMetadata = first.field.startsWith("metadata.name");
   return {
     event: isMetadata ? EVENT_REASON.invalidMetadata : EVENT_REASON.invalidSpec,
     reason: isMetadata ? CONDITION_REASON.invalidMetadata : CONDITION_REASON.invalidSpec,
