@@ -1,6 +1,8 @@
 import type { AuthorizationMode } from "@heliostat/kube-embedded";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { addApiServer } from "./commands/apiserver-flags.ts";
 import { CRD_FORMATS, type CrdFormat } from "./commands/crd-format.ts";
+import { addScalerClient } from "./commands/scaler-client-flags.ts";
 import type { Config } from "./config.ts";
 import {
   DEFAULT_STORAGE,
@@ -72,6 +74,8 @@ export async function program(argv: readonly string[], context: ProgramContext):
   });
   addKubernetes(root, context);
   addOperator(root, context);
+  addApiServer(root, context);
+  addScalerClient(root, context);
   addCrds(root);
   try {
     await root.parseAsync([...argv]);

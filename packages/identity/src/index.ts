@@ -1,3 +1,20 @@
+export { bearerToken } from "./bearer-token.ts";
+export {
+  cachedAuthenticator,
+  cachedAuthorizer,
+  type IdentityCacheOptions,
+} from "./cache/cached-identity.ts";
+export { DOMINO_URL, type DominoIdentityOptions, dominoIdentity } from "./domino/domino-identity.ts";
+export type { HttpAnswer, HttpGet, HttpGetOptions } from "./http-get.ts";
+export {
+  type KubernetesIdentity,
+  type KubernetesIdentityOptions,
+  kubernetesIdentity,
+} from "./kubernetes/kubernetes-identity.ts";
+export { digestText } from "./node/digest.ts";
+export { nodeHttpGet } from "./node/http-get.ts";
+export { laptopTokenFile, readTokenFile } from "./node/token-file.ts";
+export { type OidcIdentityOptions, oidcIdentity } from "./oidc/oidc-identity.ts";
 export {
   type Access,
   type Authenticator,
@@ -8,3 +25,4 @@ export {
   IdentityError,
   type Verdict,
 } from "./port.ts";
+export { type StaticIdentity, staticIdentity } from "./static/static-identity.ts";

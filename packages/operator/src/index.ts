@@ -1,6 +1,7 @@
 import type { Reconciler } from "@heliostat/controller";
 import { type RayClusterReconcilerSettings, rayClusterReconciler } from "./raycluster/reconciler.ts";
 
+export { OPERATOR_PROJECTIONS } from "./projections.ts";
 export { planRayCluster } from "./raycluster/plan.ts";
 export {
   type RayClusterReconcilerSettings,

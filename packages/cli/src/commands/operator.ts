@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { leadWhenElected, runControllers } from "@heliostat/controller";
 import { isKubeError, type KubeClient, type Logger } from "@heliostat/kube";
 import { type KubeHttp, kubeHttp } from "@heliostat/kube-http";
-import { reconcilers } from "@heliostat/operator";
+import { OPERATOR_PROJECTIONS, reconcilers } from "@heliostat/operator";
 import { OPERATOR_VERSION, RAY_CLUSTERS } from "@heliostat/ray";
 import { type ClusterChoice, clusterAccess } from "../cluster/cluster-access.ts";
 import { installCrds } from "../cluster/install-crds.ts";
@@ -91,6 +91,7 @@ async function reconcile(workplace: Workplace, { namespace }: OperatorCommandOpt
     ...workplace,
     clock: systemClock,
     random: systemRandom,
+    projections: OPERATOR_PROJECTIONS,
     ...(namespace !== undefined && { namespace }),
   });
   void running.hasSynced.then(() => workplace.logger.info("Operator reconciles"));

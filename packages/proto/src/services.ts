@@ -1,0 +1,16 @@
+import { ClusterService } from "../gen/cluster_pb.ts";
+import { ComputeTemplateService } from "../gen/config_pb.ts";
+import { RayJobService } from "../gen/job_pb.ts";
+import { RayJobSubmissionService } from "../gen/job_submission_pb.ts";
+import { RayServeService } from "../gen/serve_pb.ts";
+
+/** Every service that the API server answers, by its name in the package `proto`. */
+export const SERVICES: {
+  readonly ComputeTemplateService: typeof ComputeTemplateService;
+  readonly ClusterService: typeof ClusterService;
+  readonly RayJobService: typeof RayJobService;
+  readonly RayServeService: typeof RayServeService;
+  readonly RayJobSubmissionService: typeof RayJobSubmissionService;
+} = { ComputeTemplateService, ClusterService, RayJobService, RayServeService, RayJobSubmissionService };
+
+export type ServiceName = keyof typeof SERVICES;
