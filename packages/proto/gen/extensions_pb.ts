@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file extensions.proto.
  */
 export const file_extensions: GenFile = /*@__PURE__*/
-  fileDesc("ChBleHRlbnNpb25zLnByb3RvEgxoZWxpb3N0YXQudjEiuQEKE0ZpbmRDbHVzdGVyc1JlcXVlc3QSEQoJbmFtZXNwYWNlGAEgASgJEgwKBHVzZXIYAiABKAkSEwoLZW52aXJvbm1lbnQYAyABKAkSDwoHdmVyc2lvbhgEIAEoCRINCgVzdGF0ZRgFIAEoCRITCgtuYW1lX3ByZWZpeBgGIAEoCRIWCg5sYWJlbF9zZWxlY3RvchgHIAEoCRINCgVsaW1pdBgIIAEoAxIQCghjb250aW51ZRgJIAEoCSJKChRGaW5kQ2x1c3RlcnNSZXNwb25zZRIgCghjbHVzdGVycxgBIAMoCzIOLnByb3RvLkNsdXN0ZXISEAoIY29udGludWUYAiABKAkiVAoURHJ5UnVuQ2x1c3RlclJlcXVlc3QSFgoJbmFtZXNwYWNlGAEgASgJQgPgQQISJAoHY2x1c3RlchgCIAEoCzIOLnByb3RvLkNsdXN0ZXJCA+BBAiJ4ChRVcGRhdGVDbHVzdGVyUmVxdWVzdBIWCgluYW1lc3BhY2UYASABKAlCA+BBAhIRCgRuYW1lGAIgASgJQgPgQQISJAoHY2x1c3RlchgDIAEoCzIOLnByb3RvLkNsdXN0ZXJCA+BBAhIPCgdkcnlfcnVuGAQgASgIIoEBChNTY2FsZUNsdXN0ZXJSZXF1ZXN0EhYKCW5hbWVzcGFjZRgBIAEoCUID4EECEhEKBG5hbWUYAiABKAlCA+BBAhIuCgVzY2FsZRgDIAEoCzIaLmhlbGlvc3RhdC52MS5DbHVzdGVyU2NhbGVCA+BBAhIPCgdkcnlfcnVuGAQgASgIIkMKDENsdXN0ZXJTY2FsZRIzCgZncm91cHMYASADKAsyHi5oZWxpb3N0YXQudjEuV29ya2VyR3JvdXBTY2FsZUID4EECIqcBChBXb3JrZXJHcm91cFNjYWxlEhcKCmdyb3VwX25hbWUYASABKAlCA+BBAhIVCghyZXBsaWNhcxgCIAEoBUgAiAEBEhkKDG1pbl9yZXBsaWNhcxgDIAEoBUgBiAEBEhkKDG1heF9yZXBsaWNhcxgEIAEoBUgCiAEBQgsKCV9yZXBsaWNhc0IPCg1fbWluX3JlcGxpY2FzQg8KDV9tYXhfcmVwbGljYXMiogEKF1BhdGNoV29ya2VyR3JvdXBSZXF1ZXN0EhYKCW5hbWVzcGFjZRgBIAEoCUID4EECEhEKBG5hbWUYAiABKAlCA+BBAhIXCgpncm91cF9uYW1lGAMgASgJQgPgQQISMgoFcGF0Y2gYBCABKAsyHi5oZWxpb3N0YXQudjEuV29ya2VyR3JvdXBQYXRjaEID4EECEg8KB2RyeV9ydW4YBSABKAgi7AQKEFdvcmtlckdyb3VwUGF0Y2gSFQoIcmVwbGljYXMYASABKAVIAIgBARIZCgxtaW5fcmVwbGljYXMYAiABKAVIAYgBARIZCgxtYXhfcmVwbGljYXMYAyABKAVIAogBARISCgVpbWFnZRgEIAEoCUgDiAEBEh0KEGNvbXB1dGVfdGVtcGxhdGUYBSABKAlIBIgBARJMChByYXlfc3RhcnRfcGFyYW1zGAYgAygLMjIuaGVsaW9zdGF0LnYxLldvcmtlckdyb3VwUGF0Y2guUmF5U3RhcnRQYXJhbXNFbnRyeRI6CgZsYWJlbHMYByADKAsyKi5oZWxpb3N0YXQudjEuV29ya2VyR3JvdXBQYXRjaC5MYWJlbHNFbnRyeRJECgthbm5vdGF0aW9ucxgIIAMoCzIvLmhlbGlvc3RhdC52MS5Xb3JrZXJHcm91cFBhdGNoLkFubm90YXRpb25zRW50cnkSFAoHc3VzcGVuZBgJIAEoCEgFiAEBGjUKE1JheVN0YXJ0UGFyYW1zRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ARotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBGjIKEEFubm90YXRpb25zRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUILCglfcmVwbGljYXNCDwoNX21pbl9yZXBsaWNhc0IPCg1fbWF4X3JlcGxpY2FzQggKBl9pbWFnZUITChFfY29tcHV0ZV90ZW1wbGF0ZUIKCghfc3VzcGVuZCJCChVTdXNwZW5kQ2x1c3RlclJlcXVlc3QSFgoJbmFtZXNwYWNlGAEgASgJQgPgQQISEQoEbmFtZRgCIAEoCUID4EECIkEKFFJlc3VtZUNsdXN0ZXJSZXF1ZXN0EhYKCW5hbWVzcGFjZRgBIAEoCUID4EECEhEKBG5hbWUYAiABKAlCA+BBAiKoAgoIVGVtcGxhdGUSLQoIdGVtcGxhdGUYASABKAsyFi5wcm90by5Db21wdXRlVGVtcGxhdGVCA+BBAhIUCgxjcHVfcXVhbnRpdHkYAiABKAkSMgoGbGltaXRzGAMgAygLMiIuaGVsaW9zdGF0LnYxLlRlbXBsYXRlLkxpbWl0c0VudHJ5Ej8KDW5vZGVfc2VsZWN0b3IYBCADKAsyKC5oZWxpb3N0YXQudjEuVGVtcGxhdGUuTm9kZVNlbGVjdG9yRW50cnkaLQoLTGltaXRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ARozChFOb2RlU2VsZWN0b3JFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIm8KFUNyZWF0ZVRlbXBsYXRlUmVxdWVzdBIWCgluYW1lc3BhY2UYASABKAlCA+BBAhItCgh0ZW1wbGF0ZRgCIAEoCzIWLmhlbGlvc3RhdC52MS5UZW1wbGF0ZUID4EECEg8KB2RyeV9ydW4YAyABKAgiPwoSR2V0VGVtcGxhdGVSZXF1ZXN0EhYKCW5hbWVzcGFjZRgBIAEoCUID4EECEhEKBG5hbWUYAiABKAlCA+BBAiIuChRMaXN0VGVtcGxhdGVzUmVxdWVzdBIWCgluYW1lc3BhY2UYASABKAlCA+BBAiJCChVMaXN0VGVtcGxhdGVzUmVzcG9uc2USKQoJdGVtcGxhdGVzGAEgAygLMhYuaGVsaW9zdGF0LnYxLlRlbXBsYXRlMrAJChdDbHVzdGVyRXh0ZW5zaW9uU2VydmljZRKRAQoMRmluZENsdXN0ZXJzEiEuaGVsaW9zdGF0LnYxLkZpbmRDbHVzdGVyc1JlcXVlc3QaIi5oZWxpb3N0YXQudjEuRmluZENsdXN0ZXJzUmVzcG9uc2UiOoLT5JMCNBIyL2FwaXMvaGVsaW9zdGF0L3YxL25hbWVzcGFjZXMve25hbWVzcGFjZX0vY2x1c3RlcnMSfQoPRmluZEFsbENsdXN0ZXJzEiEuaGVsaW9zdGF0LnYxLkZpbmRDbHVzdGVyc1JlcXVlc3QaIi5oZWxpb3N0YXQudjEuRmluZENsdXN0ZXJzUmVzcG9uc2UiI4LT5JMCHRIbL2FwaXMvaGVsaW9zdGF0L3YxL2NsdXN0ZXJzEogBCg1EcnlSdW5DbHVzdGVyEiIuaGVsaW9zdGF0LnYxLkRyeVJ1bkNsdXN0ZXJSZXF1ZXN0Gg4ucHJvdG8uQ2x1c3RlciJDgtPkkwI9OgdjbHVzdGVyIjIvYXBpcy9oZWxpb3N0YXQvdjEvbmFtZXNwYWNlcy97bmFtZXNwYWNlfS9jbHVzdGVycxKPAQoNVXBkYXRlQ2x1c3RlchIiLmhlbGlvc3RhdC52MS5VcGRhdGVDbHVzdGVyUmVxdWVzdBoOLnByb3RvLkNsdXN0ZXIiSoLT5JMCRDoHY2x1c3Rlcho5L2FwaXMvaGVsaW9zdGF0L3YxL25hbWVzcGFjZXMve25hbWVzcGFjZX0vY2x1c3RlcnMve25hbWV9EpEBCgxTY2FsZUNsdXN0ZXISIS5oZWxpb3N0YXQudjEuU2NhbGVDbHVzdGVyUmVxdWVzdBoOLnByb3RvLkNsdXN0ZXIiToLT5JMCSDoFc2NhbGUyPy9hcGlzL2hlbGlvc3RhdC92MS9uYW1lc3BhY2VzL3tuYW1lc3BhY2V9L2NsdXN0ZXJzL3tuYW1lfS9zY2FsZRKtAQoQUGF0Y2hXb3JrZXJHcm91cBIlLmhlbGlvc3RhdC52MS5QYXRjaFdvcmtlckdyb3VwUmVxdWVzdBoOLnByb3RvLkNsdXN0ZXIiYoLT5JMCXDoFcGF0Y2gyUy9hcGlzL2hlbGlvc3RhdC92MS9uYW1lc3BhY2VzL3tuYW1lc3BhY2V9L2NsdXN0ZXJzL3tuYW1lfS93b3JrZXJncm91cHMve2dyb3VwX25hbWV9EpABCg5TdXNwZW5kQ2x1c3RlchIjLmhlbGlvc3RhdC52MS5TdXNwZW5kQ2x1c3RlclJlcXVlc3QaDi5wcm90by5DbHVzdGVyIkmC0+STAkMiQS9hcGlzL2hlbGlvc3RhdC92MS9uYW1lc3BhY2VzL3tuYW1lc3BhY2V9L2NsdXN0ZXJzL3tuYW1lfS9zdXNwZW5kEo0BCg1SZXN1bWVDbHVzdGVyEiIuaGVsaW9zdGF0LnYxLlJlc3VtZUNsdXN0ZXJSZXF1ZXN0Gg4ucHJvdG8uQ2x1c3RlciJIgtPkkwJCIkAvYXBpcy9oZWxpb3N0YXQvdjEvbmFtZXNwYWNlcy97bmFtZXNwYWNlfS9jbHVzdGVycy97bmFtZX0vcmVzdW1lMu8DChhUZW1wbGF0ZUV4dGVuc2lvblNlcnZpY2USnAEKDkNyZWF0ZVRlbXBsYXRlEiMuaGVsaW9zdGF0LnYxLkNyZWF0ZVRlbXBsYXRlUmVxdWVzdBoWLmhlbGlvc3RhdC52MS5UZW1wbGF0ZSJNgtPkkwJHOgh0ZW1wbGF0ZSI7L2FwaXMvaGVsaW9zdGF0L3YxL25hbWVzcGFjZXMve25hbWVzcGFjZX0vY29tcHV0ZV90ZW1wbGF0ZXMSkwEKC0dldFRlbXBsYXRlEiAuaGVsaW9zdGF0LnYxLkdldFRlbXBsYXRlUmVxdWVzdBoWLmhlbGlvc3RhdC52MS5UZW1wbGF0ZSJKgtPkkwJEEkIvYXBpcy9oZWxpb3N0YXQvdjEvbmFtZXNwYWNlcy97bmFtZXNwYWNlfS9jb21wdXRlX3RlbXBsYXRlcy97bmFtZX0SnQEKDUxpc3RUZW1wbGF0ZXMSIi5oZWxpb3N0YXQudjEuTGlzdFRlbXBsYXRlc1JlcXVlc3QaIy5oZWxpb3N0YXQudjEuTGlzdFRlbXBsYXRlc1Jlc3BvbnNlIkOC0+STAj0SOy9hcGlzL2hlbGlvc3RhdC92MS9uYW1lc3BhY2VzL3tuYW1lc3BhY2V9L2NvbXB1dGVfdGVtcGxhdGVzYgZwcm90bzM", [file_cluster, file_config, file_google_api_annotations, file_google_api_field_behavior]);
+  fileDesc("ChBleHRlbnNpb25zLnByb3RvEgxoZWxpb3N0YXQudjEivgEKE0ZpbmRDbHVzdGVyc1JlcXVlc3QSFgoJbmFtZXNwYWNlGAEgASgJQgPgQQISDAoEdXNlchgCIAEoCRITCgtlbnZpcm9ubWVudBgDIAEoCRIPCgd2ZXJzaW9uGAQgASgJEg0KBXN0YXRlGAUgASgJEhMKC25hbWVfcHJlZml4GAYgASgJEhYKDmxhYmVsX3NlbGVjdG9yGAcgASgJEg0KBWxpbWl0GAggASgDEhAKCGNvbnRpbnVlGAkgASgJIqkBChZGaW5kQWxsQ2x1c3RlcnNSZXF1ZXN0EgwKBHVzZXIYASABKAkSEwoLZW52aXJvbm1lbnQYAiABKAkSDwoHdmVyc2lvbhgDIAEoCRINCgVzdGF0ZRgEIAEoCRITCgtuYW1lX3ByZWZpeBgFIAEoCRIWCg5sYWJlbF9zZWxlY3RvchgGIAEoCRINCgVsaW1pdBgHIAEoAxIQCghjb250aW51ZRgIIAEoCSJKChRGaW5kQ2x1c3RlcnNSZXNwb25zZRIgCghjbHVzdGVycxgBIAMoCzIOLnByb3RvLkNsdXN0ZXISEAoIY29udGludWUYAiABKAkiVAoURHJ5UnVuQ2x1c3RlclJlcXVlc3QSFgoJbmFtZXNwYWNlGAEgASgJQgPgQQISJAoHY2x1c3RlchgCIAEoCzIOLnByb3RvLkNsdXN0ZXJCA+BBAiJ4ChRVcGRhdGVDbHVzdGVyUmVxdWVzdBIWCgluYW1lc3BhY2UYASABKAlCA+BBAhIRCgRuYW1lGAIgASgJQgPgQQISJAoHY2x1c3RlchgDIAEoCzIOLnByb3RvLkNsdXN0ZXJCA+BBAhIPCgdkcnlfcnVuGAQgASgIIoEBChNTY2FsZUNsdXN0ZXJSZXF1ZXN0EhYKCW5hbWVzcGFjZRgBIAEoCUID4EECEhEKBG5hbWUYAiABKAlCA+BBAhIuCgVzY2FsZRgDIAEoCzIaLmhlbGlvc3RhdC52MS5DbHVzdGVyU2NhbGVCA+BBAhIPCgdkcnlfcnVuGAQgASgIIkMKDENsdXN0ZXJTY2FsZRIzCgZncm91cHMYASADKAsyHi5oZWxpb3N0YXQudjEuV29ya2VyR3JvdXBTY2FsZUID4EECIqcBChBXb3JrZXJHcm91cFNjYWxlEhcKCmdyb3VwX25hbWUYASABKAlCA+BBAhIVCghyZXBsaWNhcxgCIAEoBUgAiAEBEhkKDG1pbl9yZXBsaWNhcxgDIAEoBUgBiAEBEhkKDG1heF9yZXBsaWNhcxgEIAEoBUgCiAEBQgsKCV9yZXBsaWNhc0IPCg1fbWluX3JlcGxpY2FzQg8KDV9tYXhfcmVwbGljYXMiogEKF1BhdGNoV29ya2VyR3JvdXBSZXF1ZXN0EhYKCW5hbWVzcGFjZRgBIAEoCUID4EECEhEKBG5hbWUYAiABKAlCA+BBAhIXCgpncm91cF9uYW1lGAMgASgJQgPgQQISMgoFcGF0Y2gYBCABKAsyHi5oZWxpb3N0YXQudjEuV29ya2VyR3JvdXBQYXRjaEID4EECEg8KB2RyeV9ydW4YBSABKAgi7AQKEFdvcmtlckdyb3VwUGF0Y2gSFQoIcmVwbGljYXMYASABKAVIAIgBARIZCgxtaW5fcmVwbGljYXMYAiABKAVIAYgBARIZCgxtYXhfcmVwbGljYXMYAyABKAVIAogBARISCgVpbWFnZRgEIAEoCUgDiAEBEh0KEGNvbXB1dGVfdGVtcGxhdGUYBSABKAlIBIgBARJMChByYXlfc3RhcnRfcGFyYW1zGAYgAygLMjIuaGVsaW9zdGF0LnYxLldvcmtlckdyb3VwUGF0Y2guUmF5U3RhcnRQYXJhbXNFbnRyeRI6CgZsYWJlbHMYByADKAsyKi5oZWxpb3N0YXQudjEuV29ya2VyR3JvdXBQYXRjaC5MYWJlbHNFbnRyeRJECgthbm5vdGF0aW9ucxgIIAMoCzIvLmhlbGlvc3RhdC52MS5Xb3JrZXJHcm91cFBhdGNoLkFubm90YXRpb25zRW50cnkSFAoHc3VzcGVuZBgJIAEoCEgFiAEBGjUKE1JheVN0YXJ0UGFyYW1zRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ARotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBGjIKEEFubm90YXRpb25zRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUILCglfcmVwbGljYXNCDwoNX21pbl9yZXBsaWNhc0IPCg1fbWF4X3JlcGxpY2FzQggKBl9pbWFnZUITChFfY29tcHV0ZV90ZW1wbGF0ZUIKCghfc3VzcGVuZCJCChVTdXNwZW5kQ2x1c3RlclJlcXVlc3QSFgoJbmFtZXNwYWNlGAEgASgJQgPgQQISEQoEbmFtZRgCIAEoCUID4EECIkEKFFJlc3VtZUNsdXN0ZXJSZXF1ZXN0EhYKCW5hbWVzcGFjZRgBIAEoCUID4EECEhEKBG5hbWUYAiABKAlCA+BBAiKoAgoIVGVtcGxhdGUSLQoIdGVtcGxhdGUYASABKAsyFi5wcm90by5Db21wdXRlVGVtcGxhdGVCA+BBAhIUCgxjcHVfcXVhbnRpdHkYAiABKAkSMgoGbGltaXRzGAMgAygLMiIuaGVsaW9zdGF0LnYxLlRlbXBsYXRlLkxpbWl0c0VudHJ5Ej8KDW5vZGVfc2VsZWN0b3IYBCADKAsyKC5oZWxpb3N0YXQudjEuVGVtcGxhdGUuTm9kZVNlbGVjdG9yRW50cnkaLQoLTGltaXRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ARozChFOb2RlU2VsZWN0b3JFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIm8KFUNyZWF0ZVRlbXBsYXRlUmVxdWVzdBIWCgluYW1lc3BhY2UYASABKAlCA+BBAhItCgh0ZW1wbGF0ZRgCIAEoCzIWLmhlbGlvc3RhdC52MS5UZW1wbGF0ZUID4EECEg8KB2RyeV9ydW4YAyABKAgiPwoSR2V0VGVtcGxhdGVSZXF1ZXN0EhYKCW5hbWVzcGFjZRgBIAEoCUID4EECEhEKBG5hbWUYAiABKAlCA+BBAiIuChRMaXN0VGVtcGxhdGVzUmVxdWVzdBIWCgluYW1lc3BhY2UYASABKAlCA+BBAiJCChVMaXN0VGVtcGxhdGVzUmVzcG9uc2USKQoJdGVtcGxhdGVzGAEgAygLMhYuaGVsaW9zdGF0LnYxLlRlbXBsYXRlMrQJChdDbHVzdGVyRXh0ZW5zaW9uU2VydmljZRKRAQoMRmluZENsdXN0ZXJzEiEuaGVsaW9zdGF0LnYxLkZpbmRDbHVzdGVyc1JlcXVlc3QaIi5oZWxpb3N0YXQudjEuRmluZENsdXN0ZXJzUmVzcG9uc2UiOoLT5JMCNBIyL2FwaXMvaGVsaW9zdGF0L3YxL25hbWVzcGFjZXMve25hbWVzcGFjZX0vY2x1c3RlcnMSgAEKD0ZpbmRBbGxDbHVzdGVycxIkLmhlbGlvc3RhdC52MS5GaW5kQWxsQ2x1c3RlcnNSZXF1ZXN0GiIuaGVsaW9zdGF0LnYxLkZpbmRDbHVzdGVyc1Jlc3BvbnNlIiOC0+STAh0SGy9hcGlzL2hlbGlvc3RhdC92MS9jbHVzdGVycxKIAQoNRHJ5UnVuQ2x1c3RlchIiLmhlbGlvc3RhdC52MS5EcnlSdW5DbHVzdGVyUmVxdWVzdBoOLnByb3RvLkNsdXN0ZXIiQ4LT5JMCPToHY2x1c3RlciIyL2FwaXMvaGVsaW9zdGF0L3YxL25hbWVzcGFjZXMve25hbWVzcGFjZX0vY2x1c3RlcnMSjwEKDVVwZGF0ZUNsdXN0ZXISIi5oZWxpb3N0YXQudjEuVXBkYXRlQ2x1c3RlclJlcXVlc3QaDi5wcm90by5DbHVzdGVyIkqC0+STAkQ6B2NsdXN0ZXIaOS9hcGlzL2hlbGlvc3RhdC92MS9uYW1lc3BhY2VzL3tuYW1lc3BhY2V9L2NsdXN0ZXJzL3tuYW1lfRKRAQoMU2NhbGVDbHVzdGVyEiEuaGVsaW9zdGF0LnYxLlNjYWxlQ2x1c3RlclJlcXVlc3QaDi5wcm90by5DbHVzdGVyIk6C0+STAkg6BXNjYWxlMj8vYXBpcy9oZWxpb3N0YXQvdjEvbmFtZXNwYWNlcy97bmFtZXNwYWNlfS9jbHVzdGVycy97bmFtZX0vc2NhbGUSrQEKEFBhdGNoV29ya2VyR3JvdXASJS5oZWxpb3N0YXQudjEuUGF0Y2hXb3JrZXJHcm91cFJlcXVlc3QaDi5wcm90by5DbHVzdGVyImKC0+STAlw6BXBhdGNoMlMvYXBpcy9oZWxpb3N0YXQvdjEvbmFtZXNwYWNlcy97bmFtZXNwYWNlfS9jbHVzdGVycy97bmFtZX0vd29ya2VyZ3JvdXBzL3tncm91cF9uYW1lfRKQAQoOU3VzcGVuZENsdXN0ZXISIy5oZWxpb3N0YXQudjEuU3VzcGVuZENsdXN0ZXJSZXF1ZXN0Gg4ucHJvdG8uQ2x1c3RlciJJgtPkkwJDIkEvYXBpcy9oZWxpb3N0YXQvdjEvbmFtZXNwYWNlcy97bmFtZXNwYWNlfS9jbHVzdGVycy97bmFtZX0vc3VzcGVuZBKNAQoNUmVzdW1lQ2x1c3RlchIiLmhlbGlvc3RhdC52MS5SZXN1bWVDbHVzdGVyUmVxdWVzdBoOLnByb3RvLkNsdXN0ZXIiSILT5JMCQiJAL2FwaXMvaGVsaW9zdGF0L3YxL25hbWVzcGFjZXMve25hbWVzcGFjZX0vY2x1c3RlcnMve25hbWV9L3Jlc3VtZTLvAwoYVGVtcGxhdGVFeHRlbnNpb25TZXJ2aWNlEpwBCg5DcmVhdGVUZW1wbGF0ZRIjLmhlbGlvc3RhdC52MS5DcmVhdGVUZW1wbGF0ZVJlcXVlc3QaFi5oZWxpb3N0YXQudjEuVGVtcGxhdGUiTYLT5JMCRzoIdGVtcGxhdGUiOy9hcGlzL2hlbGlvc3RhdC92MS9uYW1lc3BhY2VzL3tuYW1lc3BhY2V9L2NvbXB1dGVfdGVtcGxhdGVzEpMBCgtHZXRUZW1wbGF0ZRIgLmhlbGlvc3RhdC52MS5HZXRUZW1wbGF0ZVJlcXVlc3QaFi5oZWxpb3N0YXQudjEuVGVtcGxhdGUiSoLT5JMCRBJCL2FwaXMvaGVsaW9zdGF0L3YxL25hbWVzcGFjZXMve25hbWVzcGFjZX0vY29tcHV0ZV90ZW1wbGF0ZXMve25hbWV9Ep0BCg1MaXN0VGVtcGxhdGVzEiIuaGVsaW9zdGF0LnYxLkxpc3RUZW1wbGF0ZXNSZXF1ZXN0GiMuaGVsaW9zdGF0LnYxLkxpc3RUZW1wbGF0ZXNSZXNwb25zZSJDgtPkkwI9EjsvYXBpcy9oZWxpb3N0YXQvdjEvbmFtZXNwYWNlcy97bmFtZXNwYWNlfS9jb21wdXRlX3RlbXBsYXRlc2IGcHJvdG8z", [file_cluster, file_config, file_google_api_annotations, file_google_api_field_behavior]);
 
 /**
  * @generated from message heliostat.v1.FindClustersRequest
@@ -94,6 +94,60 @@ export const FindClustersRequestSchema: GenMessage<FindClustersRequest> = /*@__P
   messageDesc(file_extensions, 0);
 
 /**
+ * As of one namespace, of all.
+ *
+ * @generated from message heliostat.v1.FindAllClustersRequest
+ */
+export type FindAllClustersRequest = Message<"heliostat.v1.FindAllClustersRequest"> & {
+  /**
+   * @generated from field: string user = 1;
+   */
+  user: string;
+
+  /**
+   * @generated from field: string environment = 2;
+   */
+  environment: string;
+
+  /**
+   * @generated from field: string version = 3;
+   */
+  version: string;
+
+  /**
+   * @generated from field: string state = 4;
+   */
+  state: string;
+
+  /**
+   * @generated from field: string name_prefix = 5;
+   */
+  namePrefix: string;
+
+  /**
+   * @generated from field: string label_selector = 6;
+   */
+  labelSelector: string;
+
+  /**
+   * @generated from field: int64 limit = 7;
+   */
+  limit: bigint;
+
+  /**
+   * @generated from field: string continue = 8;
+   */
+  continue: string;
+};
+
+/**
+ * Describes the message heliostat.v1.FindAllClustersRequest.
+ * Use `create(FindAllClustersRequestSchema)` to create a new message.
+ */
+export const FindAllClustersRequestSchema: GenMessage<FindAllClustersRequest> = /*@__PURE__*/
+  messageDesc(file_extensions, 1);
+
+/**
  * @generated from message heliostat.v1.FindClustersResponse
  */
 export type FindClustersResponse = Message<"heliostat.v1.FindClustersResponse"> & {
@@ -115,7 +169,7 @@ export type FindClustersResponse = Message<"heliostat.v1.FindClustersResponse"> 
  * Use `create(FindClustersResponseSchema)` to create a new message.
  */
 export const FindClustersResponseSchema: GenMessage<FindClustersResponse> = /*@__PURE__*/
-  messageDesc(file_extensions, 1);
+  messageDesc(file_extensions, 2);
 
 /**
  * @generated from message heliostat.v1.DryRunClusterRequest
@@ -137,7 +191,7 @@ export type DryRunClusterRequest = Message<"heliostat.v1.DryRunClusterRequest"> 
  * Use `create(DryRunClusterRequestSchema)` to create a new message.
  */
 export const DryRunClusterRequestSchema: GenMessage<DryRunClusterRequest> = /*@__PURE__*/
-  messageDesc(file_extensions, 2);
+  messageDesc(file_extensions, 3);
 
 /**
  * @generated from message heliostat.v1.UpdateClusterRequest
@@ -173,7 +227,7 @@ export type UpdateClusterRequest = Message<"heliostat.v1.UpdateClusterRequest"> 
  * Use `create(UpdateClusterRequestSchema)` to create a new message.
  */
 export const UpdateClusterRequestSchema: GenMessage<UpdateClusterRequest> = /*@__PURE__*/
-  messageDesc(file_extensions, 3);
+  messageDesc(file_extensions, 4);
 
 /**
  * @generated from message heliostat.v1.ScaleClusterRequest
@@ -207,7 +261,7 @@ export type ScaleClusterRequest = Message<"heliostat.v1.ScaleClusterRequest"> & 
  * Use `create(ScaleClusterRequestSchema)` to create a new message.
  */
 export const ScaleClusterRequestSchema: GenMessage<ScaleClusterRequest> = /*@__PURE__*/
-  messageDesc(file_extensions, 4);
+  messageDesc(file_extensions, 5);
 
 /**
  * @generated from message heliostat.v1.ClusterScale
@@ -226,7 +280,7 @@ export type ClusterScale = Message<"heliostat.v1.ClusterScale"> & {
  * Use `create(ClusterScaleSchema)` to create a new message.
  */
 export const ClusterScaleSchema: GenMessage<ClusterScale> = /*@__PURE__*/
-  messageDesc(file_extensions, 5);
+  messageDesc(file_extensions, 6);
 
 /**
  * What is absent stays as it is; 0 is a number.
@@ -260,7 +314,7 @@ export type WorkerGroupScale = Message<"heliostat.v1.WorkerGroupScale"> & {
  * Use `create(WorkerGroupScaleSchema)` to create a new message.
  */
 export const WorkerGroupScaleSchema: GenMessage<WorkerGroupScale> = /*@__PURE__*/
-  messageDesc(file_extensions, 6);
+  messageDesc(file_extensions, 7);
 
 /**
  * @generated from message heliostat.v1.PatchWorkerGroupRequest
@@ -299,7 +353,7 @@ export type PatchWorkerGroupRequest = Message<"heliostat.v1.PatchWorkerGroupRequ
  * Use `create(PatchWorkerGroupRequestSchema)` to create a new message.
  */
 export const PatchWorkerGroupRequestSchema: GenMessage<PatchWorkerGroupRequest> = /*@__PURE__*/
-  messageDesc(file_extensions, 7);
+  messageDesc(file_extensions, 8);
 
 /**
  * What is absent stays as it is. Pods that run keep what they were made with.
@@ -368,7 +422,7 @@ export type WorkerGroupPatch = Message<"heliostat.v1.WorkerGroupPatch"> & {
  * Use `create(WorkerGroupPatchSchema)` to create a new message.
  */
 export const WorkerGroupPatchSchema: GenMessage<WorkerGroupPatch> = /*@__PURE__*/
-  messageDesc(file_extensions, 8);
+  messageDesc(file_extensions, 9);
 
 /**
  * @generated from message heliostat.v1.SuspendClusterRequest
@@ -390,7 +444,7 @@ export type SuspendClusterRequest = Message<"heliostat.v1.SuspendClusterRequest"
  * Use `create(SuspendClusterRequestSchema)` to create a new message.
  */
 export const SuspendClusterRequestSchema: GenMessage<SuspendClusterRequest> = /*@__PURE__*/
-  messageDesc(file_extensions, 9);
+  messageDesc(file_extensions, 10);
 
 /**
  * @generated from message heliostat.v1.ResumeClusterRequest
@@ -412,7 +466,7 @@ export type ResumeClusterRequest = Message<"heliostat.v1.ResumeClusterRequest"> 
  * Use `create(ResumeClusterRequestSchema)` to create a new message.
  */
 export const ResumeClusterRequestSchema: GenMessage<ResumeClusterRequest> = /*@__PURE__*/
-  messageDesc(file_extensions, 10);
+  messageDesc(file_extensions, 11);
 
 /**
  * @generated from message heliostat.v1.Template
@@ -452,7 +506,7 @@ export type Template = Message<"heliostat.v1.Template"> & {
  * Use `create(TemplateSchema)` to create a new message.
  */
 export const TemplateSchema: GenMessage<Template> = /*@__PURE__*/
-  messageDesc(file_extensions, 11);
+  messageDesc(file_extensions, 12);
 
 /**
  * @generated from message heliostat.v1.CreateTemplateRequest
@@ -481,7 +535,7 @@ export type CreateTemplateRequest = Message<"heliostat.v1.CreateTemplateRequest"
  * Use `create(CreateTemplateRequestSchema)` to create a new message.
  */
 export const CreateTemplateRequestSchema: GenMessage<CreateTemplateRequest> = /*@__PURE__*/
-  messageDesc(file_extensions, 12);
+  messageDesc(file_extensions, 13);
 
 /**
  * @generated from message heliostat.v1.GetTemplateRequest
@@ -503,7 +557,7 @@ export type GetTemplateRequest = Message<"heliostat.v1.GetTemplateRequest"> & {
  * Use `create(GetTemplateRequestSchema)` to create a new message.
  */
 export const GetTemplateRequestSchema: GenMessage<GetTemplateRequest> = /*@__PURE__*/
-  messageDesc(file_extensions, 13);
+  messageDesc(file_extensions, 14);
 
 /**
  * @generated from message heliostat.v1.ListTemplatesRequest
@@ -520,7 +574,7 @@ export type ListTemplatesRequest = Message<"heliostat.v1.ListTemplatesRequest"> 
  * Use `create(ListTemplatesRequestSchema)` to create a new message.
  */
 export const ListTemplatesRequestSchema: GenMessage<ListTemplatesRequest> = /*@__PURE__*/
-  messageDesc(file_extensions, 14);
+  messageDesc(file_extensions, 15);
 
 /**
  * @generated from message heliostat.v1.ListTemplatesResponse
@@ -537,7 +591,7 @@ export type ListTemplatesResponse = Message<"heliostat.v1.ListTemplatesResponse"
  * Use `create(ListTemplatesResponseSchema)` to create a new message.
  */
 export const ListTemplatesResponseSchema: GenMessage<ListTemplatesResponse> = /*@__PURE__*/
-  messageDesc(file_extensions, 15);
+  messageDesc(file_extensions, 16);
 
 /**
  * Clusters after they have been made, and lists that choose.
@@ -562,7 +616,7 @@ export const ClusterExtensionService: GenService<{
    */
   findAllClusters: {
     methodKind: "unary";
-    input: typeof FindClustersRequestSchema;
+    input: typeof FindAllClustersRequestSchema;
     output: typeof FindClustersResponseSchema;
   },
   /**

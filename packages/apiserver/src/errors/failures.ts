@@ -1,6 +1,7 @@
-import { isKubeError, type KubeReason } from "@heliostat/kube";
+import { isKubeError } from "@heliostat/kube";
 import { SpecError } from "@heliostat/ray";
-import { ApiError, type GrpcCode } from "./api-error.ts";
+import { ApiError } from "./api-error.ts";
+import { apiErrorOf } from "./status-of-error.ts";
 
 /*
  * The errors that KubeRay's API server answers with, in its words: `<sentence>: <prefixes>: <kind>: <sentence>`.
@@ -33,7 +34,7 @@ export function alreadyExists(sentence: string): ApiError {
  */
 export function writeFailure(error: unknown, doing: string): unknown {
   if (!isKubeError(error)) return error;
-  const code = CODE_OF_REASON[error.reason];
+  const { code } = apiErrorOf(error);
   const said = `${doing}: ${error.message}`;
   const text = code === "Internal" ? `Internal Server Error: InternalServerError: ${said}` : said;
   return new ApiError(code, text, { cause: error });
@@ -53,24 +54,3 @@ export function buildFailure(error: unknown, doing: string): unknown {
     cause: error,
   });
 }
-
-/** The code of gRPC for each of Kubernetes' reasons. */
-export const CODE_OF_REASON: Readonly<Record<KubeReason, GrpcCode>> = {
-  BadRequest: "InvalidArgument",
-  Unauthorized: "Unauthenticated",
-  Forbidden: "PermissionDenied",
-  NotFound: "NotFound",
-  MethodNotAllowed: "Unimplemented",
-  NotAcceptable: "InvalidArgument",
-  AlreadyExists: "AlreadyExists",
-  Conflict: "Aborted",
-  Gone: "OutOfRange",
-  Expired: "OutOfRange",
-  RequestEntityTooLarge: "ResourceExhausted",
-  UnsupportedMediaType: "InvalidArgument",
-  Invalid: "InvalidArgument",
-  TooManyRequests: "ResourceExhausted",
-  Timeout: "DeadlineExceeded",
-  Unavailable: "Unavailable",
-  Internal: "Internal",
-};
