@@ -1,5 +1,6 @@
 import type { AuthorizationMode } from "@heliostat/kube-embedded";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { addApiServer } from "./commands/apiserver-flags.ts";
 import { CRD_FORMATS, type CrdFormat } from "./commands/crd-format.ts";
 import type { Config } from "./config.ts";
 import {
@@ -72,6 +73,7 @@ export async function program(argv: readonly string[], context: ProgramContext):
   });
   addKubernetes(root, context);
   addOperator(root, context);
+  addApiServer(root, context);
   addCrds(root);
   try {
     await root.parseAsync([...argv]);

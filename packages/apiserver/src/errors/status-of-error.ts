@@ -1,7 +1,8 @@
 import { IdentityError } from "@heliostat/identity";
-import { isKubeError, KubeError, type KubeReason } from "@heliostat/kube";
+import { isKubeError, KubeError } from "@heliostat/kube";
 import { RayError, type RayReason, SpecError } from "@heliostat/ray";
 import { ApiError, type GrpcCode } from "./api-error.ts";
+import { CODE_OF_REASON } from "./failures.ts";
 
 /**
  * What a caller is told of an error: our own bugs as `Internal` without their text, all others in their words.
@@ -12,7 +13,7 @@ import { ApiError, type GrpcCode } from "./api-error.ts";
 export function apiErrorOf(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof KubeError) {
-    return new ApiError(CODE_OF_KUBE_REASON[error.reason], error.message, { cause: error });
+    return new ApiError(CODE_OF_REASON[error.reason], error.message, { cause: error });
   }
   if (error instanceof RayError)
     return new ApiError(CODE_OF_RAY_REASON[error.reason], error.message, { cause: error });
@@ -27,27 +28,6 @@ export function apiErrorOf(error: unknown): ApiError {
 export function isBug(error: unknown): boolean {
   return apiErrorOf(error).code === "Internal" && !(error instanceof ApiError) && !isKubeError(error);
 }
-
-const CODE_OF_KUBE_REASON: Readonly<Record<KubeReason, GrpcCode>> = {
-  BadRequest: "InvalidArgument",
-  // It is us whom Kubernetes does not know: nothing that the caller's credentials could change.
-  Unauthorized: "Unavailable",
-  Forbidden: "PermissionDenied",
-  NotFound: "NotFound",
-  MethodNotAllowed: "Unimplemented",
-  NotAcceptable: "InvalidArgument",
-  AlreadyExists: "AlreadyExists",
-  Conflict: "Aborted",
-  Gone: "OutOfRange",
-  Expired: "OutOfRange",
-  RequestEntityTooLarge: "InvalidArgument",
-  UnsupportedMediaType: "InvalidArgument",
-  Invalid: "InvalidArgument",
-  TooManyRequests: "ResourceExhausted",
-  Timeout: "DeadlineExceeded",
-  Unavailable: "Unavailable",
-  Internal: "Internal",
-};
 
 const CODE_OF_RAY_REASON: Readonly<Record<RayReason, GrpcCode>> = {
   Unavailable: "Unavailable",
