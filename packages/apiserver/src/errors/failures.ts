@@ -1,7 +1,6 @@
-import { isKubeError } from "@heliostat/kube";
+import { isKubeError, type KubeReason } from "@heliostat/kube";
 import { SpecError } from "@heliostat/ray";
-import { ApiError } from "./api-error.ts";
-import { apiErrorOf } from "./status-of-error.ts";
+import { ApiError, type GrpcCode } from "./api-error.ts";
 
 /*
  * The errors that KubeRay's API server answers with, in its words: `<sentence>: <prefixes>: <kind>: <sentence>`.
@@ -34,7 +33,7 @@ export function alreadyExists(sentence: string): ApiError {
  */
 export function writeFailure(error: unknown, doing: string): unknown {
   if (!isKubeError(error)) return error;
-  const { code } = apiErrorOf(error);
+  const code = CODE_OF_REASON[error.reason];
   const said = `${doing}: ${error.message}`;
   const text = code === "Internal" ? `Internal Server Error: InternalServerError: ${said}` : said;
   return new ApiError(code, text, { cause: error });
@@ -54,3 +53,25 @@ export function buildFailure(error: unknown, doing: string): unknown {
     cause: error,
   });
 }
+
+/** The code of gRPC for each of Kubernetes' reasons. */
+export const CODE_OF_REASON: Readonly<Record<KubeReason, GrpcCode>> = {
+  BadRequest: "InvalidArgument",
+  // It is this server whom Kubernetes does not know: nothing that the caller could send would help.
+  Unauthorized: "Unavailable",
+  Forbidden: "PermissionDenied",
+  NotFound: "NotFound",
+  MethodNotAllowed: "Unimplemented",
+  NotAcceptable: "InvalidArgument",
+  AlreadyExists: "AlreadyExists",
+  Conflict: "Aborted",
+  Gone: "OutOfRange",
+  Expired: "OutOfRange",
+  RequestEntityTooLarge: "ResourceExhausted",
+  UnsupportedMediaType: "InvalidArgument",
+  Invalid: "InvalidArgument",
+  TooManyRequests: "ResourceExhausted",
+  Timeout: "DeadlineExceeded",
+  Unavailable: "Unavailable",
+  Internal: "Internal",
+};
