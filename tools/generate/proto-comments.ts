@@ -26,6 +26,9 @@ interface Location {
   readonly leadingComments?: string;
 }
 
+/** The packages of our own files; the others are Google's. */
+const PACKAGES: readonly string[] = ["proto", "heliostat.v1"];
+
 /** Numbers of `FileDescriptorProto`, `DescriptorProto` and `ServiceDescriptorProto` in a location's path. */
 const [MESSAGE, SERVICE, FIELD, METHOD] = [4, 6, 2, 2];
 
@@ -37,7 +40,7 @@ const [MESSAGE, SERVICE, FIELD, METHOD] = [4, 6, 2, 2];
  */
 export function protoComments(buf: Buf): Record<string, string> {
   const entries = images(buf)
-    .filter((file) => file.package === "proto")
+    .filter((file) => PACKAGES.includes(file.package ?? ""))
     .flatMap((file) => (file.sourceCodeInfo?.location ?? []).flatMap((location) => commentOf(file, location)))
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
   const lines = entries.map(([name, text]) => `  ${JSON.stringify(name)}: ${JSON.stringify(text)},`);
@@ -63,15 +66,18 @@ function commentOf(file: FileImage, { path = [], leadingComments }: Location): r
 }
 
 /** `proto.Cluster.user` of the path `[4, 17, 2, 2]`. */
-function nameAt(file: FileImage, [kind, index = 0, part, at = 0, ...deeper]: readonly number[]): string | undefined {
+function nameAt(
+  file: FileImage,
+  [kind, index = 0, part, at = 0, ...deeper]: readonly number[],
+): string | undefined {
   if (deeper.length > 0) return undefined;
   if (kind === MESSAGE) {
     const message = file.messageType?.[index];
-    if (part === undefined) return message && `proto.${message.name}`;
-    return part === FIELD ? `proto.${message?.name}.${message?.field?.[at]?.name}` : undefined;
+    if (part === undefined) return message && `${file.package}.${message.name}`;
+    return part === FIELD ? `${file.package}.${message?.name}.${message?.field?.[at]?.name}` : undefined;
   }
   if (kind !== SERVICE) return undefined;
   const service = file.service?.[index];
-  if (part === undefined) return service && `proto.${service.name}`;
-  return part === METHOD ? `proto.${service?.name}.${service?.method?.[at]?.name}` : undefined;
+  if (part === undefined) return service && `${file.package}.${service.name}`;
+  return part === METHOD ? `${file.package}.${service?.name}.${service?.method?.[at]?.name}` : undefined;
 }

@@ -1,9 +1,11 @@
 import type { Handlers } from "./handlers.ts";
 import { clusterCalls, clusterReads } from "./methods/cluster-calls.ts";
+import { clusterExtensionCalls } from "./methods/cluster-extension-calls.ts";
 import { jobCalls } from "./methods/job-calls.ts";
 import { serviceCalls } from "./methods/service-calls.ts";
 import { submissionCalls } from "./methods/submission-calls.ts";
 import { templateCalls, templateReads } from "./methods/template-calls.ts";
+import { templateExtensionCalls } from "./methods/template-extension-calls.ts";
 import type { ApiPorts } from "./ports.ts";
 
 /**
@@ -21,5 +23,7 @@ export function handlersOf(ports: ApiPorts): Handlers {
     RayJobService: jobCalls(ports),
     RayServeService: serviceCalls(ports),
     RayJobSubmissionService: submissionCalls(ports, clusters),
+    ClusterExtensionService: clusterExtensionCalls(ports, clusters),
+    TemplateExtensionService: templateExtensionCalls(ports, templates),
   };
 }

@@ -3,5 +3,10 @@ export { ApiError, type ApiErrorOptions, GRPC_CODE, type GrpcCode } from "./erro
 export type { ApiVersion, CallContext, Handler, Handlers } from "./handlers.ts";
 export { handlersOf } from "./handlers-of.ts";
 export type { V1Alpha2Style } from "./http/api-routes.ts";
+export {
+  type ExpansionTarget,
+  type TemplateExpansion,
+  templateExpansion,
+} from "./methods/template-expansion.ts";
 export type { ApiCaches, ApiPorts, ApiSettings, HeadAddress } from "./ports.ts";
 export { type RunningCaches, startApiCaches } from "./reading/start-caches.ts";

@@ -1,6 +1,7 @@
 export * from "../gen/cluster_pb.ts";
 export { COMMENTS } from "../gen/comments.ts";
 export * from "../gen/config_pb.ts";
+export * from "../gen/extensions_pb.ts";
 export { FieldBehavior, field_behavior } from "../gen/google/api/field_behavior_pb.ts";
 export { type Status, StatusSchema } from "../gen/google/rpc/status_pb.ts";
 export * from "../gen/job_pb.ts";

@@ -172,10 +172,15 @@ describe("what clients of KubeRay's API server rely on", () => {
     expect(descriptor.parent.typeName).toBe(`proto.${service}`);
   });
 
-  test("there are no other methods", () => {
-    const names = Object.entries(SERVICES).flatMap(([service, { methods }]) =>
-      methods.map(({ name }) => `${service}.${name}`),
-    );
+  test("there are no other methods but in a package of our own, under paths of its own", () => {
+    const all = Object.entries(SERVICES);
+    const names = all
+      .filter(([, { typeName }]) => typeName.startsWith("proto."))
+      .flatMap(([service, { methods }]) => methods.map(({ name }) => `${service}.${name}`));
+    const ours = all.filter(([, { typeName }]) => typeName.startsWith("heliostat.v1."));
+    const paths = ours.flatMap(([, { methods }]) => methods.map((method) => bindingOf(method).path));
+    expect(paths.filter((path) => !path.startsWith("/apis/heliostat/v1/"))).toEqual([]);
+    expect(paths.length).toBeGreaterThan(0);
     expect(names.toSorted()).toEqual(Object.keys(METHODS).toSorted());
   });
 

@@ -56,6 +56,21 @@ export const ACCESS_RULES: {
     stopRayJob: [ray("get", "rayclusters", "clustername"), proxy("create")],
     deleteRayJob: [ray("get", "rayclusters", "clustername"), proxy("delete")],
   },
+  ClusterExtensionService: {
+    findClusters: [ray("list", "rayclusters")],
+    findAllClusters: [ray("list", "rayclusters")],
+    dryRunCluster: [ray("create", "rayclusters")],
+    updateCluster: [ray("update", "rayclusters", "name")],
+    scaleCluster: [ray("update", "rayclusters", "name")],
+    patchWorkerGroup: [ray("update", "rayclusters", "name")],
+    suspendCluster: [ray("update", "rayclusters", "name")],
+    resumeCluster: [ray("update", "rayclusters", "name")],
+  },
+  TemplateExtensionService: {
+    createTemplate: [to("create", "configmaps")],
+    getTemplate: [to("get", "configmaps", "name")],
+    listTemplates: [to("list", "configmaps")],
+  },
 };
 
 /** The accesses of one request. */

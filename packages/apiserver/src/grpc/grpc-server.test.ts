@@ -115,33 +115,31 @@ describe("what clients ask without identity", () => {
     client.close();
   });
 
-  test.each(["v1", "v1alpha"])(
-    "reflection %s lists the five services and describes them",
-    async (version) => {
-      const folder = dirname(createRequire(import.meta.url).resolve("@grpc/reflection/package.json"));
-      const file = join(folder, `build/proto/grpc/reflection/${version}/reflection.proto`);
-      const loaded = loadPackageDefinition(loadSync(file)) as unknown as Reflection;
-      const client = new loaded.grpc.reflection[version as "v1"].ServerReflection(
-        server.grpcAddress,
-        credentials.createInsecure(),
-      );
-      const answers = await reflected(client, [
-        { listServices: "*" },
-        { fileContainingSymbol: "proto.Cluster" },
-      ]);
-      const [list, description] = answers as [
-        { listServicesResponse: { service: { name: string }[] } },
-        { fileDescriptorResponse: { fileDescriptorProto: Buffer[] } },
-      ];
-      expect(list.listServicesResponse.service.map(({ name }) => name).toSorted()).toEqual(
-        ["Cluster", "ComputeTemplate", "RayJob", "RayJobSubmission", "RayServe"].map(
-          (name) => `proto.${name}Service`,
-        ),
-      );
-      expect(description.fileDescriptorResponse.fileDescriptorProto.length).toBeGreaterThan(1);
-      client.close();
-    },
-  );
+  test.each(["v1", "v1alpha"])("reflection %s lists the services and describes them", async (version) => {
+    const folder = dirname(createRequire(import.meta.url).resolve("@grpc/reflection/package.json"));
+    const file = join(folder, `build/proto/grpc/reflection/${version}/reflection.proto`);
+    const loaded = loadPackageDefinition(loadSync(file)) as unknown as Reflection;
+    const client = new loaded.grpc.reflection[version as "v1"].ServerReflection(
+      server.grpcAddress,
+      credentials.createInsecure(),
+    );
+    const answers = await reflected(client, [
+      { listServices: "*" },
+      { fileContainingSymbol: "proto.Cluster" },
+    ]);
+    const [list, description] = answers as [
+      { listServicesResponse: { service: { name: string }[] } },
+      { fileDescriptorResponse: { fileDescriptorProto: Buffer[] } },
+    ];
+    expect(list.listServicesResponse.service.map(({ name }) => name).toSorted()).toEqual([
+      ...["ClusterExtension", "TemplateExtension"].map((name) => `heliostat.v1.${name}Service`),
+      ...["Cluster", "ComputeTemplate", "RayJob", "RayJobSubmission", "RayServe"].map(
+        (name) => `proto.${name}Service`,
+      ),
+    ]);
+    expect(description.fileDescriptorResponse.fileDescriptorProto.length).toBeGreaterThan(1);
+    client.close();
+  });
 });
 
 interface Reflection {

@@ -4,6 +4,8 @@ import type { ApiVersion } from "../handlers.ts";
 export interface CreationFacts {
   readonly nowMs: number;
   readonly version: ApiVersion;
+  /** What a minimum of 0 workers means. @default as the version has it */
+  readonly zeroMinimum?: "replicas" | "zero";
   /** Ray's version where a request names none. */
   readonly defaultRayVersion: string;
   /** The caller as a label may hold it; `""` where callers are not known. Taken where a request names no user. */

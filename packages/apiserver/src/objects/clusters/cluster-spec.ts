@@ -15,6 +15,12 @@ export interface ClusterIngredients {
   /** The compute templates that its groups name. */
   readonly templates: ReadonlyMap<string, Template>;
   readonly version: ApiVersion;
+  /**
+   * What a minimum of 0 means. v1 cannot tell it from an absent one and takes "no fewer than there are" (KubeRay rule).
+   *
+   * @default `replicas` under v1, `zero` under v1alpha2
+   */
+  readonly zeroMinimum?: "replicas" | "zero";
   readonly rayVersion: string;
   readonly clusterEnv?: readonly EnvVar[];
   /** @default false */
@@ -65,16 +71,15 @@ function workerGroup(message: WorkerMessage, ingredients: ClusterIngredients): W
   return {
     groupName,
     replicas,
-    minReplicas: lowerBound(minReplicas, replicas, ingredients.version),
+    minReplicas: isZeroMeant(ingredients) ? minReplicas : minReplicas || replicas,
     maxReplicas: maxReplicas || replicas,
     rayStartParams: startParams("worker", rayStartParams, ingredients),
     template: workerPodTemplate(message, podIngredients(message.computeTemplate, ingredients)),
   };
 }
 
-/** Under v1 an absent minimum means "no fewer than there are" (KubeRay rule); under v1alpha2 0 is a number. */
-function lowerBound(minReplicas: number, replicas: number, version: ApiVersion): number {
-  return version === "v1" ? minReplicas || replicas : minReplicas;
+function isZeroMeant({ version, zeroMinimum }: ClusterIngredients): boolean {
+  return (zeroMinimum ?? (version === "v1" ? "replicas" : "zero")) === "zero";
 }
 
 function startParams(

@@ -36,6 +36,7 @@ export function rayClusterObject(
     spec: rayClusterSpec(clusterSpec, {
       templates,
       version: facts.version,
+      ...(facts.zeroMinimum && { zeroMinimum: facts.zeroMinimum }),
       rayVersion: cluster.version || facts.defaultRayVersion,
       clusterEnv: envVars(cluster.envs),
       hasServePorts: annotations[ANNOTATION.enableServeService] === "true",
