@@ -1,5 +1,6 @@
 import cors, { type FastifyCorsOptions } from "@fastify/cors";
 import type { LogFields, Logger, Random } from "@heliostat/kube";
+import { OPERATOR_VERSION } from "@heliostat/ray";
 import {
   type FastifyError,
   type FastifyInstance,
@@ -12,6 +13,7 @@ import type { Calls } from "../calls/calls.ts";
 import type { Method } from "../calls/methods.ts";
 import { ApiError } from "../errors/api-error.ts";
 import { apiErrorOf, isBug } from "../errors/status-of-error.ts";
+import { addDocumentRoutes } from "../openapi/document-routes.ts";
 import { apiRoutes, type V1Alpha2Style } from "./api-routes.ts";
 import { addGateway } from "./gateway.ts";
 import { addProcessRoutes } from "./process-routes.ts";
@@ -74,6 +76,7 @@ export async function httpServer(options: HttpServerOptions): Promise<HttpServer
     return sendError(failure, reply);
   });
   addProcessRoutes(app, options);
+  addDocumentRoutes(app, { methods: options.methods, release: OPERATOR_VERSION });
   await app.register(async (scope) => addApi(scope, options));
   await app.listen({ host: options.host, port: options.port });
   return {

@@ -25,6 +25,11 @@ const ALWAYS_SHOWN: Readonly<Record<string, Readonly<Record<string, JsonValue>>>
 
 const IN_SNAKE_CASE: readonly DescMessage[] = [ComputeTemplateSchema, ClusterSchema];
 
+/** The name of a field somewhere below a message, as the document has it. */
+export function documentName(top: DescMessage, field: DescField): string {
+  return casingOf(top)(field);
+}
+
 /** What stands at the top decides for all that is below. */
 function casingOf(schema: DescMessage): Casing {
   const object = listField(schema)?.message ?? schema;
