@@ -1,12 +1,16 @@
 import type { Authenticator, Authorizer } from "@heliostat/identity";
-import type { Clock, Logger, Random } from "@heliostat/kube";
+import type { Clock, Logger, NodePort, Random } from "@heliostat/kube";
+import type { FastifyInstance } from "fastify";
 import { callMetrics } from "./calls/call-metrics.ts";
-import { calls } from "./calls/calls.ts";
+import { type Calls, calls } from "./calls/calls.ts";
 import { methodsOf } from "./calls/methods.ts";
 import { type GrpcServer, grpcServer } from "./grpc/grpc-server.ts";
 import type { Handlers } from "./handlers.ts";
 import type { V1Alpha2Style } from "./http/api-routes.ts";
 import { type HttpServer, httpServer } from "./http/http-server.ts";
+import type { OperationPorts } from "./kube-api/kube-operations.ts";
+import { addKubeRoutes } from "./kube-api/kube-routes.ts";
+import { addServiceProxy } from "./proxy/service-proxy.ts";
 import { withinMs } from "./within-ms.ts";
 
 export interface ApiServerOptions {
@@ -28,8 +32,15 @@ export interface ApiServerOptions {
   readonly v1alpha2Style?: V1Alpha2Style;
   /** Whether what the handlers read from is there. @default always */
   readonly isReady?: () => boolean;
+  /** What Kubernetes' own API, as far as it is about Ray, is served from. @default it is not served */
+  readonly kubeApi?: KubeApiPorts;
   /** Tell of this process in the metrics, too. @default false */
   readonly hasProcessMetrics?: boolean;
+}
+
+export interface KubeApiPorts extends OperationPorts {
+  /** The way into pods, for the service proxy. */
+  readonly nodePort: NodePort;
 }
 
 export interface ListenAddress {
@@ -59,6 +70,7 @@ export async function apiServer(options: ApiServerOptions): Promise<ApiServer> {
   const methods = methodsOf(options.handlers);
   const { authenticator, authorizer, logger } = options;
   const both = { calls: calls({ authenticator, authorizer, metrics, clock, logger, deadlineMs }), random };
+  const stopping = new AbortController();
   const grpc = await grpcServer(methods, {
     ...both,
     clock,
@@ -75,26 +87,44 @@ export async function apiServer(options: ApiServerOptions): Promise<ApiServer> {
       bodyBytesMax,
       v1alpha2Style: options.v1alpha2Style ?? "document",
       isReady: options.isReady ?? (() => true),
+      addRoutes: (app) =>
+        addKubeApi(app, { ...both, logger, kubeApi: options.kubeApi, stopping: stopping.signal }),
       ...(options.corsOrigin !== undefined && { corsOrigin: options.corsOrigin }),
     });
-    return served({ grpc, http, options });
+    return served({ grpc, http, options, stopping });
   } catch (error) {
     grpc.close();
     throw error;
   }
 }
 
+interface KubeApiRoutes {
+  readonly calls: Calls;
+  readonly logger: Logger;
+  readonly kubeApi: KubeApiPorts | undefined;
+  readonly stopping: AbortSignal;
+}
+
+function addKubeApi(app: FastifyInstance, { kubeApi, ...common }: KubeApiRoutes): void {
+  if (kubeApi === undefined) return;
+  addKubeRoutes(app, { ...common, ...kubeApi });
+  addServiceProxy(app, { ...common, reader: kubeApi.client, nodePort: kubeApi.nodePort });
+}
+
 interface Servers {
   readonly grpc: GrpcServer;
   readonly http: HttpServer;
   readonly options: ApiServerOptions;
+  /** Ends the streams, which would go on for ever. */
+  readonly stopping: AbortController;
 }
 
-function served({ grpc, http, options }: Servers): ApiServer {
+function served({ grpc, http, options, stopping }: Servers): ApiServer {
   return {
     httpUrl: `http://${addressText({ ...options.http, port: http.port })}`,
     grpcAddress: addressText({ ...options.grpc, port: grpc.port }),
     async stop() {
+      stopping.abort();
       const drained = Promise.all([grpc.drain(), http.drain()]);
       if (await withinMs(drained, DRAIN_MS, options.clock)) return;
       grpc.close();

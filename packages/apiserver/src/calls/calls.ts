@@ -12,6 +12,8 @@ import type { Method } from "./methods.ts";
 export interface Calls {
   /** @throws ApiError `Unauthenticated`, or `Unavailable` when nobody can say */
   authenticate(credentials: Credentials, signal: AbortSignal): Promise<Caller>;
+  /** @throws ApiError `PermissionDenied` when the caller may not do all of it, `Unavailable` when nobody can say */
+  permit(caller: Caller, accesses: readonly Access[], signal: AbortSignal): Promise<void>;
   /** May the caller, then do it. @throws ApiError and nothing else */
   run(method: Method, request: Message, call: Call): Promise<Message>;
 }
@@ -39,6 +41,7 @@ export interface CallsOptions {
 export function calls(options: CallsOptions): Calls {
   return {
     authenticate: (credentials, signal) => authenticated(credentials, signal, options),
+    permit,
     async run(method, request, call) {
       const { clock, metrics } = options;
       const startMs = clock.now();
@@ -59,12 +62,12 @@ export function calls(options: CallsOptions): Calls {
   };
 
   async function answered(method: Method, request: Message, call: Call): Promise<Message> {
-    await authorize(method, request, call);
+    await permit(call.caller, accessesOf(method.rules, request), call.signal);
     return method.handle(request, call);
   }
 
-  async function authorize({ rules }: Method, request: Message, { caller, signal }: Call): Promise<void> {
-    for (const access of accessesOf(rules, request)) {
+  async function permit(caller: Caller, accesses: readonly Access[], signal: AbortSignal): Promise<void> {
+    for (const access of accesses) {
       const { isAllowed } = await options.authorizer.authorize(caller, access, { signal });
       if (!isAllowed) throw forbidden(caller, access);
     }

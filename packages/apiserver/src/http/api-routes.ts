@@ -31,10 +31,11 @@ export function apiRoutes(methods: readonly Method[], style: V1Alpha2Style): rea
   } as const;
   return methods.flatMap((method) => {
     const { verb, path } = method.binding;
-    const oldPath = path.replace(V1_PREFIX, V1ALPHA2_PREFIX);
     const routes: Route<ApiTarget>[] = [{ verb, path, target: { ...v1, method } }];
-    // What is ours alone never had an older version.
-    if (oldPath !== path) routes.push({ verb, path: oldPath, target: { ...v1alpha2, method } });
+    // What KubeRay never had has no older version.
+    if (!path.startsWith(V1_PREFIX)) return routes;
+    const oldPath = path.replace(V1_PREFIX, V1ALPHA2_PREFIX);
+    routes.push({ verb, path: oldPath, target: { ...v1alpha2, method } });
     if (method.name === "CreateRayJob") routes.push(bareJobRoute(verb, { ...v1alpha2, method }));
     return routes;
   });

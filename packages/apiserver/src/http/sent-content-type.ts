@@ -19,6 +19,12 @@ export function takeAnyContentType(app: FastifyInstance): void {
   });
 }
 
+/** Below `app` bodies are not read at all, but handed on as they come. */
+export function takeBodiesAsStreams(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(BYTES, (_request, payload, done) => done(null, payload));
+}
+
 /** The content type that came with the request; `""` without one. */
 export function sentContentType(request: FastifyRequest): string {
   return SENT.get(request) ?? "";

@@ -30,10 +30,10 @@ export async function serveLaptopApi(laptop: Laptop): Promise<LaptopApi> {
   const identity = await laptopIdentity(laptop, tokenFile);
   const dashboardOf = dashboardsByForwarding(laptop);
   const serve = (ports: typeof PORTS): Promise<ApiServer> => {
-    const { client, clock, random, logger } = laptop;
+    const { client, nodePort, clock, random, logger } = laptop;
     const http = { host: HOST, port: ports.http };
     const grpc = { host: HOST, port: ports.grpc };
-    return servedApi({ client, dashboardOf, identity, clock, random, logger, http, grpc });
+    return servedApi({ client, nodePort, dashboardOf, identity, clock, random, logger, http, grpc });
   };
   // A second laptop, or a KubeRay of the user's own, may have the usual ports.
   const server = await serve(PORTS).catch(() => serve({ http: 0, grpc: 0 }));

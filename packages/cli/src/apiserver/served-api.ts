@@ -5,14 +5,16 @@ import {
   handlersOf,
   type ListenAddress,
   startApiCaches,
+  templateExpansion,
   type V1Alpha2Style,
 } from "@heliostat/apiserver";
 import type { Authenticator, Authorizer } from "@heliostat/identity";
-import type { Clock, KubeClient, Logger, Random } from "@heliostat/kube";
+import type { Clock, KubeClient, Logger, NodePort, Random } from "@heliostat/kube";
 import type { RayDashboard } from "@heliostat/ray";
 
 export interface ServedApiOptions {
   readonly client: KubeClient;
+  readonly nodePort: NodePort;
   readonly dashboardOf: (address: HeadAddress) => RayDashboard | Promise<RayDashboard>;
   readonly identity: ApiIdentity;
   readonly http: ListenAddress;
@@ -72,6 +74,7 @@ export async function servedApi(options: ServedApiOptions): Promise<ApiServer> {
       logger,
       http: options.http,
       grpc: options.grpc,
+      kubeApi: { client, nodePort: options.nodePort, expansion: templateExpansion({ client, caches }) },
       hasProcessMetrics: true,
       isReady: () => isReady,
       ...(corsOrigin !== undefined && { corsOrigin }),

@@ -43,6 +43,7 @@ export async function apiserver(
     const { http, grpc, namespace, corsOrigin } = options;
     const server = await servedApi({
       client,
+      nodePort,
       dashboardOf: isInside ? dashboardByDns : dashboardsByForwarding(place),
       identity: await identityOf(options, client),
       clock: systemClock,
