@@ -1,6 +1,7 @@
 import type { DescField, DescMessage } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import type { Method } from "../calls/methods.ts";
+import { A_CLUSTER_SPEC } from "./api-world.ts";
 
 /** A request that a stranger might send. */
 export interface RandomRequest {
@@ -143,12 +144,37 @@ function randomHeaders(): fc.Arbitrary<Readonly<Record<string, string>>> {
   );
 }
 
+/** Objects that are accepted, by the name of their message. */
+const VALID: Readonly<Record<string, object>> = {
+  "proto.ComputeTemplate": { namespace: "default", cpu: 1, memory: 1 },
+  "proto.Cluster": { namespace: "default", user: "u", clusterSpec: A_CLUSTER_SPEC },
+  "proto.RayJob": { namespace: "default", user: "u", entrypoint: "true", clusterSpec: A_CLUSTER_SPEC },
+  "proto.RayService": {
+    namespace: "default",
+    user: "u",
+    serveConfigV2: "applications: []",
+    clusterSpec: A_CLUSTER_SPEC,
+  },
+};
+
+/** A valid object with another name each time, and one field that may be anything. */
+function nearlyValid(message: DescMessage): fc.Arbitrary<string> {
+  return fc
+    .tuple(fc.integer({ min: 0, max: 1e6 }), fc.constantFrom(...message.fields), messageJson(message))
+    .map(([number, { jsonName }, random]) => {
+      const other = (random as Readonly<Record<string, unknown>>)[jsonName];
+      const valid = { name: `n-${number}`, ...VALID[message.typeName] };
+      return JSON.stringify(other === undefined ? valid : { ...valid, [jsonName]: other });
+    });
+}
+
 function randomBody({ binding, input }: Method): fc.Arbitrary<RandomRequest["body"]> {
   const field = input.fields.find(({ name }) => name === binding.body);
   if (!field?.message) return fc.constant(undefined);
   const right = messageJson(field.message).map((json) => JSON.stringify(json));
   return fc.oneof(
     { weight: 20, arbitrary: right },
+    { weight: 20, arbitrary: nearlyValid(field.message) },
     { weight: 1, arbitrary: fc.constant(undefined) },
     { weight: 1, arbitrary: right.map((text) => text.slice(0, text.length / 2)) },
     { weight: 1, arbitrary: fc.json() },
