@@ -1,0 +1,84 @@
+import type { Action, Caches } from "@heliostat/controller";
+import {
+  applyMergePatch,
+  groupResource,
+  type Json,
+  type KubeObject,
+  keyOf,
+  nameOf,
+  type ObjectName,
+  type Resource,
+} from "@heliostat/kube";
+import type { CacheReader, Index } from "@heliostat/watch-cache";
+
+/** The caches as they would be if some things were done that nobody does. */
+export class ImaginedCaches implements Caches {
+  readonly #real: Caches;
+  /** By resource, then by key; `undefined` stands for an object that is imagined gone. */
+  readonly #imagined = new Map<string, Map<string, KubeObject | undefined>>();
+
+  constructor(real: Caches) {
+    this.#real = real;
+  }
+
+  of<T extends KubeObject>(resource: Resource<T>): CacheReader<T> {
+    const real = this.#real.of(resource);
+    const imagined = this.#overlay(resource) as ReadonlyMap<string, T | undefined>;
+    return {
+      get: (key) => (imagined.has(key) ? imagined.get(key) : real.get(key)),
+      list: () => laidOver(real.list(), imagined, () => true),
+      byIndex: (index, value) => laidOver(real.byIndex(index, value), imagined, isUnder(index, value)),
+    };
+  }
+
+  put<T extends KubeObject>(resource: Resource<T>, object: T): void {
+    this.#overlay(resource).set(keyOf(nameOf(object)), object);
+  }
+
+  /** What the API would hold after this action, were nobody else there: a deletion is over at once. */
+  imagine(action: Action, createdAt: string): void {
+    const { resource } = action;
+    if (action.do === "create") {
+      this.put(resource, newborn(action.object, createdAt));
+    } else if (action.do === "delete") {
+      this.#overlay(resource).set(keyOf(action.target), undefined);
+    } else {
+      this.#imaginePatched(action);
+    }
+  }
+
+  #imaginePatched({ resource, target, patch }: Extract<Action, { do: "patch" }>): void {
+    const before = this.of(resource).get(keyOf(target));
+    // Only a merge patch says in itself what comes of it; the other forms change nothing that a plan rests on.
+    if (!before || patch.type !== "merge") return;
+    const after = applyMergePatch(before as unknown as Json, patch.body);
+    this.put(resource, after as unknown as KubeObject);
+  }
+
+  #overlay(resource: Resource): Map<string, KubeObject | undefined> {
+    const id = groupResource(resource);
+    const known = this.#imagined.get(id) ?? new Map<string, KubeObject | undefined>();
+    this.#imagined.set(id, known);
+    return known;
+  }
+}
+
+function laidOver<T extends KubeObject>(
+  real: readonly T[],
+  imagined: ReadonlyMap<string, T | undefined>,
+  isWanted: (object: T) => boolean,
+): readonly T[] {
+  const untouched = real.filter((object) => !imagined.has(keyOf(nameOf(object))));
+  const added = [...imagined.values()].filter((object) => object !== undefined);
+  return [...untouched, ...added.filter(isWanted)];
+}
+
+function isUnder<T extends KubeObject>(index: Index<T>, value: string): (object: T) => boolean {
+  return (object) => index.valuesOf(object).includes(value);
+}
+
+/** With what an API gives to every object at birth. */
+function newborn(object: KubeObject, creationTimestamp: string): KubeObject {
+  const name: ObjectName = nameOf(object);
+  return { ...object, metadata: { creationTimestamp, uid: `imagined ${keyOf(name)}`, ...object.metadata } };
+}
