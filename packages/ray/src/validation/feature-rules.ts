@@ -9,7 +9,6 @@ export function featureRules({ spec }: ClusterSubject): readonly SpecProblem[] {
       "spec.historyServerOptions",
       unsupported("RayClusterHistoryServer"),
     ],
-    [spec.networkPolicy !== undefined, "spec.networkPolicy", unsupported("RayClusterNetworkPolicy")],
     [spec.tlsOptions !== undefined, "spec.tlsOptions", unsupported("RayClusterMTLS")],
   ]);
 }

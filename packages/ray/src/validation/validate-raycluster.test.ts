@@ -20,6 +20,14 @@ function fieldsOf(cluster: RayCluster): readonly string[] {
   return validateRayClusterSpec(cluster).map(({ field }) => field);
 }
 
+function mounting(name: string, mountPath: string): Partial<HeadGroupSpec> {
+  const containers = [aRayContainer({ volumeMounts: [{ name, mountPath }] })];
+  const volumes = [{ name, emptyDir: {} }];
+  return { template: { spec: { containers, volumes } } };
+}
+
+const rocksDb = { gcsFaultToleranceOptions: { backend: "rocksdb" as const } };
+const mounts = "spec.headGroupSpec.template.spec.containers[0].volumeMounts";
 const noContainer = { template: { spec: { containers: [] } } };
 const always = { template: { spec: { containers: [aRayContainer()], restartPolicy: "Always" } } };
 const [head, env, group] = [
@@ -105,9 +113,42 @@ describe("validateRayClusterSpec()", () => {
       ["spec.gcsFaultToleranceOptions.storage"],
     ],
     [
-      "RocksDB",
-      { gcsFaultToleranceOptions: { backend: "rocksdb" } },
-      ["spec.gcsFaultToleranceOptions.backend"],
+      "Redis's settings with RocksDB",
+      {
+        gcsFaultToleranceOptions: {
+          backend: "rocksdb",
+          redisAddress: "redis:6379",
+          redisUsername: { value: "u" },
+          redisPassword: { value: "p" },
+          externalStorageNamespace: "n",
+        },
+      },
+      ["redisAddress", "redisUsername", "redisPassword", "externalStorageNamespace"].map(
+        (field) => `spec.gcsFaultToleranceOptions.${field}`,
+      ),
+    ],
+    [
+      "a claim of the user's and settings for one of ours",
+      {
+        gcsFaultToleranceOptions: {
+          backend: "rocksdb",
+          storage: { claimName: "mine", size: "1Gi", storageClassName: "s", accessModes: ["ReadWriteOnce"] },
+        },
+      },
+      ["size", "storageClassName", "accessModes"].map(
+        (field) => `spec.gcsFaultToleranceOptions.storage.${field}`,
+      ),
+    ],
+    [
+      "RocksDB's variables by hand",
+      { ...rocksDb, head: headWith("RAY_gcs_storage=rocksdb", "RAY_gcs_storage_path=/x") },
+      [env, env],
+    ],
+    ["RocksDB's mount by hand", { ...rocksDb, head: mounting("other", "/data/gcs") }, [mounts]],
+    [
+      "RocksDB's volume by hand",
+      { ...rocksDb, head: mounting("gcs-storage", "/x") },
+      [mounts, `${head}.template.spec.volumes`],
     ],
     [
       "a suspended group that scales itself",
@@ -153,8 +194,39 @@ describe("validateRayClusterSpec()", () => {
     ],
     [
       "what is behind closed gates",
-      { historyServerOptions: {}, networkPolicy: {}, tlsOptions: {} },
-      ["spec.historyServerOptions", "spec.networkPolicy", "spec.tlsOptions"],
+      { historyServerOptions: {}, tlsOptions: {} },
+      ["spec.historyServerOptions", "spec.tlsOptions"],
+    ],
+    [
+      "rules for a direction that is open",
+      {
+        networkPolicy: {
+          mode: "DenyAllEgress",
+          head: { ingressRules: [{}] },
+          worker: { ingressRules: [{}] },
+        },
+      },
+      ["spec.networkPolicy.head.ingressRules", "spec.networkPolicy.worker.ingressRules"],
+    ],
+    [
+      "rules of a group for a direction that is open",
+      {
+        networkPolicy: {
+          mode: "DenyAllIngress",
+          workerGroups: [{ groupName: "workers", egressRules: [{}] }],
+        },
+      },
+      ["spec.networkPolicy.workerGroups[0].egressRules"],
+    ],
+    [
+      "a group whose policy could not be named",
+      { networkPolicy: {}, workers: [{ groupName: "GPU_pool" }] },
+      [`${group}.groupName`],
+    ],
+    [
+      "network rules for a group that is not there",
+      { networkPolicy: { workerGroups: [{ groupName: "others" }] } },
+      ["spec.networkPolicy.workerGroups[0].groupName"],
     ],
     [
       "an upgrade strategy on a RayJob's cluster",

@@ -8,6 +8,7 @@ import { autoscalingRules } from "./autoscaling-rules.ts";
 import { faultToleranceRules } from "./fault-tolerance-rules.ts";
 import { featureRules } from "./feature-rules.ts";
 import { groupNameRules, groupRules } from "./group-rules.ts";
+import { networkPolicyRules } from "./network-policy-rules.ts";
 import { type ClusterSubject, problemsAmong, type Rule } from "./rule.ts";
 import type { SpecProblem } from "./spec-error.ts";
 
@@ -17,6 +18,7 @@ const SPEC_RULES: readonly Rule[] = [
   faultToleranceRules,
   autoscalingRules,
   authRules,
+  networkPolicyRules,
   featureRules,
   upgradeRules,
   groupNameRules,

@@ -8,6 +8,12 @@ export const ANNOTATION = {
   faultTolerance: "ray.io/ft-enabled",
   /** On a RayCluster (older way to name it) and on the head pod: key prefix in Redis. */
   externalStorageNamespace: "ray.io/external-storage-namespace",
+  /** On a RayCluster: seconds after which a deletion no longer waits for Redis to be cleaned up. */
+  redisCleanupTimeout: "ray.io/gcs-ft-deletion-timeout",
+  /** On a RayCluster: the class of its Ingress (Kubernetes' older way to name it). */
+  ingressClass: "kubernetes.io/ingress.class",
+  /** What kubectl writes for itself. */
+  lastApplied: "kubectl.kubernetes.io/last-applied-configuration",
   /** On the head pod: hash of the spec from which it was made. */
   recreateHash: "ray.io/upgrade-strategy-recreate-hash",
   /** On the head pod: the operator that made it. A hash written by another operator says nothing. */

@@ -9,5 +9,6 @@ export const CONTAINER = {
 export const VOLUME = {
   sharedMemory: { name: "shared-mem", mountPath: "/dev/shm" },
   rayLogs: { name: "ray-logs", mountPath: "/tmp/ray" },
+  gcsStorage: { name: "gcs-storage", mountPath: "/data/gcs" },
   rayToken: { name: "ray-token", mountPath: "/var/run/secrets/ray.io/serviceaccount" },
 } as const;
