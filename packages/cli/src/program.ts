@@ -1,5 +1,5 @@
 import type { AuthorizationMode } from "@heliostat/kube-embedded";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { CRD_FORMATS, type CrdFormat } from "./commands/crd-format.ts";
 import type { Config } from "./config.ts";
 import {
@@ -57,6 +57,22 @@ interface OperatorFlags {
   readonly logLevel: LogLevel;
 }
 
+interface ExplainFlags {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly namespace?: string;
+  readonly json: boolean;
+}
+
+interface PlanFlags {
+  readonly file: readonly string[];
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly namespace?: string;
+  readonly empty: boolean;
+  readonly json: boolean;
+}
+
 /** Wrong use, as distinct from what went wrong in what was asked for. */
 export const EXIT_USAGE = 2;
 
@@ -72,6 +88,8 @@ export async function program(argv: readonly string[], context: ProgramContext):
   });
   addKubernetes(root, context);
   addOperator(root, context);
+  addPlan(root, context);
+  addExplain(root, context);
   addCrds(root);
   try {
     await root.parseAsync([...argv]);
@@ -146,6 +164,40 @@ function addOperator(root: Command, context: ProgramContext): void {
     .action(async ({ installCrds, leaderElect, ...flags }: OperatorFlags) => {
       const { operator } = await import("./commands/operator.ts");
       await operator({ ...flags, installsCrds: installCrds, electsLeader: leaderElect }, context);
+    });
+}
+
+function addPlan(root: Command, context: ProgramContext): void {
+  root
+    .command("plan")
+    .description(
+      "what the operator would create, change and delete for a manifest, and why; nothing is written",
+    )
+    .requiredOption("-f, --file <file...>", "manifests with RayClusters")
+    .option("--kubeconfig <file>", "the cluster to compare with; without, as for the operator")
+    .option("--context <name>", "a context of the kubeconfig, other than its current one")
+    .option("-n, --namespace <name>", "namespace of objects that name none")
+    .option("--empty", "compare with a cluster that holds nothing, where there is none", false)
+    .option("--json", "print one JSON object, for machines", false)
+    .action(async ({ file, empty, json, ...choice }: PlanFlags) => {
+      const { plan } = await import("./commands/plan.ts");
+      process.stdout.write(await plan({ ...choice, files: file, isEmpty: empty, isJson: json }, context));
+    });
+}
+
+function addExplain(root: Command, context: ProgramContext): void {
+  root
+    .command("explain")
+    .description("why a RayCluster is as it is, from its conditions down to what containers and events say")
+    .addArgument(new Argument("<kind>", "what it is").choices(["raycluster"]))
+    .argument("<name>", "which one")
+    .option("--kubeconfig <file>", "its cluster; without, as for the operator")
+    .option("--context <name>", "a context of the kubeconfig, other than its current one")
+    .option("-n, --namespace <name>", "its namespace; without, the one of the kubeconfig's context")
+    .option("--json", "print one JSON object, for machines", false)
+    .action(async (_kind: string, name: string, { json, ...choice }: ExplainFlags) => {
+      const { explain } = await import("./commands/explain.ts");
+      process.stdout.write(await explain({ ...choice, name, isJson: json }, context));
     });
 }
 

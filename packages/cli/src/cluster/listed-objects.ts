@@ -29,9 +29,7 @@ export class ListedObjects {
     scope: ListScope,
   ): Promise<ListedObjects> {
     const lists = await Promise.all(
-      resources.map(
-        async (each) => [groupResource(each), await listedOrNone(client, each, scope)] as const,
-      ),
+      resources.map(async (each) => [groupResource(each), await listedOrNone(client, each, scope)] as const),
     );
     return new ListedObjects(new Map(lists));
   }
@@ -41,8 +39,7 @@ export class ListedObjects {
     return {
       get: (key) => objects.find((object) => keyOf(nameOf(object)) === key),
       list: () => objects,
-      byIndex: (index: Index<T>, value) =>
-        objects.filter((object) => index.valuesOf(object).includes(value)),
+      byIndex: (index: Index<T>, value) => objects.filter((object) => index.valuesOf(object).includes(value)),
     };
   }
 }

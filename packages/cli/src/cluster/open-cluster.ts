@@ -1,11 +1,10 @@
-import { type KubeClient, NAMESPACES } from "@heliostat/kube";
+import { CUSTOM_RESOURCE_DEFINITIONS, type KubeClient, NAMESPACES } from "@heliostat/kube";
 import { embeddedKubernetes } from "@heliostat/kube-embedded";
-import { kubeHttp } from "@heliostat/kube-http";
-import { rayCrds } from "@heliostat/ray";
-import { OPERATOR_VERSION } from "@heliostat/ray";
-import { CUSTOM_RESOURCE_DEFINITIONS } from "@heliostat/kube";
+import { type ClusterAccess, kubeHttp } from "@heliostat/kube-http";
+import { OPERATOR_VERSION, rayCrds } from "@heliostat/ray";
 import type { Config } from "../config.ts";
 import { systemClock, systemRandom } from "../system/clock.ts";
+import { UserError } from "../user-error.ts";
 import { type ClusterChoice, clusterAccess } from "./cluster-access.ts";
 
 /** A cluster that a command looks at. */
@@ -18,9 +17,14 @@ export interface OpenCluster {
   close(): Promise<void>;
 }
 
-/** The cluster that the person means. @throws UserError when what is named cannot be used */
-export function openCluster(choice: ClusterChoice, config: Config): OpenCluster {
-  const access = clusterAccess(choice, config, systemClock);
+/**
+ * The cluster that the person means.
+ *
+ * @param hint what else to do where there is none
+ * @throws UserError when what is named cannot be used
+ */
+export function openCluster(choice: ClusterChoice, config: Config, hint?: string): OpenCluster {
+  const access = accessOrHint(choice, config, hint);
   const cluster = kubeHttp(access, { userAgent: `heliostat/${OPERATOR_VERSION}`, proxies: config.proxies });
   return {
     client: cluster.client,
@@ -28,6 +32,15 @@ export function openCluster(choice: ClusterChoice, config: Config): OpenCluster 
     namespace: access.namespace,
     close: () => cluster.close(),
   };
+}
+
+function accessOrHint(choice: ClusterChoice, config: Config, hint: string | undefined): ClusterAccess {
+  try {
+    return clusterAccess(choice, config, systemClock);
+  } catch (cause) {
+    if (hint === undefined || !(cause instanceof UserError)) throw cause;
+    throw new UserError(cause.message, { hint, cause });
+  }
 }
 
 /** A cluster that holds nothing but the Ray CRDs and some namespaces, in memory, for as long as it is looked at. */

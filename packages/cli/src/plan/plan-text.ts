@@ -3,7 +3,7 @@ import { keyOf, nameOf } from "@heliostat/kube";
 import { textTable } from "../output/text-table.ts";
 import type { ClusterPlan, PlanReport } from "./plan-clusters.ts";
 
-const SIGN = { create: "+", delete: "-", patch: "~", apply: "~" } as const;
+const SIGN = { create: "+", change: "~", delete: "-" } as const;
 const OUTCOME = { created: "is new", configured: "changes", unchanged: "stays as it is" } as const;
 
 /** A plan for a person, one action a line; what comes only after other actions stands below `then`. */
@@ -38,17 +38,22 @@ function clusterLines({ name, outcome, plans, waitingFor }: ClusterPlan): readon
 const EXAMPLES = " (its pods will end in other letters)";
 
 function actionRow(action: Action): readonly string[] {
-  return [SIGN[action.do], action.resource.kind, targetOf(action), action.why];
+  return [SIGN[effectOf(action)], action.resource.kind, targetOf(action), action.why];
 }
 
 /** The object of an action, as `namespace/name`. */
 export function targetOf(action: Action): string {
-  return keyOf("object" in action ? nameOf(action.object) : action.target);
+  return keyOf(action.do === "create" ? nameOf(action.object) : action.target);
+}
+
+/** What an action does to its object; an apply makes what is not there. */
+export function effectOf(action: Action): keyof typeof SIGN {
+  if (action.do === "apply") return action.isRepair ? "change" : "create";
+  return action.do === "patch" ? "change" : action.do;
 }
 
 function countsOf(actions: readonly Action[]): string {
-  const count = (...kinds: readonly Action["do"][]) =>
-    actions.filter((action) => kinds.includes(action.do)).length;
-  const changes = actions.length - count("create", "delete");
-  return `${count("create")} to create, ${changes} to change, ${count("delete")} to delete`;
+  const effects = actions.map(effectOf);
+  const count = (wanted: keyof typeof SIGN) => effects.filter((effect) => effect === wanted).length;
+  return `${count("create")} to create, ${count("change")} to change, ${count("delete")} to delete`;
 }

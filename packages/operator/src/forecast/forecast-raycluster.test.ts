@@ -34,7 +34,10 @@ describe("forecastRayCluster()", () => {
   });
 
   it("does nothing about what is wrong, and says what that is", () => {
-    const { problems, plans } = forecastRayCluster(cluster(2, { minReplicas: 5 }), { caches: NOTHING, nowMs: NOW_MS });
+    const { problems, plans } = forecastRayCluster(cluster(2, { minReplicas: 5 }), {
+      caches: NOTHING,
+      nowMs: NOW_MS,
+    });
     expect(problems[0]?.field).toContain("workerGroupSpecs[0]");
     expect(plans).toEqual([]);
   });

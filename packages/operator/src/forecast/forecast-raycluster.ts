@@ -12,6 +12,8 @@ export interface Forecast {
   readonly problems: readonly SpecProblem[];
   /** One plan a reconcile, each made after the actions of those before it. Empty when nothing would be done. */
   readonly plans: readonly Plan[];
+  /** What the operator would wait for at the end. */
+  readonly waitingFor?: string;
 }
 
 export interface ForecastOptions {
@@ -39,7 +41,9 @@ export function forecastRayCluster(cluster: RayCluster, { caches, nowMs }: Forec
     const problems = problemsOf(view);
     if (problems.length > 0) return { problems, plans: [] };
     const plan = planRayCluster(view);
-    if (plan.actions.length === 0) break;
+    const { waitingFor } = plan;
+    if (plan.actions.length === 0)
+      return { problems, plans, ...(waitingFor !== undefined && { waitingFor }) };
     plans.push(plan);
     carryOutInMind(plan, { imagined, key, nowMs });
   }

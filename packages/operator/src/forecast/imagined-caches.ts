@@ -38,21 +38,31 @@ export class ImaginedCaches implements Caches {
   /** What the API would hold after this action, were nobody else there: a deletion is over at once. */
   imagine(action: Action, createdAt: string): void {
     const { resource } = action;
-    if (action.do === "create") {
-      this.put(resource, newborn(action.object, createdAt));
-    } else if (action.do === "delete") {
-      this.#overlay(resource).set(keyOf(action.target), undefined);
-    } else {
-      this.#imaginePatched(action);
+    switch (action.do) {
+      case "create":
+        this.put(resource, newborn(action.object, createdAt));
+        return;
+      case "delete":
+        this.#overlay(resource).set(keyOf(action.target), undefined);
+        return;
+      case "apply":
+        this.#imagineMerged(action, { merge: action.object as unknown as Json, createdAt });
+        return;
+      case "patch":
+        // Only a merge patch says in itself what comes of it; the other forms change nothing that a plan rests on.
+        if (action.patch.type === "merge") this.#imagineMerged(action, { merge: action.patch.body });
     }
   }
 
-  #imaginePatched({ resource, target, patch }: Extract<Action, { do: "patch" }>): void {
+  /** An object that is not there comes to be only when the action says when it was born. */
+  #imagineMerged(
+    { resource, target }: { readonly resource: Resource; readonly target: ObjectName },
+    { merge, createdAt }: { readonly merge: Json; readonly createdAt?: string },
+  ): void {
     const before = this.of(resource).get(keyOf(target));
-    // Only a merge patch says in itself what comes of it; the other forms change nothing that a plan rests on.
-    if (!before || patch.type !== "merge") return;
-    const after = applyMergePatch(before as unknown as Json, patch.body);
-    this.put(resource, after as unknown as KubeObject);
+    if (!before && createdAt === undefined) return;
+    const after = applyMergePatch(before as unknown as Json, merge) as unknown as KubeObject;
+    this.put(resource, before ? after : newborn(after, createdAt ?? ""));
   }
 
   #overlay(resource: Resource): Map<string, KubeObject | undefined> {
@@ -79,6 +89,6 @@ function isUnder<T extends KubeObject>(index: Index<T>, value: string): (object:
 
 /** With what an API gives to every object at birth. */
 function newborn(object: KubeObject, creationTimestamp: string): KubeObject {
-  const name: ObjectName = nameOf(object);
-  return { ...object, metadata: { creationTimestamp, uid: `imagined ${keyOf(name)}`, ...object.metadata } };
+  const uid = `imagined ${keyOf(nameOf(object))}`;
+  return { ...object, metadata: { creationTimestamp, uid, ...object.metadata } };
 }

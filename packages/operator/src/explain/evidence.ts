@@ -1,0 +1,16 @@
+/** One link in a chain of reasons, and what it rests on. */
+export interface Evidence {
+  /** `Pod default/demo-head-x7k2p`, `condition HeadPodReady`, `event FailedScheduling` */
+  readonly about: string;
+  /** What it says, in its own words where it has any. */
+  readonly says: string;
+  /** Whether it keeps its cluster from being ready. */
+  readonly isTrouble: boolean;
+  readonly because: readonly Evidence[];
+}
+
+/** The chain from the top to the first thing that is wrong and has no further reason. */
+export function firstTroubles(evidence: readonly Evidence[]): readonly Evidence[] {
+  const trouble = evidence.find(({ isTrouble }) => isTrouble);
+  return trouble ? [trouble, ...firstTroubles(trouble.because)] : [];
+}
