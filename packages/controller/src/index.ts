@@ -1,4 +1,5 @@
 export { type CarryOutContext, carryOut, type FailedAction, type Outcome } from "./carry-out.ts";
+export type { ControllerLoad } from "./controller.ts";
 export { eachAtMost } from "./each-at-most.ts";
 export {
   type EventRecorder,

@@ -4,6 +4,7 @@ import { rayClusterReconciler } from "./raycluster/reconciler.ts";
 export type { Evidence } from "./explain/evidence.ts";
 export { type Explanation, explainRayCluster } from "./explain/explain-raycluster.ts";
 export { type Forecast, type ForecastOptions, forecastRayCluster } from "./forecast/forecast-raycluster.ts";
+export { CLUSTER_GAUGES, clusterSamples, type GaugeFamily, type Sample } from "./metrics/cluster-metrics.ts";
 export { planRayCluster } from "./raycluster/plan.ts";
 export { type RayClusterView, viewRayCluster } from "./raycluster/view.ts";
 

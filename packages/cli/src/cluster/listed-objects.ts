@@ -4,7 +4,9 @@ import {
   type KubeClient,
   type KubeObject,
   keyOf,
+  matchesLabels,
   nameOf,
+  parseLabelSelector,
   type Resource,
 } from "@heliostat/kube";
 import type { CacheReader, Index } from "@heliostat/watch-cache";
@@ -34,8 +36,10 @@ export class ListedObjects {
     return new ListedObjects(new Map(lists));
   }
 
-  of<T extends KubeObject>(resource: Resource<T>): CacheReader<T> {
-    const objects = (this.#lists.get(groupResource(resource)) ?? []) as readonly T[];
+  of<T extends KubeObject>(resource: Resource<T>, labelSelector = ""): CacheReader<T> {
+    const requirements = parseLabelSelector(labelSelector);
+    const all = (this.#lists.get(groupResource(resource)) ?? []) as readonly T[];
+    const objects = all.filter(({ metadata }) => matchesLabels(requirements, metadata.labels));
     return {
       get: (key) => objects.find((object) => keyOf(nameOf(object)) === key),
       list: () => objects,

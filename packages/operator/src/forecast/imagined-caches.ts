@@ -5,8 +5,10 @@ import {
   type Json,
   type KubeObject,
   keyOf,
+  matchesLabels,
   nameOf,
   type ObjectName,
+  parseLabelSelector,
   type Resource,
 } from "@heliostat/kube";
 import type { CacheReader, Index } from "@heliostat/watch-cache";
@@ -21,9 +23,9 @@ export class ImaginedCaches implements Caches {
     this.#real = real;
   }
 
-  of<T extends KubeObject>(resource: Resource<T>): CacheReader<T> {
-    const real = this.#real.of(resource);
-    const imagined = this.#overlay(resource) as ReadonlyMap<string, T | undefined>;
+  of<T extends KubeObject>(resource: Resource<T>, labelSelector?: string): CacheReader<T> {
+    const real = this.#real.of(resource, labelSelector);
+    const imagined = selected(this.#overlay(resource), labelSelector) as ReadonlyMap<string, T | undefined>;
     return {
       get: (key) => (imagined.has(key) ? imagined.get(key) : real.get(key)),
       list: () => laidOver(real.list(), imagined, () => true),
@@ -71,6 +73,17 @@ export class ImaginedCaches implements Caches {
     this.#imagined.set(id, known);
     return known;
   }
+}
+
+/** What a selector leaves out is not there, as far as its reader knows. */
+function selected(
+  objects: ReadonlyMap<string, KubeObject | undefined>,
+  labelSelector = "",
+): ReadonlyMap<string, KubeObject | undefined> {
+  const requirements = parseLabelSelector(labelSelector);
+  const isSelected = (object: KubeObject | undefined) =>
+    object !== undefined && matchesLabels(requirements, object.metadata.labels);
+  return new Map([...objects].map(([key, object]) => [key, isSelected(object) ? object : undefined]));
 }
 
 function laidOver<T extends KubeObject>(
