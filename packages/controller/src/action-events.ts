@@ -44,7 +44,7 @@ function eventOf(attempts: readonly Attempt[]): EventWords {
   const [first] = attempts;
   if (!first) throw new Error("Cannot tell of no actions");
   return {
-    type: first.error ? "Warning" : "Normal",
+    type: first.error || first.action.event?.isWarning ? "Warning" : "Normal",
     reason: reasonOf(first) ?? "",
     action: first.action.event?.action ?? "",
     note: first.error

@@ -71,6 +71,8 @@ export interface Explained {
 export interface ActionEvent {
   /** Reason of the `Normal` event: `CreatedHeadPod`. @default no event on success */
   readonly onSuccess?: string;
+  /** Whether success is nothing to be glad of: its event is a `Warning` too. @default false */
+  readonly isWarning?: boolean;
   /** Reason of the `Warning` event: `FailedToCreateHeadPod`. @default no event on failure */
   readonly onFailure?: string;
   /** What the controller was about to do: `Create`, `Delete`, `Update`. */

@@ -58,7 +58,8 @@ export function runControllers(reconcilers: readonly Reconciler[], options: RunO
   const controllers = reconcilers.map((reconciler) => {
     const { name } = reconciler;
     const reporter = { controller: name, instance: options.instance ?? name };
-    const events = new KubeEventRecorder(client, { clock, random, logger, signal, reporter });
+    const patient = share.clientOf(`events of ${name}`, client, { isBackground: true });
+    const events = new KubeEventRecorder(patient, { clock, random, logger, signal, reporter });
     const context = { client: remembering, caches, events, clock, random, logger, signal };
     return new Controller(reconciler, { caches, context, share, workers });
   });

@@ -23,6 +23,7 @@ export {
   type RayReason,
   type RayVersion,
 } from "./dashboard/ray-dashboard.ts";
+export { fingerprint } from "./hash/fingerprint.ts";
 export type { ManagedSpec } from "./managed-spec.ts";
 export { checkLabel, checkName } from "./names/bounded-names.ts";
 export {
@@ -42,6 +43,7 @@ export {
   serveServiceName,
 } from "./names/cluster-names.ts";
 export { nextNameFloor, type PodNamesView, podNames } from "./names/pod-names.ts";
+export { replicaName } from "./names/replica-name.ts";
 export { headIngress, wantsIngress } from "./network/head-ingress.ts";
 export { headRoute, OPENSHIFT_ROUTES, type OpenShiftRoute } from "./network/head-route.ts";
 export { networkPolicies } from "./network/network-policies.ts";
@@ -57,7 +59,7 @@ export { gcsPort } from "./raycluster/gcs-port.ts";
 export { isManagedByOperator } from "./raycluster/managed-by.ts";
 export { type ClusterOrigin, clusterOrigin } from "./raycluster/origin.ts";
 export { isRayAtLeast } from "./raycluster/ray-version.ts";
-export { specHash } from "./raycluster/spec-hash.ts";
+export { groupSpecHash, headSpecHash, specHash } from "./raycluster/spec-hash.ts";
 export { AUTH_TOKEN_KEY, isKubernetesTokenAuth, isTokenAuth } from "./raycluster/token-auth.ts";
 export type * from "./raycluster/types.ts";
 export type * from "./raycronjob/types.ts";
@@ -67,6 +69,7 @@ export type { Float32, Int32, Int64, IntOrString, Quantity, Timestamp } from "./
 export { headService, headServiceLabels } from "./services/head-service.ts";
 export { headlessWorkerService, needsHeadlessWorkerService } from "./services/headless-worker-service.ts";
 export { serveService, wantsServeService } from "./services/serve-service.ts";
+export type { RaySettings } from "./settings.ts";
 export { gcsClaim, needsGcsClaim } from "./storage/gcs-claim.ts";
 export {
   needsRedisCleanup,

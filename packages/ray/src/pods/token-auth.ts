@@ -11,7 +11,7 @@ import { withContainer, withDefaultEnv, withRayContainer } from "./ray-container
 export function tokenAuth(pod: RayPod, { cluster }: PodContext): RayPod {
   if (!isTokenAuth(cluster.spec)) return pod;
   const authorised = (container: Container) => withToken(container, cluster);
-  const talking = [CONTAINER.autoscaler, CONTAINER.waitForGcs].reduce(
+  const talking = [CONTAINER.autoscaler, CONTAINER.historyCollector, CONTAINER.waitForGcs].reduce(
     (each, name) => withContainer(each, name, authorised),
     withRayContainer(pod, authorised),
   );

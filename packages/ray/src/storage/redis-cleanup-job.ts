@@ -1,4 +1,4 @@
-import type { Container, Job, PodSpec } from "@heliostat/kube";
+import type { Container, Job, PodSpec, ResourceRequirements } from "@heliostat/kube";
 import { redisCleanupJobName } from "../names/cluster-names.ts";
 import { headPod } from "../pods/head-pod.ts";
 import type { PodOptions } from "../pods/pod-context.ts";
@@ -39,17 +39,22 @@ export function redisCleanupJob(cluster: RayCluster, options: Omit<PodOptions, "
     spec: {
       backoffLimit: 0,
       activeDeadlineSeconds: 300,
-      template: { metadata: { labels, annotations }, spec: cleanupSpec(spec) },
+      template: {
+        metadata: { labels, annotations },
+        spec: cleanupSpec(spec, options.settings?.cleanupResources),
+      },
     },
   };
 }
 
-function cleanupSpec(spec: PodSpec | undefined): PodSpec {
-  const containers = spec?.containers.slice(0, 1).map(cleanupContainer) ?? [];
+function cleanupSpec(spec: PodSpec | undefined, resources: ResourceRequirements = RESOURCES): PodSpec {
+  const [rayContainer] = spec?.containers ?? [];
+  const containers = rayContainer ? [{ ...cleanupContainer(rayContainer), resources }] : [];
   return { ...spec, containers, restartPolicy: "Never" };
 }
 
-const RESOURCES = { cpu: "200m", memory: "256Mi" };
+const SMALL = { cpu: "200m", memory: "256Mi" };
+const RESOURCES: ResourceRequirements = { limits: SMALL, requests: SMALL };
 
 function cleanupContainer({
   livenessProbe,
@@ -65,7 +70,6 @@ function cleanupContainer({
     ...patient,
     command: SHELL,
     args: [`python -c '${CLEANUP}'`],
-    resources: { limits: RESOURCES, requests: RESOURCES },
   };
 }
 

@@ -28,6 +28,27 @@ function mounting(name: string, mountPath: string): Partial<HeadGroupSpec> {
 
 const rocksDb = { gcsFaultToleranceOptions: { backend: "rocksdb" as const } };
 const mounts = "spec.headGroupSpec.template.spec.containers[0].volumeMounts";
+/** A cluster that keeps its history, with these settings of the collector. */
+function keeping(settings: Readonly<Record<string, string>>): RayClusterTraits {
+  const env = Object.entries(settings).map(([name, value]) => ({ name, value }));
+  return { historyServerOptions: { collectorOptions: { image: "collector", env } } };
+}
+
+function collecting(name: string): [string, RayClusterTraits, readonly string[]] {
+  return [
+    `the collector's own ${name}`,
+    keeping({ STORAGE_BACKEND: "LOCAL", [name]: "x" }),
+    [`${collector}.env`],
+  ];
+}
+
+/** Traits that the types forbid and the API lets through. */
+function anyTraits(traits: object): RayClusterTraits {
+  return traits as RayClusterTraits;
+}
+
+const strategy = "spec.upgradeStrategy";
+const collector = "spec.historyServerOptions.collectorOptions";
 const noContainer = { template: { spec: { containers: [] } } };
 const always = { template: { spec: { containers: [aRayContainer()], restartPolicy: "Always" } } };
 const [head, env, group] = [
@@ -192,11 +213,7 @@ describe("validateRayClusterSpec()", () => {
       { authOptions: { enableK8sTokenAuth: true } },
       ["spec.authOptions.enableK8sTokenAuth"],
     ],
-    [
-      "what is behind closed gates",
-      { historyServerOptions: {}, tlsOptions: {} },
-      ["spec.historyServerOptions", "spec.tlsOptions"],
-    ],
+    ["mutual TLS", { tlsOptions: { enabled: true } }, ["spec.tlsOptions.enabled"]],
     [
       "rules for a direction that is open",
       {
@@ -233,6 +250,52 @@ describe("validateRayClusterSpec()", () => {
       { upgradeStrategy: { type: "None" }, metadata: { labels: { "ray.io/originated-from-crd": "RayJob" } } },
       ["spec.upgradeStrategy"],
     ],
+    ["an unknown upgrade strategy", anyTraits({ upgradeStrategy: { type: "Slowly" } }), [`${strategy}.type`]],
+    [
+      "a rolling update's settings without one",
+      { upgradeStrategy: { type: "Recreate", rollingUpdate: {} } },
+      [`${strategy}.rollingUpdate`],
+    ],
+    ...[0, -1, 1.5, "0%", "some"].map((maxUnavailable): [string, RayClusterTraits, readonly string[]] => [
+      `a rolling update with ${maxUnavailable} missing`,
+      { upgradeStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable } } },
+      [`${strategy}.rollingUpdate.maxUnavailable`],
+    ]),
+    [
+      "history without a collector",
+      { historyServerOptions: {} },
+      ["spec.historyServerOptions.collectorOptions"],
+    ],
+    [
+      "a collector without image and place",
+      { historyServerOptions: { collectorOptions: {} } },
+      [`${collector}.image`, `${collector}.env`],
+    ],
+    ...["POD_IP", "FQ_RAY_IP", "RAY_CLUSTER_NAME", "RAY_CLUSTER_NAMESPACE", "RAY_ROLE"].map(collecting),
+    ...["OWNER_KIND", "OWNER_NAME", "EVENTS_PORT"].map(collecting),
+    ...[
+      ["GCS", "GCS_BUCKET"],
+      ["S3", "S3_REGION"],
+      ["AZUREBLOB", "AZURE_STORAGE_CONNECTION_STRING"],
+      ["ALIYUNOSS", "OSS_BUCKET", "OSS_ENDPOINT", "OSS_REGION"],
+    ].map(([backend = "", ...needed]): [string, RayClusterTraits, readonly string[]] => [
+      `history in ${backend} without its settings`,
+      keeping({ STORAGE_BACKEND: backend }),
+      needed.map(() => `${collector}.env`),
+    ]),
+    [
+      "history in AZUREBLOB by an account without its address",
+      keeping({ STORAGE_BACKEND: "AZUREBLOB", AZURE_STORAGE_AUTH_MODE: "default" }),
+      [`${collector}.env`],
+    ],
+    [
+      "a container called as the collector",
+      {
+        ...keeping({ STORAGE_BACKEND: "LOCAL" }),
+        workers: [{ template: { spec: { containers: [aRayContainer({ name: "ray-history-collector" })] } } }],
+      },
+      [`${group}.template.spec.containers`],
+    ],
     ["two groups of one name", { workers: [{}, {}] }, ["spec.workerGroupSpecs[1].groupName"]],
     ["a group called as the head", { workers: [{ groupName: "headgroup" }] }, [`${group}.groupName`]],
   ])("refuses %s", (_what, traits, fields) => {
@@ -252,11 +315,15 @@ describe("validateRayClusterSpec()", () => {
   });
 
   it("tells all problems at once, KubeRay's first one first", () => {
-    const cluster = aRayCluster({ head: noContainer, workers: [{ minReplicas: -1 }], tlsOptions: {} });
+    const cluster = aRayCluster({
+      head: noContainer,
+      workers: [{ minReplicas: -1 }],
+      tlsOptions: { enabled: true },
+    });
     expect(fieldsOf(cluster)).toEqual([
       `${head}.template.spec.containers`,
       `${group}.minReplicas`,
-      "spec.tlsOptions",
+      "spec.tlsOptions.enabled",
     ]);
   });
 });

@@ -1,6 +1,8 @@
 /** Containers that the operator adds to a pod. The one that runs Ray has the user's name and is always the first. */
 export const CONTAINER = {
   autoscaler: "autoscaler",
+  /** Keeps logs and events for the history server. */
+  historyCollector: "ray-history-collector",
   /** Init container of workers: holds them back until the head answers. */
   waitForGcs: "wait-gcs-ready",
 } as const;
