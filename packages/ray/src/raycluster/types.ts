@@ -81,7 +81,10 @@ export interface HeadGroupSpec {
   readonly ingressOptions?: IngressOptions;
   /** Ray's logical resources of the head, such as `CPU: "0"`. They win over `rayStartParams` and container limits. */
   readonly resources?: Readonly<Record<string, string>>;
-  /** Another name for `resources`, where numbers may be written without quotes. Give one of the two. */
+  /**
+   * Another name for `resources`, where numbers may be written without quotes. Give one of the two; Ray's autoscaler
+   * reads `resources` only.
+   */
   readonly rayResources?: Readonly<Record<string, IntOrString>>;
   /** Labels of the Ray node; the pod gets them too. */
   readonly labels?: Readonly<Record<string, string>>;
@@ -154,7 +157,10 @@ export interface WorkerGroupSpec {
   readonly suspend?: boolean;
   /** Ray's logical resources of each worker. They win over `rayStartParams` and container limits. */
   readonly resources?: Readonly<Record<string, string>>;
-  /** Another name for `resources`, where numbers may be written without quotes. Give one of the two. */
+  /**
+   * Another name for `resources`, where numbers may be written without quotes. Give one of the two; Ray's autoscaler
+   * reads `resources` only.
+   */
   readonly rayResources?: Readonly<Record<string, IntOrString>>;
   /** Labels of the group's Ray nodes; the pods get them too. */
   readonly labels?: Readonly<Record<string, string>>;

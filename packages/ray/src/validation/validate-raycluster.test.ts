@@ -297,6 +297,9 @@ describe("validateRayClusterSpec()", () => {
       [`${group}.template.spec.containers`],
     ],
     ["two groups of one name", { workers: [{}, {}] }, ["spec.workerGroupSpecs[1].groupName"]],
+    ["a group whose name is no label", { workers: [{ groupName: "my group" }] }, [`${group}.groupName`]],
+    ["a group without a name", { workers: [{ groupName: "" }] }, [`${group}.groupName`]],
+    ["a negative number of hosts", { workers: [{ numOfHosts: -1 }] }, [`${group}.numOfHosts`]],
     ["a group called as the head", { workers: [{ groupName: "headgroup" }] }, [`${group}.groupName`]],
   ])("refuses %s", (_what, traits, fields) => {
     expect(fieldsOf(aRayCluster(traits))).toEqual(fields);
@@ -312,6 +315,10 @@ describe("validateRayClusterSpec()", () => {
     const cluster = { ...rest, spec: { ...spec, workerGroupSpecs: [unbounded] } } as RayCluster;
     expect(fieldsOf(cluster)).toEqual([`${group}.minReplicas`, `${group}.maxReplicas`]);
     expect(fieldsOf({ ...cluster, spec: { ...cluster.spec, ...scaling } })).toEqual([]);
+  });
+
+  it("accepts replicas without hosts, which make no pods", () => {
+    expect(fieldsOf(aRayCluster({ workers: [{ numOfHosts: 0 }] }))).toEqual([]);
   });
 
   it("tells all problems at once, KubeRay's first one first", () => {
