@@ -17,18 +17,15 @@ describe("explanationOf()", () => {
   it("leads from the cluster to the words of the scheduler and of the events", async () => {
     await aClusterWhoseHeadFindsNoRoom();
     const text = await explanationOf(cluster, { name: "demo", isJson: false }, SIGNAL);
-    expect(text.split("\n")[0]).toBe(
-      "RayCluster default/demo waits: head 0 of 1 ready; Pod default/demo-head is Pending since " +
-        `${await bornAt()}; condition PodScheduled Unschedulable: 0/1 nodes are available`,
-    );
-    expect(text).toContain("! head: 0 of 1 ready\n  ! Pod default/demo-head: is Pending");
+    expect(text.split("\n")[0]).toMatch(/^RayCluster default\/demo: .*0\/1 nodes are available/);
+    expect(text).toContain("! head: 0 of 1 ready\n  ! Pod default/demo-head: cannot be scheduled");
     expect(text).toMatch(/ {4}! event FailedScheduling: no node has room \(3 times/);
   });
 
   it("is the same for machines", async () => {
     await aClusterWhoseHeadFindsNoRoom();
     const json = JSON.parse(await explanationOf(cluster, { name: "demo", isJson: true }, SIGNAL));
-    expect(json).toMatchObject({ cluster: "default/demo", evidence: expect.any(Array) });
+    expect(json).toMatchObject({ cluster: "default/demo", findings: expect.any(Array) });
   });
 
   it("says where it looked when there is no such cluster", async () => {
@@ -76,7 +73,3 @@ async function aClusterWhoseHeadFindsNoRoom(): Promise<void> {
 }
 
 const HEAD = { name: "demo-head", namespace: "default" };
-
-async function bornAt(): Promise<string> {
-  return (await cluster.client.get(PODS, HEAD)).metadata.creationTimestamp ?? "";
-}

@@ -5,7 +5,7 @@ import { type OpenCluster, openCluster } from "../cluster/open-cluster.ts";
 import { seenByOperator } from "../cluster/seen-by-operator.ts";
 import type { Config } from "../config.ts";
 import { explanationText } from "../output/explanation-text.ts";
-import { systemClock } from "../system/clock.ts";
+import { systemClock, systemRandom } from "../system/clock.ts";
 import { UserError } from "../user-error.ts";
 
 export interface ExplainCommandOptions extends ClusterChoice {
@@ -38,7 +38,11 @@ export async function explanationOf(
 ): Promise<string> {
   const namespace = options.namespace ?? cluster.namespace;
   const caches = await seenByOperator(client, { namespace, signal });
-  const view = viewRayCluster(`${namespace}/${name}`, caches, systemClock.now());
+  const view = viewRayCluster(`${namespace}/${name}`, {
+    caches,
+    nowMs: systemClock.now(),
+    random: systemRandom,
+  });
   if (!view) {
     throw new UserError(`Cannot explain RayCluster ${namespace}/${name}: there is none at ${cluster.name}`, {
       hint: "kubectl get rayclusters --all-namespaces shows those that are there; --namespace chooses",

@@ -5,7 +5,7 @@ import { type ManifestObject, readManifests } from "../manifests/read-manifests.
 import { planClusters } from "../plan/plan-clusters.ts";
 import { planJson } from "../plan/plan-json.ts";
 import { planText } from "../plan/plan-text.ts";
-import { systemClock } from "../system/clock.ts";
+import { systemClock, systemRandom } from "../system/clock.ts";
 
 export interface PlanCommandOptions extends ClusterChoice {
   readonly files: readonly string[];
@@ -27,7 +27,13 @@ export async function plan(
     const namespace = options.namespace ?? cluster.namespace;
     const report = await planClusters(
       manifests.map((each) => inNamespace(each, namespace)),
-      { client: cluster.client, comparedWith: cluster.name, clock: systemClock, signal },
+      {
+        client: cluster.client,
+        comparedWith: cluster.name,
+        clock: systemClock,
+        random: systemRandom,
+        signal,
+      },
     );
     return options.isJson ? planJson(report) : planText(report);
   } finally {

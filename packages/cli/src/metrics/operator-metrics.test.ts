@@ -26,10 +26,10 @@ describe("operatorMetrics()", () => {
     expect(text).toMatch(/kuberay_cluster_condition_provisioned\{.*condition="false"\} 1/);
     expect(text).not.toMatch(/^kuberay_cluster_provisioned_duration_seconds\{/m);
     expect(text).toMatch(
-      /controller_runtime_reconcile_total\{controller="raycluster-controller",result="success"\} \d/,
+      /controller_runtime_reconcile_total\{controller="raycluster-controller",result="\w+"\} \d/,
     );
     expect(text).toMatch(/workqueue_depth\{name="raycluster-controller"\} \d/);
-    expect(text).toMatch(/heliostat_api_requests_total\{verb="create",resource="services",code="201"\} 1/);
+    expect(text).toMatch(/heliostat_api_requests_total\{verb="create",resource="pods",code="201"\} 1/);
     expect(text).toMatch(/heliostat_api_requests_total\{verb="patch",resource="rayclusters\/status"/);
   });
 });

@@ -3,7 +3,7 @@ import { RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
 import { afterEach, describe, expect, it } from "vitest";
 import { emptyCluster, type OpenCluster } from "../cluster/open-cluster.ts";
 import { parseManifest } from "../manifests/read-manifests.ts";
-import { systemClock } from "../system/clock.ts";
+import { systemClock, systemRandom } from "../system/clock.ts";
 import { UserError } from "../user-error.ts";
 import { type PlanReport, planClusters } from "./plan-clusters.ts";
 import { planText } from "./plan-text.ts";
@@ -26,7 +26,9 @@ describe("planClusters()", () => {
     cluster = await emptyCluster([]);
     await cluster.client.create(RAY_CLUSTERS, objectOf(manifest()));
     const { clusters } = await planned(manifest("suspend: true"), cluster);
-    expect(clusters).toMatchObject([{ outcome: "configured", plans: [] }]);
+    expect(clusters).toMatchObject([{ outcome: "configured" }]);
+    const kinds = clusters[0]?.plans.flatMap(({ actions }) => actions.map(({ resource }) => resource.kind));
+    expect(kinds).not.toContain("Pod");
     expect((await stored()).spec.suspend).toBeUndefined();
   });
 
@@ -63,6 +65,7 @@ async function planned(text: string, compared?: OpenCluster): Promise<PlanReport
     client: cluster.client,
     comparedWith: cluster.name,
     clock: systemClock,
+    random: systemRandom,
     signal: new AbortController().signal,
   });
 }

@@ -1,5 +1,5 @@
 import type { Plan } from "@heliostat/controller";
-import { type Clock, type KubeClient, type KubeObject, keyOf, nameOf, type Resource } from "@heliostat/kube";
+import { type Clock, type KubeClient, type KubeObject, keyOf, nameOf, type Random, type Random, type Resource } from "@heliostat/kube";
 import { forecastRayCluster } from "@heliostat/operator";
 import { problemsText, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
 import { seenByOperator } from "../cluster/seen-by-operator.ts";
@@ -31,6 +31,7 @@ export interface PlanContext {
   readonly client: KubeClient;
   readonly comparedWith: string;
   readonly clock: Clock;
+  readonly random: Random;
   readonly signal: AbortSignal;
 }
 
@@ -57,7 +58,7 @@ export async function planClusters(
 }
 
 async function planCluster(manifest: ManifestObject, context: PlanContext): Promise<ClusterPlan> {
-  const { client, clock, signal } = context;
+  const { client, clock, random, signal } = context;
   const inV1 = { ...manifest.object, apiVersion: "ray.io/v1" };
   const [rehearsed] = await applyManifests([{ ...manifest, object: inV1 }], {
     client,
@@ -67,7 +68,7 @@ async function planCluster(manifest: ManifestObject, context: PlanContext): Prom
   const cluster = rehearsed?.object as RayCluster;
   const { namespace = "" } = cluster.metadata;
   const caches = await seenByOperator(client, { namespace, signal });
-  const forecast = forecastRayCluster(cluster, { caches, nowMs: clock.now() });
+  const forecast = forecastRayCluster(cluster, { caches, nowMs: clock.now(), random });
   if (forecast.problems.length > 0) {
     throw new UserError(`Cannot plan ${manifest.place}: ${problemsText(forecast.problems)}`);
   }

@@ -1,22 +1,34 @@
 import type { Event, Pod } from "@heliostat/kube";
+import { SeededRandom } from "@heliostat/kube/testing";
 import type { RayCluster } from "@heliostat/ray";
 import { describe, expect, it } from "vitest";
-import type { RayClusterView } from "../raycluster/view.ts";
+import { newRayClusterView, type RayClusterView } from "../raycluster/view.ts";
 import { explainRayCluster } from "./explain-raycluster.ts";
 
 describe("explainRayCluster()", () => {
   it("goes from the group over the pod to the scheduler's words", () => {
-    const { sentence } = explainRayCluster(view([head("True"), unschedulable]), []);
-    expect(sentence).toBe(
-      "waits: group small 1 of 2 ready; Pod default/w-2 is Pending since T1; " +
-        "condition PodScheduled Unschedulable: 0/1 nodes are available: 1 Insufficient cpu",
-    );
+    const { sentence, findings } = explainRayCluster(view([head("True"), worker("w-1"), unschedulable]), []);
+    expect(sentence).toContain("0/1 nodes are available: 1 Insufficient cpu");
+    const group = findings.find(({ about }) => about === "group small");
+    expect(group).toMatchObject({ says: "1 of 2 ready", isTrouble: true });
+    expect(group?.because).toEqual([
+      expect.objectContaining({
+        about: "Pod default/w-2",
+        says: "cannot be scheduled: 0/1 nodes are available: 1 Insufficient cpu",
+        because: [expect.objectContaining({ about: "condition PodScheduled" })],
+      }),
+    ]);
   });
 
-  it("prefers the head: nothing works without it", () => {
-    const { sentence } = explainRayCluster(view([head("False"), unschedulable]), []);
-    expect(sentence).toMatch(/^waits: head 0 of 1 ready; Pod default\/h runs but is not ready/);
-    expect(sentence).toMatch(/container ray-head runs, but its readiness probe fails since T2$/);
+  it("tells which container of a head that runs is not ready", () => {
+    const { findings } = explainRayCluster(view([head("False")]), []);
+    const pod = findings.find(({ about }) => about === "head")?.because[0];
+    expect(pod?.because).toEqual([
+      expect.objectContaining({
+        about: "container ray-head",
+        says: "runs, but its readiness probe fails since T2",
+      }),
+    ]);
   });
 
   it("tells the newest warning of each reason, with how often it was seen", () => {
@@ -24,21 +36,23 @@ describe("explainRayCluster()", () => {
       event({ note: "old", deprecatedLastTimestamp: "T3" }),
       event({ note: "new", series: { count: 7, lastObservedTime: "T4" } }),
     ];
-    const { evidence } = explainRayCluster(view([head("False")]), events);
-    const pod = evidence.find(({ about }) => about === "head")?.because[0];
+    const { findings } = explainRayCluster(view([head("False")]), events);
+    const pod = findings.find(({ about }) => about === "head")?.because[0];
     expect(pod?.because.filter(({ about }) => about === "event Unhealthy")).toEqual([
       expect.objectContaining({ says: "new (7 times, last at T4)" }),
     ]);
   });
 
   it("names the field of a spec that is not valid before anything else", () => {
-    const wrong = view([], { minReplicas: 9 });
-    expect(explainRayCluster(wrong, []).sentence).toContain("spec.workerGroupSpecs[0].minReplicas must not");
+    const { sentence, findings } = explainRayCluster(view([], { minReplicas: 9 }), []);
+    expect(sentence).toContain("spec.workerGroupSpecs[0].minReplicas must not");
+    expect(findings[0]).toMatchObject({ about: "spec", isTrouble: true });
   });
 
   it("has no complaint about a cluster that is as it should be", () => {
-    const ready = view([head("True"), worker("w-1"), worker("w-2")]);
-    expect(explainRayCluster(ready, []).sentence).toBe("is ready");
+    const { sentence, findings } = explainRayCluster(view([head("True"), worker("w-1"), worker("w-2")]), []);
+    expect(sentence).toBe("The cluster is as its spec asks");
+    expect(findings.filter(({ isTrouble }) => isTrouble)).toEqual([]);
   });
 });
 
@@ -55,14 +69,9 @@ function view(pods: readonly Pod[], limits: object = {}): RayClusterView {
     },
     status: { conditions: [{ type: "HeadPodReady", status: "True", reason: "R", lastTransitionTime: "T0" }] },
   };
-  const all = pods.some(({ metadata }) => metadata.name === "w-2") ? [...pods, worker("w-1")] : pods;
-  const unique = [...new Map(all.map((pod) => [pod.metadata.name, pod])).values()];
-  return {
-    cluster: cluster as unknown as RayCluster,
-    pods: unique,
-    services: [],
-    nowMs: 0,
-  } as RayClusterView;
+  const random = new SeededRandom(1);
+  const view = newRayClusterView(cluster as unknown as RayCluster, { nowMs: 0, random });
+  return { ...view, pods };
 }
 
 function head(ready: "True" | "False"): Pod {

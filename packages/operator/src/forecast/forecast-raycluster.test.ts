@@ -1,32 +1,34 @@
 import type { Action, Caches } from "@heliostat/controller";
 import { type KubeObject, keyOf, nameOf, type Resource } from "@heliostat/kube";
+import { SeededRandom } from "@heliostat/kube/testing";
 import type { RayCluster } from "@heliostat/ray";
 import type { Index } from "@heliostat/watch-cache";
 import { describe, expect, it } from "vitest";
 import { forecastRayCluster } from "./forecast-raycluster.ts";
 
+const RANDOM = new SeededRandom(1);
 const NOW_MS = Date.UTC(2026, 0, 1);
 
 describe("forecastRayCluster()", () => {
   it("foresees service, head and workers of a cluster that nothing is there of", () => {
-    const { plans } = forecastRayCluster(cluster(2), { caches: NOTHING, nowMs: NOW_MS });
-    const created = actionsOf(plans).filter((action) => action.do === "create");
-    const kinds = created.map(({ resource }) => resource.kind);
+    const { plans } = forecastRayCluster(cluster(2), { caches: NOTHING, nowMs: NOW_MS, random: RANDOM });
+    const kinds = madeBy(plans).map(({ resource }) => resource.kind);
     expect(kinds.filter((kind) => kind === "Pod")).toHaveLength(3);
     expect(kinds).toContain("Service");
   });
 
   it("comes to an end: what it has foreseen needs nothing more", () => {
-    const first = forecastRayCluster(cluster(2), { caches: NOTHING, nowMs: NOW_MS });
-    const created = actionsOf(first.plans).flatMap((action) =>
-      action.do === "create" ? [{ object: action.object, resource: action.resource }] : [],
-    );
-    const again = forecastRayCluster(cluster(2), { caches: holding(created), nowMs: NOW_MS });
+    const first = forecastRayCluster(cluster(2), { caches: NOTHING, nowMs: NOW_MS, random: RANDOM });
+    const again = forecastRayCluster(cluster(2), {
+      caches: holding(madeBy(first.plans)),
+      nowMs: NOW_MS,
+      random: RANDOM,
+    });
     expect(actionsOf(again.plans)).toEqual([]);
   });
 
   it("gives two pods two names, and never names one again that it foresees gone", () => {
-    const { plans } = forecastRayCluster(cluster(4), { caches: NOTHING, nowMs: NOW_MS });
+    const { plans } = forecastRayCluster(cluster(4), { caches: NOTHING, nowMs: NOW_MS, random: RANDOM });
     const names = actionsOf(plans).flatMap((action) =>
       action.do === "create" ? [`${action.resource.kind} ${action.object.metadata.name}`] : [],
     );
@@ -37,6 +39,7 @@ describe("forecastRayCluster()", () => {
     const { problems, plans } = forecastRayCluster(cluster(2, { minReplicas: 5 }), {
       caches: NOTHING,
       nowMs: NOW_MS,
+      random: RANDOM,
     });
     expect(problems[0]?.field).toContain("workerGroupSpecs[0]");
     expect(plans).toEqual([]);
@@ -45,6 +48,15 @@ describe("forecastRayCluster()", () => {
 
 function actionsOf(plans: readonly { readonly actions: readonly Action[] }[]): readonly Action[] {
   return plans.flatMap(({ actions }) => actions);
+}
+
+/** The objects that are made, by a create or by an apply of what is not there. */
+function madeBy(plans: Parameters<typeof actionsOf>[0]): readonly Held[] {
+  return actionsOf(plans).flatMap((action) =>
+    action.do === "create" || action.do === "apply"
+      ? [{ resource: action.resource, object: action.object as KubeObject }]
+      : [],
+  );
 }
 
 function cluster(replicas: number, limits: object = {}): RayCluster {

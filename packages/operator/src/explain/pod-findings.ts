@@ -1,9 +1,10 @@
 import { type ContainerStatus, conditionOf, type Event, isTerminating, type Pod } from "@heliostat/kube";
 import { isReady } from "../raycluster/pod-state.ts";
-import type { Evidence } from "./evidence.ts";
+import { podTrouble } from "../raycluster/pod-trouble.ts";
+import type { Finding } from "./finding.ts";
 
 /** What a pod, its containers and its events say about why it is not ready. */
-export function podEvidence(pod: Pod, events: readonly Event[]): Evidence {
+export function podFinding(pod: Pod, events: readonly Event[]): Finding {
   const { name, namespace, uid } = pod.metadata;
   const isTrouble = !isReady(pod) && !isTerminating(pod);
   const own = events.filter(({ regarding }) => regarding?.uid === uid);
@@ -16,7 +17,7 @@ export function podEvidence(pod: Pod, events: readonly Event[]): Evidence {
 }
 
 /** The warnings among these events, the newest of each reason, newest first. */
-export function warnings(events: readonly Event[]): readonly Evidence[] {
+export function warnings(events: readonly Event[]): readonly Finding[] {
   const newestFirst = events
     .filter(({ type }) => type === "Warning")
     .sort((a, b) => lastSeen(b).localeCompare(lastSeen(a)));
@@ -32,14 +33,12 @@ export function warnings(events: readonly Event[]): readonly Evidence[] {
 }
 
 function standing(pod: Pod): string {
-  if (isTerminating(pod)) return `is being deleted since ${pod.metadata.deletionTimestamp}`;
-  const { phase = "Pending", reason, message } = pod.status ?? {};
-  if (phase === "Running") return isReady(pod) ? "is ready" : "runs but is not ready";
-  const detail = [reason, message].filter(Boolean).join(": ");
-  return `is ${phase}${detail && ` (${detail})`} since ${pod.metadata.creationTimestamp}`;
+  const { deletionTimestamp } = pod.metadata;
+  if (deletionTimestamp) return `is being deleted since ${deletionTimestamp}`;
+  return podTrouble(pod)?.says ?? "is ready";
 }
 
-function scheduling(pod: Pod): readonly Evidence[] {
+function scheduling(pod: Pod): readonly Finding[] {
   const condition = conditionOf(pod.status?.conditions, "PodScheduled");
   if (condition?.status !== "False") return [];
   const says = `${condition.reason}: ${condition.message}`;
@@ -47,7 +46,7 @@ function scheduling(pod: Pod): readonly Evidence[] {
 }
 
 /** Init containers first: the others do not start before they have ended. */
-function containers({ status }: Pod): readonly Evidence[] {
+function containers({ status }: Pod): readonly Finding[] {
   const inits = (status?.initContainerStatuses ?? []).filter(({ ready }) => !ready);
   const mains = (status?.containerStatuses ?? []).filter(({ ready }) => !ready);
   const [running] = inits.filter(({ state }) => state?.running);
@@ -58,7 +57,7 @@ function containers({ status }: Pod): readonly Evidence[] {
   ];
 }
 
-function container(role: string, status: ContainerStatus, whenRunning: string): Evidence {
+function container(role: string, status: ContainerStatus, whenRunning: string): Finding {
   const { waiting, terminated, running } = status.state ?? {};
   const { restartCount } = status;
   const restarts = restartCount > 0 ? `, restarted ${restartCount} times` : "";
