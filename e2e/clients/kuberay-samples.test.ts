@@ -39,7 +39,9 @@ describe.skipIf(obstacle !== undefined)(`KubeRay's RayCluster samples, unmodifie
       await kubectl(`apply -f ${file}`);
       await expectAllOf(sample, cluster);
     } finally {
-      await kubectl(`delete -f ${file} --timeout=60s`);
+      // First alone: what cleans up Redis may need the other objects.
+      await kubectl(`delete raycluster ${cluster} --timeout=60s`);
+      await kubectl(`delete -f ${file} --ignore-not-found --timeout=60s`);
       await kubectl(`wait --for=delete pod -l ray.io/cluster=${cluster} --timeout=60s`);
       if (sample.after) await kubectl(sample.after);
     }

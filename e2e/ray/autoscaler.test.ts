@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Heliostat, machineTraces } from "./heliostat.ts";
 import { Kubectl } from "./kubectl.ts";
-import { type AutoscalerVersion, autoscalerAccount, autoscalingCluster } from "./manifests.ts";
+import { type AutoscalerVersion, autoscalingCluster } from "./manifests.ts";
 
 const isFull = process.env["HELIOSTAT_SUITE"] === "full";
 const CLUSTER = "auto";
@@ -18,10 +18,8 @@ describe.runIf(isFull).each<AutoscalerVersion>(["v1", "v2"])("Ray's own autoscal
 
   beforeAll(() => {
     before = machineTraces();
-    const items = [...autoscalerAccount(CLUSTER), autoscalingCluster(CLUSTER, version)];
-    const list = { apiVersion: "v1", kind: "List", items };
     const manifest = join("/tmp", `heliostat-autoscaler-${process.pid}.json`);
-    writeFileSync(manifest, JSON.stringify(list));
+    writeFileSync(manifest, JSON.stringify(autoscalingCluster(CLUSTER, version)));
     up = new Heliostat(["--authorization", "rbac", "-f", manifest]);
   });
   afterAll(() => up.cleanUp());

@@ -31,24 +31,3 @@ export function autoscalingCluster(name: string, version: AutoscalerVersion): ob
 function pod(name: string, limits: Readonly<Record<string, string>>): object {
   return { spec: { containers: [{ name, image: "rayproject/ray:2.58.0", resources: { limits } }] } };
 }
-
-/** The account that the autoscaler runs under, with its role. */
-export function autoscalerAccount(name: string): readonly object[] {
-  const metadata = { name, namespace: "default" };
-  const apiVersion = "rbac.authorization.k8s.io/v1";
-  return [
-    { apiVersion: "v1", kind: "ServiceAccount", metadata },
-    {
-      ...{ apiVersion, kind: "Role", metadata },
-      rules: [
-        { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch", "patch"] },
-        { apiGroups: ["ray.io"], resources: ["rayclusters"], verbs: ["get", "patch"] },
-      ],
-    },
-    {
-      ...{ apiVersion, kind: "RoleBinding", metadata },
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name },
-      subjects: [{ kind: "ServiceAccount", name, namespace: "default" }],
-    },
-  ];
-}

@@ -22,6 +22,9 @@ describe("operatorMetrics()", () => {
       .toMatch(/kuberay_cluster_info\{name="demo",namespace="default",uid="[^"]+",owner_kind="None"\} 1/);
     await expect.poll(headPods, { timeout: 10_000 }).toBe(1);
     await expect.poll(() => metrics.text()).toMatch(/heliostat_api_writes_total\{resource="pods"\} 1/);
+    await expect
+      .poll(() => metrics.text(), { timeout: 10_000 })
+      .toMatch(/heliostat_api_requests_total\{verb="patch",resource="rayclusters\/status",code="200"\} \d/);
     const text = await metrics.text();
     expect(text).toMatch(/kuberay_cluster_condition_provisioned\{.*condition="false"\} 1/);
     expect(text).not.toMatch(/^kuberay_cluster_provisioned_duration_seconds\{/m);
@@ -30,7 +33,6 @@ describe("operatorMetrics()", () => {
     );
     expect(text).toMatch(/workqueue_depth\{name="raycluster-controller"\} \d/);
     expect(text).toMatch(/heliostat_api_requests_total\{verb="create",resource="pods",code="201"\} 1/);
-    expect(text).toMatch(/heliostat_api_requests_total\{verb="patch",resource="rayclusters\/status"/);
   });
 });
 

@@ -19,7 +19,7 @@ export interface OperatorMetrics {
 }
 
 /** What is read of a set of controllers. */
-export type Followed = Pick<RunningControllers, "caches" | "loads">;
+type Followed = Pick<RunningControllers, "caches" | "loads">;
 
 export interface OperatorMetricsOptions {
   /** Milliseconds that only grow. */

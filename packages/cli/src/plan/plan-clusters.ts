@@ -1,5 +1,13 @@
 import type { Plan } from "@heliostat/controller";
-import { type Clock, type KubeClient, type KubeObject, keyOf, nameOf, type Random, type Random, type Resource } from "@heliostat/kube";
+import {
+  type Clock,
+  type KubeClient,
+  type KubeObject,
+  keyOf,
+  nameOf,
+  type Random,
+  type Resource,
+} from "@heliostat/kube";
 import { forecastRayCluster } from "@heliostat/operator";
 import { problemsText, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
 import { seenByOperator } from "../cluster/seen-by-operator.ts";
