@@ -11,7 +11,13 @@ export class Memory {
   of(key: string, { metadata: { uid = "" } }: RayCluster): ClusterMemory {
     const known = this.#clusters.get(key);
     if (known?.uid === uid) return known;
-    const fresh = { uid, nameFloors: {}, settled: new Set<string>(), told: new Set<string>() };
+    const fresh = {
+      uid,
+      nameFloors: {},
+      settled: new Set<string>(),
+      told: new Set<string>(),
+      isHindered: false,
+    };
     this.#clusters.set(key, fresh);
     return fresh;
   }
@@ -19,7 +25,7 @@ export class Memory {
   /** The clusters of a namespace that somebody stands in the way of. */
   hinderedIn(namespace: string): readonly string[] {
     return [...this.#clusters]
-      .filter(([key, { told }]) => told.size > 0 && key.startsWith(`${namespace}/`))
+      .filter(([key, { isHindered }]) => isHindered && key.startsWith(`${namespace}/`))
       .map(([key]) => key);
   }
 
@@ -36,6 +42,8 @@ export interface ClusterMemory {
   settled: ReadonlySet<string>;
   /** When a status that may lag is due. */
   statusDueMs?: number;
-  /** The obstacles that an event has told of and that are still there. */
+  /** What an event has told of and that is still so. */
   told: ReadonlySet<string>;
+  /** Whether something stands in the cluster's way that may be another object. */
+  isHindered: boolean;
 }

@@ -17,6 +17,7 @@ import {
   autoscalerRole,
   autoscalerRoleBinding,
   autoscalerServiceAccount,
+  type BatchScheduler,
   CONTAINER,
   EVENT_REASON,
   gcsClaim,
@@ -71,7 +72,7 @@ export interface OwnedEvents {
 export const OURS: string = LABEL.cluster;
 
 /** Kinds that are kept as the spec wants them: made, repaired, and removed when nothing asks for them any more. */
-export const KEPT_KINDS: readonly OwnedKind[] = [
+const KEPT_KINDS: readonly OwnedKind[] = [
   {
     resource: SERVICE_ACCOUNTS,
     wanted: (cluster) => (needsAutoscalerAccount(cluster) ? [autoscalerServiceAccount(cluster)] : []),
@@ -172,7 +173,28 @@ const JOB_KIND: OwnedKind = {
 };
 
 /** All kinds beyond pods that a view holds. */
-export const OWNED_KINDS: readonly OwnedKind[] = [...KEPT_KINDS, CLAIM_KIND, SECRET_KIND, JOB_KIND];
+export function ownedKinds(scheduler: BatchScheduler | undefined): readonly OwnedKind[] {
+  return [...keptKinds(scheduler), CLAIM_KIND, SECRET_KIND, JOB_KIND];
+}
+
+/** The kinds that are kept as the spec wants them, those of a batch scheduler among them. */
+export function keptKinds(scheduler: BatchScheduler | undefined): readonly OwnedKind[] {
+  return [...(scheduler ? schedulerKinds(scheduler) : []), ...KEPT_KINDS];
+}
+
+/** A gang has to be known to its scheduler before its pods are. */
+function schedulerKinds(scheduler: BatchScheduler): readonly OwnedKind[] {
+  return scheduler.resources.map((resource) => ({
+    resource,
+    wanted: (cluster) =>
+      scheduler
+        .objects(cluster)
+        .filter((each) => each.resource.kind === resource.kind)
+        .map(({ object }) => object),
+    isNeededByPods: true,
+    events: {},
+  }));
+}
 
 /** The names under which objects of a kind are looked for, whoever controls them. */
 export function wantedNames(kind: OwnedKind, cluster: RayCluster): readonly string[] {

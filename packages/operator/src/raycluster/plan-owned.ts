@@ -15,7 +15,7 @@ import {
 } from "@heliostat/kube";
 import { ANNOTATION, authSecret, EVENT_ACTION, fingerprint, needsAuthSecret } from "@heliostat/ray";
 import { isAsWanted } from "./as-wanted.ts";
-import { CLAIM_KIND, KEPT_KINDS, type OwnedKind } from "./owned-kinds.ts";
+import { CLAIM_KIND, keptKinds, type OwnedKind } from "./owned-kinds.ts";
 import { isAlive } from "./pod-state.ts";
 import type { RayClusterView } from "./view.ts";
 
@@ -31,7 +31,7 @@ export const FIELD_MANAGER = "heliostat";
  */
 export function planOwned(view: RayClusterView): readonly Action[] {
   return [
-    ...KEPT_KINDS.flatMap((kind) => [...planWanted(view, kind), ...planUnwanted(view, kind)]),
+    ...keptKinds(view.scheduler).flatMap((kind) => [...planWanted(view, kind), ...planUnwanted(view, kind)]),
     ...planSecret(view),
     ...planClaim(view),
   ];
@@ -68,7 +68,8 @@ function planWanted(view: RayClusterView, kind: OwnedKind): readonly Action[] {
 
 function making(kind: OwnedKind, wanted: KubeObject): Action {
   const { created, failedToCreate } = kind.events;
-  return apply(kind.resource, hashed(wanted), {
+  const { status } = wanted as WithStatus;
+  return apply(kind.resource, { ...hashed(wanted), ...(status && { status }) } as Applicable<KubeObject>, {
     fieldManager: FIELD_MANAGER,
     why: "the cluster lacks it",
     step: stepOf(kind),
@@ -179,10 +180,16 @@ function isReading({ spec }: Pod, secret: string): boolean {
   );
 }
 
+/** A status is a beginning that its owner goes on from: it is said once, and never again. */
+interface WithStatus {
+  readonly status?: object;
+}
+
 /** With a fingerprint, so that a change of what is wanted shows even where it only leaves something out. */
 function hashed(wanted: KubeObject): Applicable<KubeObject> {
-  const annotations = { ...wanted.metadata.annotations, [ANNOTATION.appliedHash]: fingerprint(wanted) };
-  return { ...wanted, metadata: { ...wanted.metadata, annotations } } as Applicable<KubeObject>;
+  const { status: _status, ...kept } = wanted as KubeObject & WithStatus;
+  const annotations = { ...kept.metadata.annotations, [ANNOTATION.appliedHash]: fingerprint(kept) };
+  return { ...kept, metadata: { ...kept.metadata, annotations } } as Applicable<KubeObject>;
 }
 
 function hashIn({

@@ -3,6 +3,7 @@ import {
   CONDITION_REASON,
   EVENT_REASON,
   problemsText,
+  rayClusterWarnings,
   SpecError,
   type SpecProblem,
   serveService,
@@ -11,7 +12,7 @@ import {
   validateRayClusterStatus,
   wantsServeService,
 } from "@heliostat/ray";
-import { CLAIM_KIND, KEPT_KINDS, namedAccount, namedClaim } from "./owned-kinds.ts";
+import { CLAIM_KIND, keptKinds, namedAccount, namedClaim } from "./owned-kinds.ts";
 import { presentOf } from "./plan-owned.ts";
 import type { RayClusterView } from "./view.ts";
 
@@ -47,24 +48,22 @@ export function obstaclesOf(view: RayClusterView): readonly Obstacle[] {
   return [...missingAccount(view), ...missingClaim(view), ...collisions(view)];
 }
 
-/** A status that contradicts itself. It is worth an event and no more: the next one is made from what there is. */
-export function statusProblem({ cluster }: RayClusterView): Obstacle | undefined {
-  const problems = validateRayClusterStatus(cluster);
-  if (problems.length === 0) return undefined;
-  const { invalidStatus } = EVENT_REASON;
-  return {
-    event: invalidStatus,
-    reason: invalidStatus,
-    sentence: `The status is not valid: ${problemsText(problems)}`,
-    keepsPods: false,
-  };
+/** What is worth an event and no more: what is allowed and seldom meant, and a status that contradicts itself. */
+export function warningsOf(view: RayClusterView): readonly Pick<Obstacle, "event" | "sentence">[] {
+  const { cluster } = view;
+  const contradictions = validateRayClusterStatus(cluster);
+  const warnings = problemsOf(view).length > 0 ? [] : rayClusterWarnings(cluster);
+  return [
+    { event: EVENT_REASON.invalidStatus, sentence: problemsText(contradictions) },
+    { event: EVENT_REASON.invalidSpec, sentence: problemsText(warnings) },
+  ].filter(({ sentence }) => sentence !== "");
 }
 
 function invalidSpec(view: RayClusterView): Obstacle | undefined {
   const problems = problemsOf(view);
   const [first] = problems;
   if (!first) return undefined;
-  const isMetadata = first.field.startsWith("metadata");
+  const isMetadata = first.field.startsWith("metadata.name");
   return {
     event: isMetadata ? EVENT_REASON.invalidMetadata : EVENT_REASON.invalidSpec,
     reason: isMetadata ? CONDITION_REASON.invalidMetadata : CONDITION_REASON.invalidSpec,
@@ -98,7 +97,7 @@ function missingClaim(view: RayClusterView): readonly Obstacle[] {
 }
 
 function collisions(view: RayClusterView): readonly Obstacle[] {
-  return KEPT_KINDS.flatMap((kind) => {
+  return keptKinds(view.scheduler).flatMap((kind) => {
     const { collision } = kind.events;
     if (!collision) return [];
     const wanted = new Set(kind.wanted(view.cluster, view.settings).map(({ metadata }) => metadata.name));

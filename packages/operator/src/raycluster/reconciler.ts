@@ -13,24 +13,28 @@ import {
   resultOf,
   type Watch,
 } from "@heliostat/controller";
-import { isEqualJson, isTerminating, keyOf, nameOf, PODS, timestamp } from "@heliostat/kube";
+import { isEqualJson, isTerminating, keyOf, nameOf, PODS, sleep, timestamp } from "@heliostat/kube";
 import {
+  type BatchScheduler,
   EVENT_ACTION,
+  type IdleWorkers,
   isManagedByOperator,
   RAY_CLUSTERS,
   type RayCluster,
   type RayClusterStatus,
   type RaySettings,
   REPORTING_CONTROLLER,
+  type SecureDefaultsOptions,
 } from "@heliostat/ray";
 import { type ClusterMemory, Memory } from "./memory.ts";
 import { nextNameFloors } from "./name-floors.ts";
-import { OWNED_KINDS, type OwnedKind } from "./owned-kinds.ts";
+import { type OwnedKind, ownedKinds } from "./owned-kinds.ts";
 import { planRayCluster } from "./plan.ts";
 import { cleanupLeftMs, hasCleanupFinalizer } from "./plan-deletion.ts";
 import { settledKey } from "./plan-owned.ts";
+import { isShrinking } from "./plan-workers.ts";
 import { isAlive } from "./pod-state.ts";
-import { obstaclesOf, statusProblem } from "./problems.ts";
+import { obstaclesOf, warningsOf } from "./problems.ts";
 import { statusOf } from "./status.ts";
 import { isUrgent, STATUS_LAG_MS } from "./status-urgency.ts";
 import { isSuspending } from "./suspension.ts";
@@ -40,6 +44,12 @@ import { type RayClusterView, viewRayCluster } from "./view.ts";
 export interface RayClusterReconcilerSettings {
   /** What shows in the objects that are made. @default KubeRay's defaults */
   readonly ray?: RaySettings;
+  /** Clusters are secured where their spec says nothing. @default they are not */
+  readonly secureDefaults?: SecureDefaultsOptions;
+  /** Who finds nodes for all pods of a cluster at once. @default Kubernetes' own scheduler, pod by pod */
+  readonly scheduler?: BatchScheduler;
+  /** Who knows which workers are idle when some have to go. @default nobody */
+  readonly idleWorkers?: IdleWorkers;
 }
 
 /** Keeps one head, the wanted workers and all that belongs to them for every RayCluster, and says how each stands. */
@@ -48,7 +58,10 @@ export function rayClusterReconciler(settings: RayClusterReconcilerSettings = {}
   return {
     name: REPORTING_CONTROLLER,
     resource: RAY_CLUSTERS,
-    watches: [owned(PODS, RAY_CLUSTERS), ...OWNED_KINDS.map((kind) => ownedOrInTheWay(kind, memory))],
+    watches: [
+      owned(PODS, RAY_CLUSTERS),
+      ...ownedKinds(settings.scheduler).map((kind) => ownedOrInTheWay(kind, memory)),
+    ],
     isRelevant: isIntentChange,
     reconcile: (key, context) => reconcile(key, { context, settings, memory }),
   };
@@ -74,7 +87,7 @@ interface Workplace {
 
 async function reconcile(key: string, workplace: Workplace): Promise<ReconcileResult> {
   const { context, memory } = workplace;
-  const view = viewOf(key, workplace);
+  const view = await viewWithIdleness(key, workplace);
   if (!view) memory.forget(key);
   if (!view || !isOurs(view.cluster)) return DONE;
 
@@ -105,29 +118,48 @@ function viewOf(key: string, { context, settings, memory }: Workplace): RayClust
     nameFloors,
     settled,
     ...(settings.ray && { settings: settings.ray }),
+    ...(settings.scheduler && { scheduler: settings.scheduler }),
+    ...(settings.secureDefaults && { secureDefaults: settings.secureDefaults }),
   });
 }
+
+/** Ray is asked only when it matters who is idle, and not for long: a group shrinks without the answer too. */
+async function viewWithIdleness(key: string, workplace: Workplace): Promise<RayClusterView | undefined> {
+  const view = viewOf(key, workplace);
+  const { idleWorkers } = workplace.settings;
+  if (!view || !idleWorkers || !isOurs(view.cluster) || !isShrinking(view)) return view;
+  const { clock, signal, logger } = workplace.context;
+  const ending = new AbortController();
+  const asked = idleWorkers.idleSeconds(view.cluster, { signal: AbortSignal.any([signal, ending.signal]) });
+  const idleSeconds = await Promise.race([
+    asked.catch((error: unknown) => logger.debug("Idle workers are not known", { error })),
+    sleep(clock, IDLE_ANSWER_MS, signal),
+  ]);
+  ending.abort();
+  // Time has passed: only the answer is kept of what was seen before.
+  const after = viewOf(key, workplace);
+  return after && idleSeconds ? { ...after, idleSeconds } : after;
+}
+
+const IDLE_ANSWER_MS = 2000;
 
 /** What somebody else looks after is his, but for a promise of ours that its deletion waits for. */
 function isOurs(cluster: RayCluster): boolean {
   return isTerminating(cluster) ? hasCleanupFinalizer(cluster) : isManagedByOperator(cluster);
 }
 
-/** One event for each obstacle when it comes up, and none while it stays. */
+/** One event for each thing that is amiss when it comes up, and none while it stays. */
 function tellObstacles(view: RayClusterView, remembered: ClusterMemory, { events }: ReconcileContext): void {
   if (isTerminating(view.cluster)) return;
-  const problem = statusProblem(view);
-  const obstacles = [...obstaclesOf(view), ...(problem ? [problem] : [])];
-  for (const { event: reason, sentence } of obstacles) {
+  const obstacles = obstaclesOf(view);
+  const told = [...obstacles, ...warningsOf(view)];
+  for (const { event: reason, sentence } of told) {
     if (remembered.told.has(sentence)) continue;
-    events.record(view.cluster, {
-      type: "Warning",
-      reason,
-      action: EVENT_ACTION.validate,
-      note: `${keyOf(nameOf(view.cluster))}: ${sentence}`,
-    });
+    const note = `${keyOf(nameOf(view.cluster))}: ${sentence}`;
+    events.record(view.cluster, { type: "Warning", reason, action: EVENT_ACTION.validate, note });
   }
-  remembered.told = new Set(obstacles.map(({ sentence }) => sentence));
+  remembered.told = new Set(told.map(({ sentence }) => sentence));
+  remembered.isHindered = obstacles.length > 0;
 }
 
 interface Done {

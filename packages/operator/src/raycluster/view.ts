@@ -10,9 +10,18 @@ import {
   SERVICES,
   type Service,
 } from "@heliostat/kube";
-import { HEAD_GROUP, LABEL, RAY_CLUSTERS, type RayCluster, type RaySettings } from "@heliostat/ray";
+import {
+  type BatchScheduler,
+  HEAD_GROUP,
+  LABEL,
+  RAY_CLUSTERS,
+  type RayCluster,
+  type RaySettings,
+  type SecureDefaultsOptions,
+  withSecureDefaults,
+} from "@heliostat/ray";
 import { BY_OWNER_UID, byLabel } from "@heliostat/watch-cache";
-import { OWNED_KINDS, type OwnedKind, wantedNames } from "./owned-kinds.ts";
+import { type OwnedKind, ownedKinds, wantedNames } from "./owned-kinds.ts";
 
 /** Everything that a decision about one RayCluster rests on, read at one moment. */
 export interface RayClusterView {
@@ -33,6 +42,8 @@ export interface RayClusterView {
   readonly newToken: string;
   /** How the operator is set up. */
   readonly settings: RaySettings;
+  /** Who finds nodes for the pods. @default Kubernetes' own scheduler */
+  readonly scheduler?: BatchScheduler;
   readonly nowMs: number;
 }
 
@@ -43,6 +54,9 @@ export interface ViewSources {
   readonly random: Random;
   /** @default KubeRay's defaults */
   readonly settings?: RaySettings;
+  readonly scheduler?: BatchScheduler;
+  /** Clusters are secured where their spec says nothing. @default they are not */
+  readonly secureDefaults?: SecureDefaultsOptions;
   /** @default those of the status */
   readonly nameFloors?: Readonly<Record<string, number>>;
   /** @default none */
@@ -52,13 +66,15 @@ export interface ViewSources {
 /** The view of the cluster under `key`; `undefined` once it is gone. */
 export function viewRayCluster(key: string, sources: ViewSources): RayClusterView | undefined {
   const { caches, nameFloors = {}, settled = new Set() } = sources;
-  const cluster = caches.of(RAY_CLUSTERS).get(key);
-  if (!cluster) return undefined;
+  const written = caches.of(RAY_CLUSTERS).get(key);
+  if (!written) return undefined;
+  const empty = newRayClusterView(written, sources);
+  const { cluster } = empty;
   const { name, namespace = "" } = cluster.metadata;
   const labelled = caches.of(PODS).byIndex(byLabel(LABEL.cluster), keyOf({ namespace, name }));
-  const owned = OWNED_KINDS.flatMap((kind) => objectsOf(kind, cluster, caches));
+  const owned = ownedKinds(sources.scheduler).flatMap((kind) => objectsOf(kind, cluster, caches));
   return {
-    ...newRayClusterView(cluster, sources),
+    ...empty,
     // A pod that merely borrows the label is none of ours: we neither count nor remove it.
     pods: labelled.filter((pod) => isControlledBy(pod, cluster)),
     services: owned.filter((object): object is Service => object.kind === SERVICES.kind),
@@ -70,9 +86,10 @@ export function viewRayCluster(key: string, sources: ViewSources): RayClusterVie
 
 /** The view of a cluster of which nothing exists yet but itself: to plan what applying a manifest would make. */
 export function newRayClusterView(
-  cluster: RayCluster,
-  { nowMs, random, settings = {} }: Pick<ViewSources, "nowMs" | "random" | "settings">,
+  written: RayCluster,
+  { nowMs, random, settings = {}, scheduler, secureDefaults }: Omit<ViewSources, "caches">,
 ): RayClusterView {
+  const cluster = secureDefaults ? withSecureDefaults(written, secureDefaults) : written;
   return {
     cluster,
     pods: [],
@@ -83,6 +100,7 @@ export function newRayClusterView(
     idleSeconds: new Map(),
     newToken: token(random),
     settings,
+    ...(scheduler && { scheduler }),
     nowMs,
   };
 }

@@ -92,7 +92,7 @@ export class OperatorWorld {
   }
 
   /** The living pods, by name. */
-  async pods(labelSelector = "ray.io/is-ray-node=yes"): Promise<readonly Pod[]> {
+  async pods(labelSelector = "ray.io/node-type in (head,worker)"): Promise<readonly Pod[]> {
     const { items } = await this.client.list(PODS, { namespace: "default", labelSelector });
     return items.filter((pod) => !isTerminating(pod));
   }
