@@ -2,18 +2,22 @@ import { hostname } from "node:os";
 import { leadWhenElected, runControllers } from "@heliostat/controller";
 import { isKubeError, type KubeClient, type Logger } from "@heliostat/kube";
 import { kubeHttp } from "@heliostat/kube-http";
-import { reconcilers } from "@heliostat/operator";
+import { type OperatorSettings, reconcilers } from "@heliostat/operator";
 import { OPERATOR_VERSION, RAY_CLUSTERS } from "@heliostat/ray";
 import { type ClusterChoice, clusterAccess } from "../cluster/cluster-access.ts";
 import { installCrds } from "../cluster/install-crds.ts";
 import type { Config } from "../config.ts";
 import { type ListenAddress, type MetricsPages, serveMetrics } from "../metrics/metrics-server.ts";
 import { type OperatorMetrics, operatorMetrics } from "../metrics/operator-metrics.ts";
+import type { OperatorConfiguration } from "../settings/configuration-file.ts";
+import { type OperatorSettingFlags, operatorSettings } from "../settings/operator-settings.ts";
 import { systemClock, systemRandom } from "../system/clock.ts";
 import { type LogLevel, stderrLogger } from "../system/logger.ts";
 import { UserError } from "../user-error.ts";
 
-export interface OperatorCommandOptions extends ClusterChoice {
+export interface OperatorCommandOptions extends ClusterChoice, OperatorSettingFlags {
+  /** What a file says besides. */
+  readonly configuration?: OperatorConfiguration;
   /** Look at these only; none means all. */
   readonly namespaces: readonly string[];
   /** Serve metrics and health here. @default nowhere */
@@ -36,6 +40,11 @@ export async function operator(
   { config, signal }: { readonly config: Config; readonly signal: AbortSignal },
 ): Promise<void> {
   const access = clusterAccess(options, config, systemClock);
+  const settings = operatorSettings(options, {
+    environment: config.environment,
+    ...(options.configuration && { configuration: options.configuration }),
+    ...(config.inCluster && { ownNamespace: access.namespace }),
+  });
   const { maxInFlight, namespaces } = options;
   const cluster = kubeHttp(access, {
     userAgent: `${LEASE_NAME}/${OPERATOR_VERSION}`,
@@ -49,7 +58,7 @@ export async function operator(
     await prepared(client, { ...options, server: access.server, logger, signal });
     post.becomeReady();
     logger.info("Operator starts", { server: access.server, namespaces: namespaces.join(", ") || "all" });
-    if (!options.electsLeader) return await reconcile({ client, signal, logger, post }, options);
+    if (!options.electsLeader) return await reconcile({ client, signal, logger, post, settings }, options);
     await leadWhenElected({
       client,
       lease: { namespace: namespaces[0] ?? access.namespace, name: LEASE_NAME },
@@ -58,7 +67,7 @@ export async function operator(
       random: systemRandom,
       signal,
       logger,
-      lead: (leadership) => reconcile({ ...leadership, logger, post }, options),
+      lead: (leadership) => reconcile({ ...leadership, logger, post, settings }, options),
     });
   } catch (error) {
     // Whoever stops us in the middle of the preparations has not met an error.
@@ -125,16 +134,17 @@ interface Workplace {
   readonly signal: AbortSignal;
   readonly logger: Logger;
   readonly post: Post;
+  readonly settings: OperatorSettings;
 }
 
 /** A set of controllers for every namespace; they share what may be in flight. */
 async function reconcile(
-  { post, ...workplace }: Workplace,
+  { post, settings, ...workplace }: Workplace,
   { namespaces, reconcileConcurrency, maxInFlight }: OperatorCommandOptions,
 ): Promise<void> {
   const scopes = scopesOf(namespaces);
   const running = scopes.map((scope) =>
-    runControllers(post.metrics.reconcilers(reconcilers()), {
+    runControllers(post.metrics.reconcilers(reconcilers(settings)), {
       ...workplace,
       ...scope,
       clock: systemClock,
