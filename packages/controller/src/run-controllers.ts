@@ -1,10 +1,10 @@
 import { type Clock, type KubeClient, type Logger, type Random, SILENT } from "@heliostat/kube";
 import { CacheSet, type Projection } from "./cache-set.ts";
-import { Controller } from "./controller.ts";
+import { Controller, type ControllerLoad } from "./controller.ts";
 import { KubeEventRecorder } from "./event-recorder.ts";
 import { FairShare } from "./fair-share.ts";
 import { readingYourWrites } from "./read-your-writes.ts";
-import type { Reconciler } from "./reconciler.ts";
+import type { Caches, Reconciler } from "./reconciler.ts";
 
 export interface RunOptions {
   readonly client: KubeClient;
@@ -27,6 +27,10 @@ export interface RunOptions {
 }
 
 export interface RunningControllers {
+  /** What the reconcilers watch, as they see it. */
+  readonly caches: Caches;
+  /** How busy each is at this moment. */
+  loads(): readonly ControllerLoad[];
   /** Fulfilled once every reconciler has begun its first look at everything. */
   readonly hasSynced: Promise<void>;
   /** Fulfilled once the signal has aborted and nothing runs any more; never rejected. */
@@ -63,6 +67,8 @@ export function runControllers(reconcilers: readonly Reconciler[], options: RunO
     return new Controller(reconciler, { caches, context, share, workers });
   });
   return {
+    caches,
+    loads: () => controllers.map(({ load }) => load),
     hasSynced: Promise.all(controllers.map(({ hasSynced }) => hasSynced)).then(() => undefined),
     stopped: Promise.all(controllers.map(({ stopped }) => stopped)).then(() => caches.stopped()),
   };

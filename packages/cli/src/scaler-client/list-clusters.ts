@@ -1,5 +1,5 @@
+import type { ProgramContext } from "../command-line/program-context.ts";
 import { textTable } from "../output/text-table.ts";
-import type { ProgramContext } from "../program.ts";
 import { CLUSTER_HEADING, clusterRow } from "./cluster-rows.ts";
 import { withScaler } from "./connect-scaler.ts";
 import { printJson, printLines } from "./print.ts";

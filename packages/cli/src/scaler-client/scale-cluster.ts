@@ -1,4 +1,4 @@
-import type { ProgramContext } from "../program.ts";
+import type { ProgramContext } from "../command-line/program-context.ts";
 import { withScaler } from "./connect-scaler.ts";
 import { printJson, printLines } from "./print.ts";
 

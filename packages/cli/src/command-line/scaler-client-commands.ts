@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
-import type { ProgramContext } from "../program.ts";
+import type { ProgramContext } from "./program-context.ts";
 
 /** What every command that calls a scaler may be told. */
 export interface ScalerClientFlags {

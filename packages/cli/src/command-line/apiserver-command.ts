@@ -1,8 +1,8 @@
 import type { ListenAddress, V1Alpha2Style } from "@heliostat/apiserver";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { AUTH_MODES, type AuthMode } from "../apiserver/auth-mode.ts";
-import type { ProgramContext } from "../program.ts";
 import { LOG_LEVELS, type LogLevel } from "../system/logger.ts";
+import type { ProgramContext } from "./program-context.ts";
 
 interface ApiServerFlags {
   readonly kubeconfig?: string;
@@ -59,7 +59,7 @@ export function addApiServer(root: Command, context: ProgramContext): void {
         .default("info"),
     )
     .action(async ({ corsAllowOrigin: corsOrigin, ...flags }: ApiServerFlags) => {
-      const { apiserver } = await import("./apiserver.ts");
+      const { apiserver } = await import("../commands/apiserver.ts");
       await apiserver({ ...flags, ...(corsOrigin !== undefined && { corsOrigin }) }, context);
     });
 }
