@@ -1,0 +1,289 @@
+import { type Json, KubeError, type KubeObject, nameOf, type Resource } from "@heliostat/kube";
+import type { Answer, Corruption, Fault } from "./fault.ts";
+import type { Process, World } from "./world.ts";
+import type { WireRules, WriteCall, WriteVerdict } from "./wire.ts";
+
+/** A fault on the stage: it has begun the processes it needs, and may have something to do when the world rests. */
+export interface FaultScript {
+  /** Things that happen while the world is at rest after a step; after each it has to come to that rest again. */
+  readonly atRest?: (step: number) => AsyncIterable<string>;
+  /** Whether the rest of the scenario would show nothing new. */
+  readonly hasEnded?: (step: number) => boolean;
+  hasStruck(): boolean;
+}
+
+const RESTART_MS = 1000;
+/** How long a stale view lasts: long enough for whatever is decided on it. */
+const FROZEN_MS = 2500;
+
+/** Begin the processes of a run with this fault. */
+export function faultScript(fault: Fault, world: World): FaultScript {
+  switch (fault.fault) {
+    case "none":
+      world.startProcess();
+      return { hasStruck: () => true };
+    case "crash":
+      return crash(fault, world);
+    case "stale":
+      return stale(fault, world);
+    case "travel":
+      return travel(fault, world);
+    case "event":
+      return struckOnce(world, (strike) => ({
+        onEvent: ({ index }) => (index === fault.event && strike() ? fault.verdict : undefined),
+      }));
+    case "answer":
+      return struckOnce(world, (strike) => ({
+        onWrite: (call) =>
+          call.index === fault.write && strike() ? answerVerdict(fault.answer, call, world) : undefined,
+      }));
+    case "storm":
+      return struckOnce(world, (strike) => ({
+        onWrite: (call) =>
+          call.index >= fault.write && call.index < fault.write + fault.times && strike()
+            ? foreignFirst(call, world)
+            : undefined,
+      }));
+    case "outage":
+      return outage(fault, world);
+    case "leaders":
+      return leaders(fault, world);
+    case "lease":
+      return lease(fault, world);
+    case "corrupt":
+      return corrupt(fault, world);
+  }
+}
+
+type Of<Kind extends Fault["fault"]> = Extract<Fault, { readonly fault: Kind }>;
+
+function struckOnce(world: World, rules: (strike: () => true) => WireRules): FaultScript {
+  let hasStruck = false;
+  world.startProcess({
+    rules: rules(() => {
+      hasStruck = true;
+      return true;
+    }),
+  });
+  return { hasStruck: () => hasStruck };
+}
+
+function crash({ write, position }: Of<"crash">, world: World): FaultScript {
+  let hasStruck = false;
+  const { wire } = world.startProcess({
+    rules: { onWrite: ({ index }) => (index === write ? { then: "die", position } : undefined) },
+  });
+  void wire.crashed.then(() => {
+    hasStruck = true;
+    world.lab.clock.after(RESTART_MS, () => world.startProcess());
+  });
+  return { hasStruck: () => hasStruck };
+}
+
+function stale({ write, view }: Of<"stale">, world: World): FaultScript {
+  let restartedAfter: number | undefined;
+  let restsSince = 0;
+  const { wire } = world.startProcess({
+    rules: { onWrite: ({ index }) => (index === write ? { then: "die", position: "during" } : undefined) },
+  });
+  void wire.crashed.then(() => {
+    restartedAfter = restsSince;
+    world.lab.clock.after(RESTART_MS, () => world.startProcess({ rules: staleRules(world, view) }));
+  });
+  return {
+    // Once it has caught up and the world rests, the process is one like any other.
+    hasEnded: () => {
+      restsSince += 1;
+      return restartedAfter !== undefined && restsSince > restartedAfter;
+    },
+    hasStruck: () => restartedAfter !== undefined,
+  };
+}
+
+function travel({ step, view }: Of<"travel">, world: World): FaultScript {
+  let hasStruck = false;
+  const first = world.startProcess();
+  return {
+    async *atRest(at) {
+      if (at !== step) return;
+      hasStruck = true;
+      first.end();
+      await world.pass(10);
+      world.startProcess({ rules: staleRules(world, view) });
+      yield `a restart that sees the world after ${view} revisions`;
+    },
+    hasEnded: () => hasStruck,
+    hasStruck: () => hasStruck,
+  };
+}
+
+/** One travel after the other, in one run: to be asked only where nothing has been found so far. */
+export function travels(views: readonly number[], step: number, world: World): FaultScript {
+  let process = world.startProcess();
+  let isDone = false;
+  return {
+    async *atRest(at) {
+      if (at !== step) return;
+      isDone = true;
+      for (const view of views) {
+        process.end();
+        await world.pass(10);
+        process = world.startProcess({ rules: staleRules(world, view) });
+        yield `a restart that sees the world after ${view} revisions`;
+      }
+    },
+    hasEnded: () => isDone,
+    hasStruck: () => isDone,
+  };
+}
+
+function staleRules(world: World, view: number): WireRules {
+  const { log, clock } = world.lab;
+  const base = log.revisions[view - 1]?.revision ?? (log.revisions[0]?.revision ?? 1) - 1;
+  return {
+    stale: {
+      list: (resource) => log.listAfter(view, resource),
+      resourceVersion: String(base),
+      thawed: new Promise((resolve) => {
+        clock.after(FROZEN_MS, () => resolve(undefined));
+      }),
+    },
+  };
+}
+
+function answerVerdict(answer: Answer, call: WriteCall, world: World): WriteVerdict {
+  switch (answer) {
+    case "429":
+      return refused(new KubeError("TooManyRequests", "too many requests", { retryAfterSeconds: 7 }));
+    case "500":
+      return refused(new KubeError("Internal", "etcdserver: leader changed"));
+    case "503":
+      return refused(new KubeError("Unavailable", "the server is shutting down"));
+    case "reset":
+      return { then: "lose-answer", error: new KubeError("Unavailable", "socket hang up") };
+    case "slow":
+      return { then: "slow", ms: 45_000 };
+    case "conflict":
+      return foreignFirst(call, world);
+  }
+}
+
+function refused(error: KubeError): WriteVerdict {
+  return { then: "refuse", error };
+}
+
+function foreignFirst(call: WriteCall, world: World): WriteVerdict {
+  return { then: "after", foreign: () => world.writeForeign(call, String(call.index)) };
+}
+
+function outage({ write, seconds }: Of<"outage">, world: World): FaultScript {
+  const { clock } = world.lab;
+  let untilMs: number | undefined;
+  const refusal = (): KubeError | undefined =>
+    untilMs !== undefined && clock.now() < untilMs ? new KubeError("Unavailable", "no route to host") : undefined;
+  world.startProcess({
+    rules: {
+      onRead: refusal,
+      onWrite: ({ index }) => {
+        if (index === write) untilMs = clock.now() + seconds * 1000;
+        const error = refusal();
+        return error && { then: "refuse", error };
+      },
+      onEvent: () => (refusal() ? "cut" : undefined),
+    },
+  });
+  return { hasStruck: () => untilMs !== undefined };
+}
+
+/** The second process resumes the first when it has done its share, or has nothing to do. */
+function leaders({ write, position, until }: Of<"leaders">, world: World): FaultScript {
+  let first: Process | undefined;
+  let isPaused = false;
+  first = world.startProcess({
+    rules: {
+      onWrite: ({ index }) => (index === write ? { then: "pause", position, pause } : undefined),
+    },
+  });
+  return { hasStruck: () => isPaused };
+
+  function pause(): void {
+    isPaused = true;
+    first?.clock.pause();
+    world.startProcess({
+      rules: {
+        onWrite: ({ index }) => {
+          if (index === until) first?.clock.resume();
+          return undefined;
+        },
+      },
+    });
+    world.lab.clock.after(4000, () => {
+      if (first?.clock.isPaused) first.clock.resume();
+    });
+  }
+}
+
+const STANDSTILL_MS = 40_000;
+
+function lease({ write, skewMinutes }: Of<"lease">, world: World): FaultScript {
+  let isPaused = false;
+  const { clock } = world.lab;
+  const first = world.startProcess({
+    candidate: "first",
+    rules: {
+      onWrite: ({ index }) => (index === write ? { then: "pause", position: "after", pause } : undefined),
+    },
+  });
+  clock.after(300, () => world.startProcess({ candidate: "second", skewMs: skewMinutes * 60_000 }));
+  return { hasStruck: () => isPaused };
+
+  function pause(): void {
+    isPaused = true;
+    first.clock.pause();
+    clock.after(STANDSTILL_MS, () => first.clock.resume());
+  }
+}
+
+function corrupt({ step, child, change }: Of<"corrupt">, world: World): FaultScript {
+  let hasStruck = false;
+  world.startProcess();
+  return {
+    async *atRest(at) {
+      const target = world.children()[child];
+      if (at !== step || !target) return;
+      hasStruck = true;
+      await spoil(target, change, world);
+      yield `${change} of ${target.resource.plural} ${target.object.metadata.name} spoilt`;
+    },
+    hasEnded: () => hasStruck,
+    hasStruck: () => hasStruck,
+  };
+}
+
+async function spoil(
+  { resource, object }: { readonly resource: Resource; readonly object: KubeObject },
+  change: Corruption,
+  world: World,
+): Promise<void> {
+  const { client } = world.lab;
+  if (change === "deleted") {
+    await client.delete(resource, nameOf(object));
+    return;
+  }
+  await client.patch(resource, nameOf(object), { patch: { type: "merge", body: spoilt(object, change) } });
+  if (change === "owner") world.reviewOwner(resource, object);
+}
+
+function spoilt({ metadata }: KubeObject, change: Exclude<Corruption, "deleted">): Json {
+  switch (change) {
+    case "owner": {
+      const owners = (metadata.ownerReferences ?? []).map((owner) => ({
+        ...owner,
+        uid: `0${owner.uid.slice(1, -1)}0`,
+      }));
+      return { metadata: { ownerReferences: owners } } as unknown as Json;
+    }
+    case "labels":
+      return { metadata: { labels: null } };
+  }
+}

@@ -1,0 +1,142 @@
+import type { Resource } from "@heliostat/kube";
+import { differenceOf, essenceOf } from "./essence.ts";
+import type { Fault } from "./fault.ts";
+import { faultScript } from "./fault-script.ts";
+import type { Lab } from "./lab.ts";
+import type { Scenario } from "./scenario.ts";
+import { type Violation, World } from "./world.ts";
+import { type WriteCall, writeText } from "./wire.ts";
+
+/** What a run without faults was like: the measure of all others, and the list of places where something may fail. */
+export interface Reference {
+  readonly writes: readonly ReferenceWrite[];
+  readonly events: readonly ReferenceEvent[];
+  /** How the world rested after each step. */
+  readonly rests: readonly Rest[];
+  readonly violations: readonly Violation[];
+}
+
+export interface ReferenceWrite {
+  readonly text: string;
+  readonly step: number;
+  /** How many revisions there were when it arrived. */
+  readonly revisions: number;
+}
+
+export interface ReferenceEvent {
+  readonly text: string;
+  /** Whether the same object has another event later on. */
+  readonly isOvertaken: boolean;
+}
+
+export interface Rest {
+  readonly essence: readonly string[];
+  readonly revisions: number;
+  readonly children: readonly string[];
+}
+
+/** What became of a run with a fault. */
+export interface FaultyRun {
+  readonly violations: readonly Violation[];
+  /** Whether the fault found its place. */
+  readonly hasStruck: boolean;
+}
+
+const REST = { quietMs: 8000, limitMs: 120_000 };
+/** How long a world may need after a fault, and how long it has to stay as it ought to be. */
+const REST_AFTER_FAULT = { quietMs: 6000, limitMs: 900_000 };
+
+/** Run a scenario without faults. */
+export async function referenceRun(lab: Lab, scenario: Scenario, seed = 1): Promise<Reference> {
+  const world = await World.begin(lab, seed);
+  const writes: ReferenceWrite[] = [];
+  const rests: Rest[] = [];
+  let step = 0;
+  const process = world.startProcess({
+    rules: {
+      onWrite: (call: WriteCall) => {
+        writes.push({ text: writeText(call), step, revisions: lab.log.revisions.length });
+        return undefined;
+      },
+    },
+  });
+  await world.pass(500);
+  for (const { name, acts } of scenario.steps) {
+    for (const act of acts) await world.perform(act);
+    if (!(await world.rest({ ...REST, isDone: () => true })))
+      world.report("the world comes to rest", `it does not after "${name}"`);
+    leakedIn(world);
+    rests.push({
+      essence: essenceOf(lab.log, lab.suite),
+      revisions: lab.log.revisions.length,
+      children: world.children().map(({ resource, object }) => `${resource.plural}/${object.metadata.name}`),
+    });
+    step += 1;
+  }
+  await quietForLong(world);
+  await world.end();
+  return { writes, events: eventsOf(process.wire.events), rests, violations: world.violations };
+}
+
+/** Run a scenario with a fault in it, and compare each rest with the reference's. */
+export async function faultyRun(
+  lab: Lab,
+  scenario: Scenario,
+  { fault, reference, seed = 1 }: { readonly fault: Fault; readonly reference: Reference; readonly seed?: number },
+): Promise<FaultyRun> {
+  const world = await World.begin(lab, seed);
+  const script = faultScript(fault, world);
+  await world.pass(500);
+  for (const [at, { name, acts }] of scenario.steps.entries()) {
+    const rest = reference.rests[at];
+    if (world.violations.length > 0 || !rest) break;
+    for (const act of acts) await world.perform(act);
+    await restAs(world, rest, `after "${name}"`);
+    if (script.hasEnded?.(at)) break;
+    if (!script.atRest || world.violations.length > 0) continue;
+    for await (const what of script.atRest(at)) await restAs(world, rest, `after "${name}" and ${what}`);
+  }
+  await world.end();
+  const { violations } = world;
+  const hasStruck = script.hasStruck();
+  return { violations, hasStruck };
+}
+
+async function restAs(world: World, rest: Rest, when: string): Promise<void> {
+  const { log, suite } = world.lab;
+  if (world.violations.length > 0) return;
+  const isDone = (): boolean => differenceOf(rest.essence, essenceOf(log, suite)) === "";
+  if (!(await world.rest({ ...REST_AFTER_FAULT, isDone })) && world.violations.length === 0) {
+    const difference = differenceOf(rest.essence, essenceOf(log, suite));
+    world.report("the end is that of the run without faults", `${when}:\n${difference || "never quiet"}`);
+  }
+  leakedIn(world);
+}
+
+/** Nothing may be left of an owner that is gone. */
+function leakedIn(world: World): void {
+  const { log, resources } = world.lab;
+  const uids = new Set(resources.flatMap((resource: Resource) => log.of(resource).map(({ metadata }) => metadata.uid)));
+  for (const { resource, object } of world.children()) {
+    const owners = object.metadata.ownerReferences ?? [];
+    if (!owners.some(({ uid }) => uids.has(uid)))
+      world.report("nothing is leaked", `${resource.plural} ${object.metadata.name} has outlived its owner`);
+  }
+}
+
+/** A quiet system writes nothing, for as long as watches and resyncs have their periods. */
+async function quietForLong(world: World): Promise<void> {
+  const writes: string[] = [];
+  world.onWrite((call) => writes.push(writeText(call)));
+  await world.pass(1_300_000);
+  if (writes.length > 0) world.report("a quiet system writes nothing", writes.join(", "));
+}
+
+function eventsOf(events: readonly { resource: Resource; object: { metadata: { name: string; uid?: string } } }[]) {
+  return events.map(({ resource, object }, at) => ({
+    text: `${resource.plural}/${object.metadata.name}`,
+    isOvertaken: events
+      .slice(at + 1)
+      .some((later) => later.resource === resource && later.object.metadata.name === object.metadata.name),
+  }));
+}

@@ -1,0 +1,56 @@
+import type { FaultSuite } from "@heliostat/controller/testing";
+import {
+  type Json,
+  type KubeObject,
+  PODS,
+  type Resource,
+  SERVICES,
+} from "@heliostat/kube";
+import { RAY_CLUSTERS, rayCrds } from "@heliostat/ray";
+import { reconcilers } from "../index.ts";
+import { RAYCLUSTER_INVARIANTS } from "./raycluster-invariants.ts";
+import { RAYCLUSTER_SCENARIOS } from "./raycluster-scenarios.ts";
+
+/** The RayCluster controller as the fault harness sees it. */
+export const RAYCLUSTER_SUITE: FaultSuite = {
+  definitions: rayCrds().filter(({ spec }) => spec.names.kind === "RayCluster"),
+  resources: [RAY_CLUSTERS, PODS, SERVICES],
+  parents: [RAY_CLUSTERS],
+  reconcilers,
+  scenarios: RAYCLUSTER_SCENARIOS,
+  invariants: RAYCLUSTER_INVARIANTS,
+  essence: essenceOf,
+};
+
+function essenceOf({ metadata, ...rest }: KubeObject, { plural }: Resource): Json | undefined {
+  const { spec, status } = rest as unknown as Record<string, Json>;
+  const { labels = {}, finalizers = [], ownerReferences = [], deletionTimestamp } = metadata;
+  const common = {
+    name: metadata.name,
+    labels: labels as Json,
+    finalizers: finalizers as Json,
+    owners: ownerReferences.map(({ kind, name }) => `${kind} ${name}`),
+    isTerminating: deletionTimestamp !== undefined,
+  };
+  switch (plural) {
+    case "rayclusters":
+      return { ...common, spec: spec ?? null, status: statusEssence(status ?? {}) };
+    case "pods":
+      return { ...common, phase: (status as { phase?: string } | undefined)?.phase ?? "" };
+    case "events":
+    case "leases":
+      return undefined;
+    default:
+      return { ...common, spec: (spec as Json | undefined) ?? null };
+  }
+}
+
+/** Of the status everything but what tells of the way: numbers of names, times of changes. */
+function statusEssence(status: Json): Json {
+  const { podNameFloors, lastUpdateTime, stateTransitionTimes, conditions, ...rest } = status as Record<string, Json>;
+  void [podNameFloors, lastUpdateTime, stateTransitionTimes];
+  const levelled = ((conditions ?? []) as readonly Record<string, Json>[]).map(({ type, status: is, reason }) =>
+    [type, is, reason].join(" "),
+  );
+  return { ...rest, conditions: levelled.sort() };
+}
