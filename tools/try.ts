@@ -1,4 +1,4 @@
-import { Lab, referenceRun, pointsOf, faultyRun, faultText } from "@heliostat/controller/testing";
+import { Lab, referenceRun, pointsOf, faultyRuns, faultText } from "@heliostat/controller/testing";
 import { RAYCLUSTER_SUITE } from "@heliostat/operator/testing";
 const lab = await Lab.open(RAYCLUSTER_SUITE);
 const only = process.argv[2] ?? "all";
@@ -14,11 +14,10 @@ for (const s of RAYCLUSTER_SUITE.scenarios) {
   const want = process.argv[3]?.split(",");
   if (!want) continue;
   const t0 = process.cpuUsage().user; let n = 0; let bad = 0;
-  for (const p of points) {
-    if (!want.includes(p.fault) && !want.includes(faultText(p))) continue;
-    const run = await faultyRun(lab, s, { fault: p, reference: ref });
+  const faults = points.filter((p) => want.includes(p.fault) || want.includes(faultText(p)));
+  for await (const { fault: p, run } of faultyRuns(lab, s, { faults, reference: ref })) {
     n++;
-    if (run.violations.length || !run.hasStruck) { bad++; if (bad < 6) console.log(s.name, faultText(p), run.hasStruck, (p as any).write !== undefined ? ref.writes[(p as any).write]?.text : "", run.violations); }
+    if (run.violations.length || !run.hasStruck) { bad++; if (bad < 4) console.log(s.name, faultText(p), run.hasStruck, (p as any).write !== undefined ? ref.writes[(p as any).write]?.text : "", JSON.stringify(run.violations).slice(0,360)); }
   }
   console.log(s.name, "runs", n, "bad", bad, "per run", ((process.cpuUsage().user - t0)/1000/n).toFixed(1));
 }

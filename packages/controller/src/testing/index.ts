@@ -4,8 +4,8 @@ export { Lab } from "./faults/lab.ts";
 export { pointsOf } from "./faults/points.ts";
 export type { Revision, State } from "./faults/revision-log.ts";
 export {
-  type FaultyRun,
-  faultyRun,
+  type FaultRun,
+  faultyRuns,
   type Reference,
   referenceRun,
 } from "./faults/run-scenario.ts";

@@ -13,6 +13,7 @@ export const RAYCLUSTER_INVARIANTS: readonly Invariant[] = [
   { name: "no wanted pod is deleted", check: wantedPodDeleted },
   { name: "a pod's name never comes back", check: nameAgain },
   { name: "every pod is owned and labelled", check: podWithoutLabels },
+  { name: "no two live workers of a group share an index", check: indexTwice },
 ];
 
 /** The pod that the controller has made with this change. */
@@ -65,10 +66,11 @@ function isOfOldUpgrade(_pod: Pod, { spec }: RayCluster): boolean {
   return (spec as { readonly upgradeStrategy?: { readonly type?: string } }).upgradeStrategy?.type === "Recreate";
 }
 
-function nameAgain(change: Revision, { revisions }: State): string | undefined {
+function nameAgain(change: Revision, state: State): string | undefined {
   const pod = podCreated(change);
-  if (!pod) return undefined;
-  const isSpent = revisions.some(
+  // Of a cluster that is gone nobody can remember anything.
+  if (!pod || !clusterOf(pod, state)) return undefined;
+  const isSpent = state.revisions.some(
     ({ resource, key, before }) =>
       resource.plural === "pods" && key === keyOf(nameOf(pod)) && before && before.metadata.uid !== pod.metadata.uid,
   );
@@ -84,6 +86,18 @@ function podWithoutLabels(change: Revision, state: State): string | undefined {
   if (missing.length > 0) return `${name} lacks ${missing.join(", ")}`;
   if (cluster && labels[LABEL.cluster] !== cluster.metadata.name) return `${name} says it is of ${labels[LABEL.cluster]}`;
   return undefined;
+}
+
+function indexTwice(change: Revision, state: State): string | undefined {
+  const pod = podCreated(change);
+  const cluster = pod && clusterOf(pod, state);
+  const group = cluster?.spec.workerGroupSpecs?.find(({ groupName }) => groupName === groupOf(pod));
+  if (!pod || !group || (group.numOfHosts ?? 1) > 1) return undefined;
+  const indexOf = (each: Pod): string | undefined => each.metadata.labels?.[LABEL.replicaIndex];
+  const same = siblings(pod, state).filter(
+    (each) => isAlive(each) && groupOf(each) === group.groupName && indexOf(each) === indexOf(pod),
+  );
+  return same.length > 1 ? same.map(({ metadata }) => metadata.name).join(", ") : undefined;
 }
 
 function clusterOf(pod: Pod, state: State): RayCluster | undefined {

@@ -6,9 +6,10 @@ import {
   type Resource,
   SERVICES,
 } from "@heliostat/kube";
-import { RAY_CLUSTERS, rayCrds } from "@heliostat/ray";
+import { LABEL, RAY_CLUSTERS, rayCrds } from "@heliostat/ray";
 import { reconcilers } from "../index.ts";
 import { RAYCLUSTER_INVARIANTS } from "./raycluster-invariants.ts";
+import { rayClustersAtRest } from "./raycluster-at-rest.ts";
 import { RAYCLUSTER_SCENARIOS } from "./raycluster-scenarios.ts";
 
 /** The RayCluster controller as the fault harness sees it. */
@@ -19,12 +20,15 @@ export const RAYCLUSTER_SUITE: FaultSuite = {
   reconcilers,
   scenarios: RAYCLUSTER_SCENARIOS,
   invariants: RAYCLUSTER_INVARIANTS,
+  atRest: rayClustersAtRest,
   essence: essenceOf,
 };
 
 function essenceOf({ metadata, ...rest }: KubeObject, { plural }: Resource): Json | undefined {
   const { spec, status } = rest as unknown as Record<string, Json>;
-  const { labels = {}, finalizers = [], ownerReferences = [], deletionTimestamp } = metadata;
+  // Which index a replacement takes depends on when the one before it was gone.
+  const { [LABEL.replicaIndex]: _, ...labels } = metadata.labels ?? {};
+  const { finalizers = [], ownerReferences = [], deletionTimestamp } = metadata;
   const common = {
     name: metadata.name,
     labels: labels as Json,

@@ -9,7 +9,7 @@ export type EventVerdict =
   | "forget"
   /** The stream ends before it. */
   | "cut"
-  /** The object's next event comes in its place. */
+  /** It is never seen: the next list shows what the object's next event has made of it. */
   | "skip";
 
 interface Disturbance {
@@ -22,7 +22,7 @@ interface Disturbance {
 /** Longest way to the API, there or back. */
 export const LATENCY_MS = 5;
 const DELAY_MS = 3000;
-/** What is skipped comes after all, when nothing has taken its place so long. */
+/** What is skipped without anything to take its place is told of after all. */
 const SKIP_MS = 4000;
 
 /** The events of a watch as they reach a process, one after the other, each after its time on the way. */
@@ -30,60 +30,58 @@ export async function* disturbed<T extends KubeObject>(
   source: AsyncIterable<WatchEvent<T>>,
   { clock, random, judge, signal }: Disturbance,
 ): AsyncGenerator<WatchEvent<T>, void, undefined> {
-  for await (const event of withoutSkipped(source, { clock, random, judge, ...(signal && { signal }) })) {
-    await sleep(clock, random.fraction() * LATENCY_MS, signal);
-    if (!("object" in event)) {
-      yield event;
-      continue;
-    }
-    switch (event.verdict) {
-      case "cut":
-        return;
-      case "forget":
-        yield { type: "ERROR", code: 410, message: "too old resource version" };
-        return;
-      case "delay":
-        await sleep(clock, DELAY_MS, signal);
-        break;
-      case "repeat":
-        yield event;
-        break;
-      default:
-        break;
-    }
-    yield event;
-  }
-}
-
-type Judged<T extends KubeObject> = WatchEvent<T> & { readonly verdict?: EventVerdict | undefined };
-
-async function* withoutSkipped<T extends KubeObject>(
-  source: AsyncIterable<WatchEvent<T>>,
-  { clock, judge, signal }: Disturbance,
-): AsyncGenerator<Judged<T>, void, undefined> {
   const iterator = source[Symbol.asyncIterator]();
-  let held: (WatchEvent<T> & { readonly object: T }) | undefined;
   try {
     for (;;) {
-      const next = iterator.next();
-      if (held && (await isFirst(sleep(clock, SKIP_MS, signal), next))) {
-        yield held;
-        held = undefined;
-      }
-      const { done, value } = await next;
+      const { done, value } = await iterator.next();
       if (done) return;
-      if (!("object" in value)) {
-        yield value;
-        continue;
+      await sleep(clock, random.fraction() * LATENCY_MS, signal);
+      const verdict = "object" in value ? judge(value.object) : undefined;
+      switch (verdict) {
+        case "cut":
+          return;
+        case "skip":
+          if ("object" in value) await untilOvertaken(value.object, iterator, sleep(clock, SKIP_MS, signal));
+          yield FORGOTTEN;
+          return;
+        case "forget":
+          yield FORGOTTEN;
+          return;
+        case "delay":
+          await sleep(clock, DELAY_MS, signal);
+          yield value;
+          break;
+        case "repeat":
+          yield value;
+          yield value;
+          break;
+        default:
+          yield value;
       }
-      if (held && keyOf(nameOf(held.object)) === keyOf(nameOf(value.object))) held = undefined;
-      const verdict = judge(value.object);
-      if (verdict === "skip") held = value;
-      else yield { ...value, verdict };
     }
   } finally {
     await iterator.return?.();
   }
+}
+
+const FORGOTTEN = { type: "ERROR", code: 410, message: "too old resource version" } as const;
+
+/** Until the object has another event, which the process will find in a list; or until `deadline`. */
+async function untilOvertaken<T extends KubeObject>(
+  object: T,
+  events: AsyncIterator<WatchEvent<T>>,
+  deadline: Promise<unknown>,
+): Promise<void> {
+  for (;;) {
+    const next = events.next();
+    if (await isFirst(deadline, next)) return;
+    const { done, value } = await next;
+    if (done || ("object" in value && isSameKey(object, value.object))) return;
+  }
+}
+
+function isSameKey(left: KubeObject, right: KubeObject): boolean {
+  return keyOf(nameOf(left)) === keyOf(nameOf(right));
 }
 
 async function isFirst(left: Promise<unknown>, right: Promise<unknown>): Promise<boolean> {

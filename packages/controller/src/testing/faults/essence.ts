@@ -8,7 +8,9 @@ import type { FaultSuite } from "./scenario.ts";
  */
 export function essenceOf(state: State, suite: FaultSuite): readonly string[] {
   const names = new Map<string, string>();
-  for (const pod of state.of({ group: "", plural: "pods" })) names.set(pod.metadata.name, podRole(pod));
+  for (const { resource, after } of state.revisions) {
+    if (resource.plural === "pods" && after) names.set(after.metadata.name, podRole(after));
+  }
   return suite.resources
     .flatMap((resource) =>
       state.of(resource).flatMap((object) => {

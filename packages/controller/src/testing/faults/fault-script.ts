@@ -1,6 +1,6 @@
 import { type Json, KubeError, type KubeObject, nameOf, type Resource } from "@heliostat/kube";
 import type { Answer, Corruption, Fault } from "./fault.ts";
-import type { Process, World } from "./world.ts";
+import type { World } from "./world.ts";
 import type { WireRules, WriteCall, WriteVerdict } from "./wire.ts";
 
 /** A fault on the stage: it has begun the processes it needs, and may have something to do when the world rests. */
@@ -27,7 +27,7 @@ export function faultScript(fault: Fault, world: World): FaultScript {
     case "stale":
       return stale(fault, world);
     case "travel":
-      return travel(fault, world);
+      return travelScript([fault], world);
     case "event":
       return struckOnce(world, (strike) => ({
         onEvent: ({ index }) => (index === fault.event && strike() ? fault.verdict : undefined),
@@ -48,8 +48,6 @@ export function faultScript(fault: Fault, world: World): FaultScript {
       return outage(fault, world);
     case "leaders":
       return leaders(fault, world);
-    case "lease":
-      return lease(fault, world);
     case "corrupt":
       return corrupt(fault, world);
   }
@@ -81,59 +79,43 @@ function crash({ write, position }: Of<"crash">, world: World): FaultScript {
 }
 
 function stale({ write, view }: Of<"stale">, world: World): FaultScript {
-  let restartedAfter: number | undefined;
-  let restsSince = 0;
+  let hasRestarted = false;
   const { wire } = world.startProcess({
     rules: { onWrite: ({ index }) => (index === write ? { then: "die", position: "during" } : undefined) },
   });
   void wire.crashed.then(() => {
-    restartedAfter = restsSince;
+    hasRestarted = true;
     world.lab.clock.after(RESTART_MS, () => world.startProcess({ rules: staleRules(world, view) }));
   });
   return {
     // Once it has caught up and the world rests, the process is one like any other.
-    hasEnded: () => {
-      restsSince += 1;
-      return restartedAfter !== undefined && restsSince > restartedAfter;
-    },
-    hasStruck: () => restartedAfter !== undefined,
+    hasEnded: () => hasRestarted,
+    hasStruck: () => hasRestarted,
   };
 }
 
-function travel({ step, view }: Of<"travel">, world: World): FaultScript {
+/** Restarts with old views while the world is at rest, one after the other; `begin` hears of each. */
+export function travelScript(
+  faults: readonly Of<"travel">[],
+  world: World,
+  begin: (fault: Of<"travel">) => void = () => undefined,
+): FaultScript {
+  let process = world.startProcess();
   let hasStruck = false;
-  const first = world.startProcess();
   return {
     async *atRest(at) {
-      if (at !== step) return;
-      hasStruck = true;
-      first.end();
-      await world.pass(10);
-      world.startProcess({ rules: staleRules(world, view) });
-      yield `a restart that sees the world after ${view} revisions`;
+      for (const fault of faults) {
+        if (at !== fault.step) continue;
+        hasStruck = true;
+        begin(fault);
+        process.end();
+        await world.pass(10);
+        process = world.startProcess({ rules: staleRules(world, fault.view) });
+        yield `a restart that sees the world after ${fault.view} revisions`;
+      }
     },
     hasEnded: () => hasStruck,
     hasStruck: () => hasStruck,
-  };
-}
-
-/** One travel after the other, in one run: to be asked only where nothing has been found so far. */
-export function travels(views: readonly number[], step: number, world: World): FaultScript {
-  let process = world.startProcess();
-  let isDone = false;
-  return {
-    async *atRest(at) {
-      if (at !== step) return;
-      isDone = true;
-      for (const view of views) {
-        process.end();
-        await world.pass(10);
-        process = world.startProcess({ rules: staleRules(world, view) });
-        yield `a restart that sees the world after ${view} revisions`;
-      }
-    },
-    hasEnded: () => isDone,
-    hasStruck: () => isDone,
   };
 }
 
@@ -195,52 +177,43 @@ function outage({ write, seconds }: Of<"outage">, world: World): FaultScript {
   return { hasStruck: () => untilMs !== undefined };
 }
 
-/** The second process resumes the first when it has done its share, or has nothing to do. */
+/** Longer than a lease lasts and a candidate waits before it asks again. */
+const STANDSTILL_MS = 30_000;
+
+/**
+ * The holder of the lease stands still with a write half done. When the next one has done so many writes, it goes on as
+ * if nothing had happened: what it had sent arrives, and what it begins now has to be refused.
+ */
 function leaders({ write, position, until }: Of<"leaders">, world: World): FaultScript {
-  let first: Process | undefined;
-  let isPaused = false;
-  first = world.startProcess({
-    rules: {
-      onWrite: ({ index }) => (index === write ? { then: "pause", position, pause } : undefined),
-    },
-  });
-  return { hasStruck: () => isPaused };
-
-  function pause(): void {
-    isPaused = true;
-    first?.clock.pause();
-    world.startProcess({
-      rules: {
-        onWrite: ({ index }) => {
-          if (index === until) first?.clock.resume();
-          return undefined;
-        },
-      },
-    });
-    world.lab.clock.after(4000, () => {
-      if (first?.clock.isPaused) first.clock.resume();
-    });
-  }
-}
-
-const STANDSTILL_MS = 40_000;
-
-function lease({ write, skewMinutes }: Of<"lease">, world: World): FaultScript {
   let isPaused = false;
   const { clock } = world.lab;
   const first = world.startProcess({
     candidate: "first",
-    rules: {
-      onWrite: ({ index }) => (index === write ? { then: "pause", position: "after", pause } : undefined),
-    },
+    rules: { onWrite: ({ index }) => (index === write ? { then: "pause", position, pause } : undefined) },
   });
-  clock.after(300, () => world.startProcess({ candidate: "second", skewMs: skewMinutes * 60_000 }));
+  const skewMs = (write % 3 - 1) * 600_000;
+  clock.after(300, () =>
+    world.startProcess({
+      candidate: "second",
+      skewMs,
+      rules: {
+        onWrite: ({ index }) => {
+          if (index === until) clock.after(until % 2, resume);
+          return undefined;
+        },
+      },
+    }),
+  );
   return { hasStruck: () => isPaused };
 
   function pause(): void {
     isPaused = true;
     first.clock.pause();
-    clock.after(STANDSTILL_MS, () => first.clock.resume());
+    clock.after(STANDSTILL_MS, resume);
+  }
+
+  function resume(): void {
+    if (first.clock.isPaused) first.clock.resume();
   }
 }
 

@@ -16,15 +16,13 @@ export type Fault =
   | { readonly fault: "storm"; readonly write: number; readonly times: number }
   /** The API refuses everything for so long, watches included. */
   | { readonly fault: "outage"; readonly write: number; readonly seconds: number }
-  /** The process stands still at a write until a second one, that knows nothing of it, has done `until` writes. */
+  /** The holder of the lease stands still at a write, until the next one has done `until` writes. */
   | {
       readonly fault: "leaders";
       readonly write: number;
       readonly position: "before" | "after";
       readonly until: number;
     }
-  /** The holder of the lease stands still for longer than the lease; the next one's clock goes wrong by so much. */
-  | { readonly fault: "lease"; readonly write: number; readonly skewMinutes: number }
   /** While the world is at rest after a step, somebody spoils the child with this number among all children. */
   | { readonly fault: "corrupt"; readonly step: number; readonly child: number; readonly change: Corruption };
 
@@ -47,7 +45,6 @@ const FIELDS: Readonly<Record<Fault["fault"], readonly string[]>> = {
   storm: ["write", "times"],
   outage: ["write", "seconds"],
   leaders: ["write", "position", "until"],
-  lease: ["write", "skewMinutes"],
   corrupt: ["step", "child", "change"],
 };
 

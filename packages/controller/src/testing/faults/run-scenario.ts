@@ -1,7 +1,7 @@
 import type { Resource } from "@heliostat/kube";
 import { differenceOf, essenceOf } from "./essence.ts";
 import type { Fault } from "./fault.ts";
-import { faultScript } from "./fault-script.ts";
+import { type FaultScript, faultScript, travelScript } from "./fault-script.ts";
 import type { Lab } from "./lab.ts";
 import type { Scenario } from "./scenario.ts";
 import { type Violation, World } from "./world.ts";
@@ -65,7 +65,7 @@ export async function referenceRun(lab: Lab, scenario: Scenario, seed = 1): Prom
     for (const act of acts) await world.perform(act);
     if (!(await world.rest({ ...REST, isDone: () => true })))
       world.report("the world comes to rest", `it does not after "${name}"`);
-    leakedIn(world);
+    checkRest(world, name);
     rests.push({
       essence: essenceOf(lab.log, lab.suite),
       revisions: lab.log.revisions.length,
@@ -78,14 +78,69 @@ export async function referenceRun(lab: Lab, scenario: Scenario, seed = 1): Prom
   return { writes, events: eventsOf(process.wire.events), rests, violations: world.violations };
 }
 
-/** Run a scenario with a fault in it, and compare each rest with the reference's. */
-export async function faultyRun(
+/** One run, and the fault in it. */
+export interface FaultRun {
+  readonly fault: Fault;
+  readonly run: FaultyRun;
+}
+
+/** Run a scenario once for each fault, and compare each rest with the reference's. */
+export async function* faultyRuns(
   lab: Lab,
   scenario: Scenario,
-  { fault, reference, seed = 1 }: { readonly fault: Fault; readonly reference: Reference; readonly seed?: number },
+  { faults, reference, seed = 1 }: FaultyRunOptions,
+): AsyncGenerator<FaultRun, void, undefined> {
+  const travels = new Map<number, Of<"travel">[]>();
+  for (const fault of faults) {
+    if (fault.fault === "travel") travels.set(fault.step, [...(travels.get(fault.step) ?? []), fault]);
+    else yield { fault, run: await faultyRun(lab, scenario, { script: (world) => faultScript(fault, world), reference, seed }) };
+  }
+  for (const chain of travels.values()) yield* travelRuns(lab, scenario, { faults: chain, reference, seed });
+}
+
+export interface FaultyRunOptions {
+  readonly faults: readonly Fault[];
+  readonly reference: Reference;
+  /** Decides on everything that chance decides on: latencies, the order of what is due at once. @default 1 */
+  readonly seed?: number;
+}
+
+type Of<Kind extends Fault["fault"]> = Extract<Fault, { readonly fault: Kind }>;
+
+/** Travels from one rest are made one after the other in a single run, as long as each leads back to that rest. */
+async function* travelRuns(
+  lab: Lab,
+  scenario: Scenario,
+  { faults, reference, seed }: FaultyRunOptions & { readonly faults: readonly Of<"travel">[] },
+): AsyncGenerator<FaultRun, void, undefined> {
+  let left = faults;
+  while (left.length > 0) {
+    const made: Of<"travel">[] = [];
+    const chain = left;
+    const script = (world: World): FaultScript => travelScript(chain, world, (fault) => made.push(fault));
+    const run = await faultyRun(lab, scenario, { script, reference, ...(seed !== undefined && { seed }) });
+    const culprit = run.violations.length > 0 || !run.hasStruck ? (made.at(-1) ?? chain[0]) : undefined;
+    for (const fault of made) if (fault !== culprit) yield { fault, run: { violations: [], hasStruck: true } };
+    if (culprit) yield { fault: culprit, run };
+    left = chain.slice(culprit ? Math.max(made.length, 1) : chain.length);
+  }
+}
+
+async function faultyRun(
+  lab: Lab,
+  scenario: Scenario,
+  {
+    script: scriptFor,
+    reference,
+    seed = 1,
+  }: {
+    readonly script: (world: World) => FaultScript;
+    readonly reference: Reference;
+    readonly seed?: number;
+  },
 ): Promise<FaultyRun> {
   const world = await World.begin(lab, seed);
-  const script = faultScript(fault, world);
+  const script = scriptFor(world);
   await world.pass(500);
   for (const [at, { name, acts }] of scenario.steps.entries()) {
     const rest = reference.rests[at];
@@ -94,12 +149,14 @@ export async function faultyRun(
     await restAs(world, rest, `after "${name}"`);
     if (script.hasEnded?.(at)) break;
     if (!script.atRest || world.violations.length > 0) continue;
-    for await (const what of script.atRest(at)) await restAs(world, rest, `after "${name}" and ${what}`);
+    for await (const what of script.atRest(at)) {
+      await restAs(world, rest, `after "${name}" and ${what}`);
+      if (world.violations.length > 0) break;
+    }
+    if (script.hasEnded?.(at)) break;
   }
   await world.end();
-  const { violations } = world;
-  const hasStruck = script.hasStruck();
-  return { violations, hasStruck };
+  return { violations: world.violations, hasStruck: script.hasStruck() };
 }
 
 async function restAs(world: World, rest: Rest, when: string): Promise<void> {
@@ -110,12 +167,13 @@ async function restAs(world: World, rest: Rest, when: string): Promise<void> {
     const difference = differenceOf(rest.essence, essenceOf(log, suite));
     world.report("the end is that of the run without faults", `${when}:\n${difference || "never quiet"}`);
   }
-  leakedIn(world);
+  checkRest(world, when);
 }
 
-/** Nothing may be left of an owner that is gone. */
-function leakedIn(world: World): void {
-  const { log, resources } = world.lab;
+function checkRest(world: World, when: string): void {
+  const { log, resources, suite } = world.lab;
+  for (const problem of suite.atRest(log)) world.report("what is wanted is there, and the status says so", `${when}: ${problem}`);
+  // Nothing may be left of an owner that is gone.
   const uids = new Set(resources.flatMap((resource: Resource) => log.of(resource).map(({ metadata }) => metadata.uid)));
   for (const { resource, object } of world.children()) {
     const owners = object.metadata.ownerReferences ?? [];

@@ -14,6 +14,8 @@ export interface FaultSuite {
   reconcilers(): readonly Reconciler[];
   readonly scenarios: readonly Scenario[];
   readonly invariants: readonly Invariant[];
+  /** What is wrong with a world that has come to rest; without this a controller that does nothing would pass. */
+  atRest(state: State): readonly string[];
   /**
    * What of an object has to end as in the run without faults; `undefined`: nothing. Names of pods, uids, addresses and
    * times are levelled afterwards, and need no care here.

@@ -199,8 +199,10 @@ export class Wire implements KubeClient {
     send: () => Promise<T>,
   ): Promise<T> {
     if (this.#isDead) return never();
-    const call = { ...what, name: nameOnly(what.name), index: this.writes.length };
-    this.writes.push(call);
+    const isLease = what.resource.plural === "leases";
+    // Renewals have no place in a story: they would number its writes differently each time.
+    const call = { ...what, name: nameOnly(what.name), index: isLease ? -1 : this.writes.length };
+    if (!isLease) this.writes.push(call);
     const verdict = this.#options.rules.onWrite?.(call);
     await this.#onTheWay();
     await this.#beforeArrival(verdict);
