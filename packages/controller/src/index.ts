@@ -16,6 +16,8 @@ export {
 export {
   type Action,
   type ActionEvent,
+  type ApplyAction,
+  apply,
   type CreateAction,
   create,
   type DeleteAction,

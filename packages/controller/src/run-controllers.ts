@@ -2,6 +2,7 @@ import { type Clock, type KubeClient, type Logger, type Random, SILENT } from "@
 import { CacheSet } from "./cache-set.ts";
 import { Controller } from "./controller.ts";
 import { KubeEventRecorder } from "./event-recorder.ts";
+import { FairShare } from "./fair-share.ts";
 import { readingYourWrites } from "./read-your-writes.ts";
 import type { Reconciler } from "./reconciler.ts";
 
@@ -17,8 +18,10 @@ export interface RunOptions {
   readonly instance?: string;
   /** Look at one namespace only; cluster-scoped resources are not affected. @default all namespaces */
   readonly namespace?: string;
-  /** Keys that one reconciler may look at side by side. @default 8 */
+  /** Keys that one reconciler may look at side by side. @default 32 */
   readonly workers?: number;
+  /** Requests of all reconcilers in flight at once, shared fairly among their keys. @default 32 */
+  readonly maxInFlight?: number;
 }
 
 export interface RunningControllers {
@@ -38,7 +41,7 @@ export interface RunningControllers {
  * error and waits longer each time.
  */
 export function runControllers(reconcilers: readonly Reconciler[], options: RunOptions): RunningControllers {
-  const { client, clock, random, signal, logger = SILENT, namespace, workers = 8 } = options;
+  const { client, clock, random, signal, logger = SILENT, namespace, workers = 32 } = options;
   const caches = new CacheSet(client, {
     clock,
     random,
@@ -46,13 +49,14 @@ export function runControllers(reconcilers: readonly Reconciler[], options: RunO
     signal,
     ...(namespace !== undefined && { namespace }),
   });
-  const remembering = readingYourWrites(client, (resource) => caches.pendingOf(resource));
+  const remembering = readingYourWrites(client, (resource, object) => caches.pendingOf(resource, object));
+  const share = new FairShare(options.maxInFlight === undefined ? {} : { maxInFlight: options.maxInFlight });
   const controllers = reconcilers.map((reconciler) => {
     const { name } = reconciler;
     const reporter = { controller: name, instance: options.instance ?? name };
     const events = new KubeEventRecorder(client, { clock, random, logger, signal, reporter });
     const context = { client: remembering, caches, events, clock, random, logger, signal };
-    return new Controller(reconciler, { caches, context, workers });
+    return new Controller(reconciler, { caches, context, share, workers });
   });
   return {
     hasSynced: Promise.all(controllers.map(({ hasSynced }) => hasSynced)).then(() => undefined),

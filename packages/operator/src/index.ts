@@ -1,10 +1,23 @@
 import type { Reconciler } from "@heliostat/controller";
-import { rayClusterReconciler } from "./raycluster/reconciler.ts";
+import { type RayClusterReconcilerSettings, rayClusterReconciler } from "./raycluster/reconciler.ts";
 
 export { planRayCluster } from "./raycluster/plan.ts";
-export type { RayClusterView } from "./raycluster/view.ts";
+export {
+  type RayClusterReconcilerSettings,
+  rayClusterReconciler,
+} from "./raycluster/reconciler.ts";
+export {
+  newRayClusterView,
+  type RayClusterView,
+  type ViewSources,
+  viewRayCluster,
+} from "./raycluster/view.ts";
+export { type Evidence, type Why, whyNotReady } from "./raycluster/why.ts";
+
+/** How the operator is set up. */
+export interface OperatorSettings extends RayClusterReconcilerSettings {}
 
 /** Everything that the operator does, one reconciler a kind. */
-export function reconcilers(): readonly Reconciler[] {
-  return [rayClusterReconciler as unknown as Reconciler];
+export function reconcilers(settings: OperatorSettings = {}): readonly Reconciler[] {
+  return [rayClusterReconciler(settings) as unknown as Reconciler];
 }

@@ -1,6 +1,8 @@
 import type { Container, EmptyDirVolumeSource } from "@heliostat/kube";
 import { isAutoscaling } from "../raycluster/autoscaling.ts";
+import { keepsHistory } from "../raycluster/history.ts";
 import { CONTAINER, VOLUME } from "../vocabulary/container-names.ts";
+import { NODE_TYPE } from "../vocabulary/labels.ts";
 import type { PodContext, RayPod } from "./pod-context.ts";
 import { rayContainer, withContainer, withRayContainer } from "./ray-container.ts";
 
@@ -18,11 +20,21 @@ export function sharedMemory(pod: RayPod, { startParams }: PodContext): RayPod {
   return withEmptyDir(mounted, VOLUME.sharedMemory, emptyDir);
 }
 
-/** Step: Ray and the autoscaler beside it share their logs, which is how the dashboard shows the autoscaler's events. */
-export function sharedLogs(pod: RayPod, { cluster }: PodContext): RayPod {
-  if (!isAutoscaling(cluster.spec)) return pod;
+/**
+ * Step: Ray's logs are shared with whoever reads them beside it: the autoscaler, which so shows its events on the
+ * dashboard, and the history collector.
+ */
+export function sharedLogs(pod: RayPod, { cluster, nodeType }: PodContext): RayPod {
+  const readers = [
+    ...(nodeType === NODE_TYPE.head && isAutoscaling(cluster.spec) ? [CONTAINER.autoscaler] : []),
+    ...(keepsHistory(cluster.spec) ? [CONTAINER.historyCollector] : []),
+  ];
+  if (readers.length === 0) return pod;
   const mount = (container: Container) => withMount(container, VOLUME.rayLogs);
-  const mounted = withContainer(withRayContainer(pod, mount), CONTAINER.autoscaler, mount);
+  const mounted = readers.reduce(
+    (each, reader) => withContainer(each, reader, mount),
+    withRayContainer(pod, mount),
+  );
   const isNeeded = mounted.spec.containers.some(({ volumeMounts }) =>
     volumeMounts?.some(({ name }) => name === VOLUME.rayLogs.name),
   );

@@ -1,5 +1,8 @@
 import type { RayClusterSpec } from "./types.ts";
 
+/** The key of a secret under which a cluster's token lies, in secrets of ours and of the user's. */
+export const AUTH_TOKEN_KEY = "auth_token";
+
 /** Whether Ray asks every client for a token. */
 export function isTokenAuth({ authOptions }: RayClusterSpec): boolean {
   return authOptions?.mode === "token";

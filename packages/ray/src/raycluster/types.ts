@@ -318,8 +318,19 @@ export interface TlsOptions {
 
 /** What happens to running pods when the spec changes. */
 export interface RayClusterUpgradeStrategy {
-  /** `Recreate` deletes all pods and starts anew; `None`, the default, leaves them as they are. */
-  readonly type?: "Recreate" | "None";
+  /**
+   * `Recreate` deletes all pods and starts anew; `RollingUpdate` replaces the workers of the groups that changed, a few
+   * at a time; `None`, the default, leaves them as they are.
+   */
+  readonly type?: "Recreate" | "RollingUpdate" | "None";
+  /** How a rolling update goes. */
+  readonly rollingUpdate?: RayClusterRollingUpdate;
+}
+
+/** How a rolling update of a worker group goes. */
+export interface RayClusterRollingUpdate {
+  /** How many replicas of a group may be missing meanwhile, as a number or a percentage. 1, if left out. */
+  readonly maxUnavailable?: IntOrString;
 }
 
 /** What is. */
@@ -332,6 +343,8 @@ export interface RayClusterStatus {
   readonly state?: RayClusterState;
   /** Why it is in that state. */
   readonly reason?: string;
+  /** What the cluster waits for, in one sentence; empty when everything is as the spec asks. */
+  readonly why?: string;
   /** Worker pods that are running and ready. */
   readonly readyWorkerReplicas?: Int32;
   /** Worker pods that are running. */
@@ -364,7 +377,7 @@ export interface RayClusterStatus {
   readonly stateTransitionTimes?: Readonly<Record<string, Timestamp>>;
   /**
    * The cluster in detail: `RayClusterProvisioned`, `HeadPodReady`, `ReplicaFailure`, `RayClusterSuspending`,
-   * `RayClusterSuspended`.
+   * `RayClusterSuspended`, `WorkersReady`, `Progressing`, `Degraded`.
    *
    * @listMapKeys type
    */

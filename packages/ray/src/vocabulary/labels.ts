@@ -23,12 +23,17 @@ export const LABEL = {
   originatedFromName: "ray.io/originated-from-cr-name",
   /** `RayJob`, `RayService` or `RayCluster`. */
   originatedFromKind: "ray.io/originated-from-crd",
+  /** On the cluster of a RayJob: how the job is submitted. */
+  submissionMode: "ray.io/job-submission-mode",
   appName: "app.kubernetes.io/name",
   createdBy: "app.kubernetes.io/created-by",
 } as const;
 
 /** Values of {@link LABEL.nodeType}. */
 export const NODE_TYPE = { head: "head", worker: "worker" } as const;
+
+/** {@link LABEL.nodeType} of the pod that deletes a cluster's state in Redis: it is no node of the cluster. */
+export const REDIS_CLEANUP = "redis-cleanup";
 
 /** Whether a pod is the head of its cluster or one of its workers. */
 export type NodeType = (typeof NODE_TYPE)[keyof typeof NODE_TYPE];
