@@ -47,6 +47,7 @@ function podProblems(cluster: RayCluster, pods: readonly Pod[]): readonly string
 }
 
 function serviceProblems(cluster: RayCluster, state: State): readonly string[] {
+  if (cluster.spec.suspend) return [];
   const services = state.of(SERVICES).filter((service) => isControlledBy(service, cluster));
   return services.some(({ metadata }) => metadata.name === headServiceName(cluster)) ? [] : ["has no head service"];
 }

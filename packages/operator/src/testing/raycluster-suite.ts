@@ -3,11 +3,12 @@ import {
   type Json,
   type KubeObject,
   PODS,
+  RESOURCE_QUOTAS,
   type Resource,
-  SERVICES,
 } from "@heliostat/kube";
 import { LABEL, RAY_CLUSTERS, rayCrds } from "@heliostat/ray";
 import { reconcilers } from "../index.ts";
+import { OWNED_KINDS } from "../raycluster/owned-kinds.ts";
 import { RAYCLUSTER_INVARIANTS } from "./raycluster-invariants.ts";
 import { rayClustersAtRest } from "./raycluster-at-rest.ts";
 import { RAYCLUSTER_SCENARIOS } from "./raycluster-scenarios.ts";
@@ -15,9 +16,9 @@ import { RAYCLUSTER_SCENARIOS } from "./raycluster-scenarios.ts";
 /** The RayCluster controller as the fault harness sees it. */
 export const RAYCLUSTER_SUITE: FaultSuite = {
   definitions: rayCrds().filter(({ spec }) => spec.names.kind === "RayCluster"),
-  resources: [RAY_CLUSTERS, PODS, SERVICES],
+  resources: [RAY_CLUSTERS, PODS, ...OWNED_KINDS.map(({ resource }) => resource), RESOURCE_QUOTAS],
   parents: [RAY_CLUSTERS],
-  reconcilers,
+  reconcilers: () => reconcilers(),
   scenarios: RAYCLUSTER_SCENARIOS,
   invariants: RAYCLUSTER_INVARIANTS,
   atRest: rayClustersAtRest,

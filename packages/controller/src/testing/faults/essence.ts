@@ -45,6 +45,7 @@ function podRole({ metadata }: KubeObject): string {
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 const UID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+const NAME = /[a-z0-9][-a-z0-9]*[a-z0-9]/g;
 const ADDRESS = /\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b/g;
 
 function levelled(value: Json, names: ReadonlyMap<string, string>): Json {
@@ -57,7 +58,8 @@ function levelled(value: Json, names: ReadonlyMap<string, string>): Json {
 
 function levelledText(text: string, names: ReadonlyMap<string, string>): string {
   if (TIME.test(text)) return "<time>";
-  const role = names.get(text);
-  if (role !== undefined) return role;
-  return text.replace(UID, "<uid>").replace(ADDRESS, "<address>");
+  return text
+    .replace(UID, "<uid>")
+    .replace(ADDRESS, "<address>")
+    .replace(NAME, (word) => names.get(word) ?? word);
 }
