@@ -5,7 +5,7 @@ export { pointsOf } from "./faults/points.ts";
 export type { Revision, State } from "./faults/revision-log.ts";
 export {
   type FaultRun,
-  faultyRuns,
+  faultRuns,
   type Reference,
   referenceRun,
 } from "./faults/run-scenario.ts";

@@ -22,6 +22,7 @@ import {
   type RaySettings,
   REPORTING_CONTROLLER,
 } from "@heliostat/ray";
+import { isPresent, STALE_MS } from "./freshness.ts";
 import { type ClusterMemory, Memory } from "./memory.ts";
 import { nextNameFloors } from "./name-floors.ts";
 import { OWNED_KINDS } from "./owned-kinds.ts";
@@ -68,8 +69,12 @@ async function reconcile(key: string, workplace: Workplace): Promise<ReconcileRe
   if (!view || !isOurs(view.cluster)) return DONE;
 
   const plan = planRayCluster(view);
-  const outcome = await carryOut(plan, view.cluster, context);
   const remembered = memory.of(key, view.cluster);
+  if (plan.actions.length > 0 && !remembered.isPresent) {
+    if (!(await isPresent(view, context))) return lookAgain(STALE_MS);
+    remembered.isPresent = true;
+  }
+  const outcome = await carryOut(plan, view.cluster, context);
   tellObstacles(view, remembered, context);
 
   const after = viewOf(key, workplace);

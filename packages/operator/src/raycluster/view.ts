@@ -10,14 +10,14 @@ import {
   SERVICES,
   type Service,
 } from "@heliostat/kube";
-import { HEAD_GROUP, LABEL, RAY_CLUSTERS, type RayCluster, type RaySettings } from "@heliostat/ray";
-import { BY_OWNER_UID, byLabel } from "@heliostat/watch-cache";
+import { HEAD_GROUP, RAY_CLUSTERS, type RayCluster, type RaySettings } from "@heliostat/ray";
+import { BY_OWNER_UID } from "@heliostat/watch-cache";
 import { OWNED_KINDS, type OwnedKind, wantedNames } from "./owned-kinds.ts";
 
 /** Everything that a decision about one RayCluster rests on, read at one moment. */
 export interface RayClusterView {
   readonly cluster: RayCluster;
-  /** The pods that carry the cluster's label and are controlled by it, whatever their state. */
+  /** The pods that the cluster controls, whatever their state and their labels. */
   readonly pods: readonly Pod[];
   /** The services that the cluster controls, and those that have the name of one it wants. */
   readonly services: readonly Service[];
@@ -54,13 +54,12 @@ export function viewRayCluster(key: string, sources: ViewSources): RayClusterVie
   const { caches, nameFloors = {}, settled = new Set() } = sources;
   const cluster = caches.of(RAY_CLUSTERS).get(key);
   if (!cluster) return undefined;
-  const { name, namespace = "" } = cluster.metadata;
-  const labelled = caches.of(PODS).byIndex(byLabel(LABEL.cluster), keyOf({ namespace, name }));
+  const pods = caches.of(PODS).byIndex(BY_OWNER_UID, cluster.metadata.uid ?? "");
   const owned = OWNED_KINDS.flatMap((kind) => objectsOf(kind, cluster, caches));
   return {
     ...newRayClusterView(cluster, sources),
     // A pod that merely borrows the label is none of ours: we neither count nor remove it.
-    pods: labelled.filter((pod) => isControlledBy(pod, cluster)),
+    pods: pods.filter((pod) => isControlledBy(pod, cluster)),
     services: owned.filter((object): object is Service => object.kind === SERVICES.kind),
     others: owned.filter(({ kind }) => kind !== SERVICES.kind),
     nameFloors: greatest(cluster.status?.podNameFloors ?? {}, nameFloors),

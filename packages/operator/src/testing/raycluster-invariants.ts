@@ -1,11 +1,14 @@
 import { type Invariant, podsOf, type Revision, type State } from "@heliostat/controller/testing";
 import { controllerOf, isControlledBy, isTerminating, keyOf, nameOf, type Pod } from "@heliostat/kube";
-import { desiredPods, LABEL, type RayCluster, RAY_CLUSTERS } from "@heliostat/ray";
+import { desiredPods, LABEL, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
 import { endedBecause, groupOf, isAlive, isHead, isReady, isWorker } from "../raycluster/pod-state.ts";
 
 /** What a RayCluster must be at every revision of the store, whatever goes wrong. */
 export const RAYCLUSTER_INVARIANTS: readonly Invariant[] = [
-  { name: "never two heads alive", check: (change, state) => podCreated(change) && tooManyHeads(podCreated(change), state) },
+  {
+    name: "never two heads alive",
+    check: (change, state) => podCreated(change) && tooManyHeads(podCreated(change), state),
+  },
   {
     name: "never more live workers of a group than wanted",
     check: (change, state) => podCreated(change) && tooManyWorkers(podCreated(change), state),
@@ -38,7 +41,10 @@ function tooManyWorkers(pod: Pod | undefined, state: State): string | undefined 
 }
 
 /** A deletion by the controller needs one of KubeRay's reasons, in the very state in which it takes place. */
-function wantedPodDeleted({ resource, before, after, isByController }: Revision, state: State): string | undefined {
+function wantedPodDeleted(
+  { resource, before, after, isByController }: Revision,
+  state: State,
+): string | undefined {
   if (!isByController || resource.plural !== "pods" || !before || isTerminating(before)) return undefined;
   if (after && !isTerminating(after)) return undefined;
   const pod = before as Pod;
@@ -46,7 +52,9 @@ function wantedPodDeleted({ resource, before, after, isByController }: Revision,
   if (!cluster || isTerminating(cluster) || cluster.spec.suspend || endedBecause(pod)) return undefined;
   if (isOfOldUpgrade(pod, cluster)) return undefined;
   if (isHead(pod)) return `head ${pod.metadata.name} (${pod.status?.phase}) of ${cluster.metadata.name}`;
-  return isWantedWorker(pod, cluster, state) ? `worker ${pod.metadata.name} of group ${groupOf(pod)}` : undefined;
+  return isWantedWorker(pod, cluster, state)
+    ? `worker ${pod.metadata.name} of group ${groupOf(pod)}`
+    : undefined;
 }
 
 function isWantedWorker(pod: Pod, cluster: RayCluster, state: State): boolean {
@@ -56,14 +64,27 @@ function isWantedWorker(pod: Pod, cluster: RayCluster, state: State): boolean {
   const left = siblings(pod, state).filter(
     (each) => isAlive(each) && groupOf(each) === group.groupName && each.metadata.uid !== pod.metadata.uid,
   );
+  if ((group.numOfHosts ?? 1) > 1 && isOfPartOfReplica(pod, left, group.numOfHosts ?? 1)) return false;
   const isReplaceable = left.length >= desiredPods(group);
   // Of too many, one that is ready goes only when the others are ready too.
   return !isReplaceable || (isReady(pod) && left.some((each) => !isReady(each) && !endedBecause(each)));
 }
 
+/**
+ * Hosts of one replica live and die together: where one is missing or has ended, the others have to go. One that is not
+ * ready may have been missing a moment ago.
+ */
+function isOfPartOfReplica(pod: Pod, others: readonly Pod[], hosts: number): boolean {
+  const name = pod.metadata.labels?.[LABEL.replicaName];
+  const replica = others.filter(({ metadata }) => metadata.labels?.[LABEL.replicaName] === name);
+  return replica.length + 1 < hosts || ![pod, ...replica].every(isReady);
+}
+
 /** With `upgradeStrategy` a pod of another spec may go. */
 function isOfOldUpgrade(_pod: Pod, { spec }: RayCluster): boolean {
-  return (spec as { readonly upgradeStrategy?: { readonly type?: string } }).upgradeStrategy?.type === "Recreate";
+  return (
+    (spec as { readonly upgradeStrategy?: { readonly type?: string } }).upgradeStrategy?.type === "Recreate"
+  );
 }
 
 function nameAgain(change: Revision, state: State): string | undefined {
@@ -72,7 +93,10 @@ function nameAgain(change: Revision, state: State): string | undefined {
   if (!pod || !clusterOf(pod, state)) return undefined;
   const isSpent = state.revisions.some(
     ({ resource, key, before }) =>
-      resource.plural === "pods" && key === keyOf(nameOf(pod)) && before && before.metadata.uid !== pod.metadata.uid,
+      resource.plural === "pods" &&
+      key === keyOf(nameOf(pod)) &&
+      before &&
+      before.metadata.uid !== pod.metadata.uid,
   );
   return isSpent ? pod.metadata.name : undefined;
 }
@@ -84,14 +108,15 @@ function podWithoutLabels(change: Revision, state: State): string | undefined {
   const cluster = clusterOf(pod, state);
   const missing = [LABEL.cluster, LABEL.group, LABEL.nodeType].filter((label) => !labels[label]);
   if (missing.length > 0) return `${name} lacks ${missing.join(", ")}`;
-  if (cluster && labels[LABEL.cluster] !== cluster.metadata.name) return `${name} says it is of ${labels[LABEL.cluster]}`;
+  if (cluster && labels[LABEL.cluster] !== cluster.metadata.name)
+    return `${name} says it is of ${labels[LABEL.cluster]}`;
   return undefined;
 }
 
 function indexTwice(change: Revision, state: State): string | undefined {
   const pod = podCreated(change);
   const cluster = pod && clusterOf(pod, state);
-  const group = cluster?.spec.workerGroupSpecs?.find(({ groupName }) => groupName === groupOf(pod));
+  const group = cluster?.spec.workerGroupSpecs?.find(({ groupName }) => pod && groupName === groupOf(pod));
   if (!pod || !group || (group.numOfHosts ?? 1) > 1) return undefined;
   const indexOf = (each: Pod): string | undefined => each.metadata.labels?.[LABEL.replicaIndex];
   const same = siblings(pod, state).filter(

@@ -1,16 +1,10 @@
 import type { FaultSuite } from "@heliostat/controller/testing";
-import {
-  type Json,
-  type KubeObject,
-  PODS,
-  RESOURCE_QUOTAS,
-  type Resource,
-} from "@heliostat/kube";
+import { type Json, type KubeObject, PODS, RESOURCE_QUOTAS, type Resource } from "@heliostat/kube";
 import { LABEL, RAY_CLUSTERS, rayCrds } from "@heliostat/ray";
 import { reconcilers } from "../index.ts";
 import { OWNED_KINDS } from "../raycluster/owned-kinds.ts";
-import { RAYCLUSTER_INVARIANTS } from "./raycluster-invariants.ts";
 import { rayClustersAtRest } from "./raycluster-at-rest.ts";
+import { RAYCLUSTER_INVARIANTS } from "./raycluster-invariants.ts";
 import { RAYCLUSTER_SCENARIOS } from "./raycluster-scenarios.ts";
 
 /** The RayCluster controller as the fault harness sees it. */
@@ -28,7 +22,7 @@ export const RAYCLUSTER_SUITE: FaultSuite = {
 function essenceOf({ metadata, ...rest }: KubeObject, { plural }: Resource): Json | undefined {
   const { spec, status } = rest as unknown as Record<string, Json>;
   // Which index a replacement takes depends on when the one before it was gone.
-  const { [LABEL.replicaIndex]: _, ...labels } = metadata.labels ?? {};
+  const { [LABEL.replicaIndex]: _, [LABEL.replicaName]: __, ...labels } = metadata.labels ?? {};
   const { finalizers = [], ownerReferences = [], deletionTimestamp } = metadata;
   const common = {
     name: metadata.name,
@@ -52,10 +46,13 @@ function essenceOf({ metadata, ...rest }: KubeObject, { plural }: Resource): Jso
 
 /** Of the status everything but what tells of the way: numbers of names, times of changes. */
 function statusEssence(status: Json): Json {
-  const { podNameFloors, lastUpdateTime, stateTransitionTimes, conditions, ...rest } = status as Record<string, Json>;
+  const { podNameFloors, lastUpdateTime, stateTransitionTimes, conditions, ...rest } = status as Record<
+    string,
+    Json
+  >;
   void [podNameFloors, lastUpdateTime, stateTransitionTimes];
-  const levelled = ((conditions ?? []) as readonly Record<string, Json>[]).map(({ type, status: is, reason }) =>
-    [type, is, reason].join(" "),
+  const levelled = ((conditions ?? []) as readonly Record<string, Json>[]).map(
+    ({ type, status: is, reason }) => [type, is, reason].join(" "),
   );
   return { ...rest, conditions: levelled.sort() };
 }

@@ -53,7 +53,7 @@ export class Actors {
     if (!after || (resource.plural !== "pods" && resource.plural !== "jobs")) return;
     if (!before || before.metadata.uid !== after.metadata.uid) this.#begin(resource, after);
     if (resource.plural === "pods" && isTerminating(after) && !(before && isTerminating(before))) {
-      this.#later(GONE_AFTER_MS, () => this.#endPod(after));
+      this.#later(GONE_AFTER_MS, () => this.#endPod(after as Pod));
     }
   }
 
@@ -99,7 +99,10 @@ export class Actors {
     await this.#patchStatus(JOBS, job, {
       startTime: time,
       ...(type === "Complete" && { completionTime: time, succeeded: 1 }),
-      conditions: [{ ...condition, type: `${type === "Complete" ? "SuccessCriteriaMet" : "FailureTarget"}` }, condition],
+      conditions: [
+        { ...condition, type: `${type === "Complete" ? "SuccessCriteriaMet" : "FailureTarget"}` },
+        condition,
+      ],
     });
   }
 

@@ -1,4 +1,12 @@
-import { type Clock, type KubeObject, keyOf, nameOf, type Random, sleep, type WatchEvent } from "@heliostat/kube";
+import {
+  type Clock,
+  type KubeObject,
+  keyOf,
+  nameOf,
+  type Random,
+  sleep,
+  type WatchEvent,
+} from "@heliostat/kube";
 
 /** What becomes of an event. */
 export type EventVerdict =

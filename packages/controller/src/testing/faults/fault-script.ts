@@ -1,7 +1,7 @@
 import { type Json, KubeError, type KubeObject, nameOf, type Resource } from "@heliostat/kube";
 import type { Answer, Corruption, Fault } from "./fault.ts";
-import type { World } from "./world.ts";
 import type { WireRules, WriteCall, WriteVerdict } from "./wire.ts";
+import type { World } from "./world.ts";
 
 /** A fault on the stage: it has begun the processes it needs, and may have something to do when the world rests. */
 export interface FaultScript {
@@ -69,7 +69,7 @@ function struckOnce(world: World, rules: (strike: () => true) => WireRules): Fau
 function crash({ write, position }: Of<"crash">, world: World): FaultScript {
   let hasStruck = false;
   const { wire } = world.startProcess({
-    rules: { onWrite: ({ index }) => (index === write ? { then: "die", position } : undefined) },
+    rules: { onWrite: ({ index }) => (index === write ? { outcome: "die", position } : undefined) },
   });
   void wire.crashed.then(() => {
     hasStruck = true;
@@ -81,7 +81,7 @@ function crash({ write, position }: Of<"crash">, world: World): FaultScript {
 function stale({ write, view }: Of<"stale">, world: World): FaultScript {
   let hasRestarted = false;
   const { wire } = world.startProcess({
-    rules: { onWrite: ({ index }) => (index === write ? { then: "die", position: "during" } : undefined) },
+    rules: { onWrite: ({ index }) => (index === write ? { outcome: "die", position: "during" } : undefined) },
   });
   void wire.crashed.then(() => {
     hasRestarted = true;
@@ -142,34 +142,36 @@ function answerVerdict(answer: Answer, call: WriteCall, world: World): WriteVerd
     case "503":
       return refused(new KubeError("Unavailable", "the server is shutting down"));
     case "reset":
-      return { then: "lose-answer", error: new KubeError("Unavailable", "socket hang up") };
+      return { outcome: "lose-answer", error: new KubeError("Unavailable", "socket hang up") };
     case "slow":
-      return { then: "slow", ms: 45_000 };
+      return { outcome: "slow", ms: 45_000 };
     case "conflict":
       return foreignFirst(call, world);
   }
 }
 
 function refused(error: KubeError): WriteVerdict {
-  return { then: "refuse", error };
+  return { outcome: "refuse", error };
 }
 
 function foreignFirst(call: WriteCall, world: World): WriteVerdict {
-  return { then: "after", foreign: () => world.writeForeign(call, String(call.index)) };
+  return { outcome: "after", foreign: () => world.writeForeign(call, String(call.index)) };
 }
 
 function outage({ write, seconds }: Of<"outage">, world: World): FaultScript {
   const { clock } = world.lab;
   let untilMs: number | undefined;
   const refusal = (): KubeError | undefined =>
-    untilMs !== undefined && clock.now() < untilMs ? new KubeError("Unavailable", "no route to host") : undefined;
+    untilMs !== undefined && clock.now() < untilMs
+      ? new KubeError("Unavailable", "no route to host")
+      : undefined;
   world.startProcess({
     rules: {
       onRead: refusal,
       onWrite: ({ index }) => {
         if (index === write) untilMs = clock.now() + seconds * 1000;
         const error = refusal();
-        return error && { then: "refuse", error };
+        return error && { outcome: "refuse", error };
       },
       onEvent: () => (refusal() ? "cut" : undefined),
     },
@@ -189,9 +191,9 @@ function leaders({ write, position, until }: Of<"leaders">, world: World): Fault
   const { clock } = world.lab;
   const first = world.startProcess({
     candidate: "first",
-    rules: { onWrite: ({ index }) => (index === write ? { then: "pause", position, pause } : undefined) },
+    rules: { onWrite: ({ index }) => (index === write ? { outcome: "pause", position, pause } : undefined) },
   });
-  const skewMs = (write % 3 - 1) * 600_000;
+  const skewMs = ((write % 3) - 1) * 600_000;
   clock.after(300, () =>
     world.startProcess({
       candidate: "second",

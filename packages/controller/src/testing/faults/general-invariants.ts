@@ -6,7 +6,7 @@ const MAX_NAME_LENGTH = 63;
 const FOREIGN_PREFIX = "foreign.example/";
 
 /** What holds for any controller whatever. They remember what they have seen: made anew for each run. */
-export function GENERAL_INVARIANTS(suite: FaultSuite): readonly Invariant[] {
+export function generalInvariants(suite: FaultSuite): readonly Invariant[] {
   const parents = new Set(suite.parents.map(groupResource));
   const isParent = ({ resource }: Revision): boolean => parents.has(groupResource(resource));
   return [
@@ -15,7 +15,9 @@ export function GENERAL_INVARIANTS(suite: FaultSuite): readonly Invariant[] {
       check: ({ before, after, resource, isByController }) => {
         if (!isByController || before || !after || isMinor(resource)) return undefined;
         const { name } = after.metadata;
-        return name.length > MAX_NAME_LENGTH ? `${resource.plural} ${name} has ${name.length} characters` : undefined;
+        return name.length > MAX_NAME_LENGTH
+          ? `${resource.plural} ${name} has ${name.length} characters`
+          : undefined;
       },
     },
     {
@@ -60,40 +62,50 @@ function specOf(object: KubeObject): object {
 
 function foreignFieldLost({ key, before, after, isByController }: Revision): string | undefined {
   if (!isByController || !before || !after || before.metadata.uid !== after.metadata.uid) return undefined;
-  for (const field of ["labels", "annotations"] as const) {
-    for (const [name, value] of Object.entries(before.metadata[field] ?? {})) {
-      if (name.startsWith(FOREIGN_PREFIX) && after.metadata[field]?.[name] !== value)
-        return `${key} lost ${name}`;
-    }
-  }
-  return undefined;
+  const lost = (["labels", "annotations"] as const).flatMap((field) =>
+    Object.entries(before.metadata[field] ?? {}).flatMap(([name, value]) =>
+      name.startsWith(FOREIGN_PREFIX) && after.metadata[field]?.[name] !== value ? [name] : [],
+    ),
+  );
+  return lost.length > 0 ? `${key} lost ${lost.join(", ")}` : undefined;
 }
 
 function observedGeneration(isParent: (change: Revision) => boolean): Invariant {
   return {
     name: "observedGeneration is never ahead and never goes back",
     check: (change) => {
-      const { before, after, key } = change;
-      if (!after || !isParent(change)) return undefined;
-      const now = observedOf(after);
-      if (now === undefined) return undefined;
-      if (now > (after.metadata.generation ?? 0)) return `${key}: ${now} of ${after.metadata.generation}`;
-      const earlier = before && before.metadata.uid === after.metadata.uid ? observedOf(before) : undefined;
-      return earlier !== undefined && now < earlier ? `${key}: ${earlier}, then ${now}` : undefined;
+      const now = change.after && isParent(change) ? observedOf(change.after) : undefined;
+      return now === undefined ? undefined : wrongGeneration(change, now);
     },
   };
 }
 
-function observedOf(object: KubeObject): number | undefined {
-  return (object as { readonly status?: { readonly observedGeneration?: number } }).status?.observedGeneration;
+function wrongGeneration({ before, after, key }: Revision, now: number): string | undefined {
+  const { generation = 0, uid } = after?.metadata ?? {};
+  if (now > generation) return `${key}: ${now} of ${generation}`;
+  const earlier = before?.metadata.uid === uid ? before && observedOf(before) : undefined;
+  return earlier !== undefined && now < earlier ? `${key}: ${earlier}, then ${now}` : undefined;
 }
 
-function ownerless({ before, after, resource, isByController, key }: Revision, state: State, suite: FaultSuite) {
+function observedOf(object: KubeObject): number | undefined {
+  return (object as { readonly status?: { readonly observedGeneration?: number } }).status
+    ?.observedGeneration;
+}
+
+function ownerless(
+  { before, after, resource, isByController, key }: Revision,
+  state: State,
+  suite: FaultSuite,
+) {
   if (before || !after || !isByController || isMinor(resource)) return undefined;
   const owner = controllerOf(after);
   if (!owner) return `${resource.plural} ${key} has no owner`;
-  const isAlive = suite.parents.some((parent) => state.of(parent).some(({ metadata }) => metadata.uid === owner.uid));
+  const isAlive = suite.parents.some((parent) =>
+    state.of(parent).some(({ metadata }) => metadata.uid === owner.uid),
+  );
   // A create that was under way when its owner went is the garbage collector's business.
   const wasAlive = state.revisions.some((change) => change.before?.metadata.uid === owner.uid);
-  return isAlive || wasAlive ? undefined : `${resource.plural} ${key} is owned by ${owner.kind} ${owner.name}, which is not`;
+  return isAlive || wasAlive
+    ? undefined
+    : `${resource.plural} ${key} is owned by ${owner.kind} ${owner.name}, which is not`;
 }

@@ -6,7 +6,9 @@ import type { Reference } from "./run-scenario.ts";
 export function pointsOf(reference: Reference): readonly Fault[] {
   const { writes, rests } = reference;
   return [
-    ...writes.flatMap((_, write) => POSITIONS.map((position) => ({ fault: "crash", write, position }) as const)),
+    ...writes.flatMap((_, write) =>
+      POSITIONS.map((position) => ({ fault: "crash", write, position }) as const),
+    ),
     ...writes.flatMap((_, write) => ANSWERS.map((answer) => ({ fault: "answer", write, answer }) as const)),
     ...writes.map((_, write) => ({ fault: "storm", write, times: 6 }) as const),
     ...writes.map((_, write) => ({ fault: "outage", write, seconds: 30 }) as const),
@@ -16,7 +18,9 @@ export function pointsOf(reference: Reference): readonly Fault[] {
     ...writes.flatMap(({ revisions }, write) =>
       counted(revisions).map((view) => ({ fault: "stale", write, view }) as const),
     ),
-    ...rests.flatMap(({ revisions }, step) => counted(revisions).map((view) => ({ fault: "travel", step, view }) as const)),
+    ...rests.flatMap(({ revisions }, step) =>
+      counted(revisions).map((view) => ({ fault: "travel", step, view }) as const),
+    ),
   ];
 }
 
@@ -28,10 +32,12 @@ const UNTIL = [0, 1, 3] as const;
 
 /** What depends on the number of a write alone is left out for events: with two processes they come as they like. */
 function leaderPoints({ writes }: Reference): readonly Fault[] {
-  return writes.flatMap(({ text }, write) => text.includes(" events/") ? [] :
-    (["before", "after"] as const).flatMap((position) =>
-      UNTIL.map((until) => ({ fault: "leaders", write, position, until }) as const),
-    ),
+  return writes.flatMap(({ text }, write) =>
+    text.includes(" events/")
+      ? []
+      : (["before", "after"] as const).flatMap((position) =>
+          UNTIL.map((until) => ({ fault: "leaders", write, position, until }) as const),
+        ),
   );
 }
 
@@ -47,7 +53,9 @@ function eventPoints({ events }: Reference): readonly Fault[] {
 function corruptions({ rests }: Reference): readonly Fault[] {
   return rests.flatMap(({ children }, step) =>
     children.flatMap((_, child) =>
-      (["owner", "labels", "deleted"] as const).map((change) => ({ fault: "corrupt", step, child, change }) as const),
+      (["owner", "labels", "deleted"] as const).map(
+        (change) => ({ fault: "corrupt", step, child, change }) as const,
+      ),
     ),
   );
 }

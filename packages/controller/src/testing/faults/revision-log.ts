@@ -1,4 +1,11 @@
-import { groupResource, type KubeClient, type KubeObject, keyOf, nameOf, type Resource } from "@heliostat/kube";
+import {
+  groupResource,
+  type KubeClient,
+  type KubeObject,
+  keyOf,
+  nameOf,
+  type Resource,
+} from "@heliostat/kube";
 
 /** One change of one object, in the order of the store. */
 export interface Revision {
@@ -111,7 +118,12 @@ export class RevisionLog implements State {
     for await (const event of client.watch(resource)) {
       if (event.type === "BOOKMARK" || event.type === "ERROR") continue;
       const { object } = event;
-      this.#arrived.push({ resource, object, revision: revisionOf(object), isGone: event.type === "DELETED" });
+      this.#arrived.push({
+        resource,
+        object,
+        revision: revisionOf(object),
+        isGone: event.type === "DELETED",
+      });
     }
   }
 }

@@ -4,8 +4,8 @@ import type { Fault } from "./fault.ts";
 import { type FaultScript, faultScript, travelScript } from "./fault-script.ts";
 import type { Lab } from "./lab.ts";
 import type { Scenario } from "./scenario.ts";
-import { type Violation, World } from "./world.ts";
 import { type WriteCall, writeText } from "./wire.ts";
+import { type Violation, World } from "./world.ts";
 
 /** What a run without faults was like: the measure of all others, and the list of places where something may fail. */
 export interface Reference {
@@ -32,6 +32,7 @@ export interface ReferenceEvent {
 export interface Rest {
   readonly essence: readonly string[];
   readonly revisions: number;
+  /** What somebody could spoil now. */
   readonly children: readonly string[];
 }
 
@@ -61,7 +62,7 @@ export async function referenceRun(lab: Lab, scenario: Scenario, seed = 1): Prom
     },
   });
   await world.pass(500);
-  for (const { name, acts } of scenario.steps) {
+  for (const { name, acts, canMend = true } of scenario.steps) {
     for (const act of acts) await world.perform(act);
     if (!(await world.rest({ ...REST, isDone: () => true })))
       world.report("the world comes to rest", `it does not after "${name}"`);
@@ -69,7 +70,9 @@ export async function referenceRun(lab: Lab, scenario: Scenario, seed = 1): Prom
     rests.push({
       essence: essenceOf(lab.log, lab.suite),
       revisions: lab.log.revisions.length,
-      children: world.children().map(({ resource, object }) => `${resource.plural}/${object.metadata.name}`),
+      children: canMend
+        ? world.children().map(({ resource, object }) => `${resource.plural}/${object.metadata.name}`)
+        : [],
     });
     step += 1;
   }
@@ -84,79 +87,93 @@ export interface FaultRun {
   readonly run: FaultyRun;
 }
 
-/** Run a scenario once for each fault, and compare each rest with the reference's. */
-export async function* faultyRuns(
-  lab: Lab,
-  scenario: Scenario,
-  { faults, reference, seed = 1 }: FaultyRunOptions,
-): AsyncGenerator<FaultRun, void, undefined> {
-  const travels = new Map<number, Of<"travel">[]>();
-  for (const fault of faults) {
-    if (fault.fault === "travel") travels.set(fault.step, [...(travels.get(fault.step) ?? []), fault]);
-    else yield { fault, run: await faultyRun(lab, scenario, { script: (world) => faultScript(fault, world), reference, seed }) };
-  }
-  for (const chain of travels.values()) yield* travelRuns(lab, scenario, { faults: chain, reference, seed });
-}
-
-export interface FaultyRunOptions {
+export interface FaultRunOptions {
   readonly faults: readonly Fault[];
   readonly reference: Reference;
   /** Decides on everything that chance decides on: latencies, the order of what is due at once. @default 1 */
   readonly seed?: number;
 }
 
-type Of<Kind extends Fault["fault"]> = Extract<Fault, { readonly fault: Kind }>;
+/** Run a scenario once for each fault, and compare each rest with the reference's. */
+export async function* faultRuns(
+  lab: Lab,
+  scenario: Scenario,
+  { faults, reference, seed = 1 }: FaultRunOptions,
+): AsyncGenerator<FaultRun, void, undefined> {
+  const chains = new Map<number, Travel[]>();
+  for (const fault of faults) {
+    if (fault.fault === "travel") {
+      chains.set(fault.step, [...(chains.get(fault.step) ?? []), fault]);
+      continue;
+    }
+    const script = (world: World): FaultScript => faultScript(fault, world);
+    yield { fault, run: await faultyRun(lab, scenario, { script, reference, seed }) };
+  }
+  for (const chain of chains.values()) yield* travelRuns(lab, scenario, { chain, reference, seed });
+}
+
+type Travel = Extract<Fault, { readonly fault: "travel" }>;
+
+interface ChainOptions {
+  readonly chain: readonly Travel[];
+  readonly reference: Reference;
+  readonly seed: number;
+}
 
 /** Travels from one rest are made one after the other in a single run, as long as each leads back to that rest. */
 async function* travelRuns(
   lab: Lab,
   scenario: Scenario,
-  { faults, reference, seed }: FaultyRunOptions & { readonly faults: readonly Of<"travel">[] },
+  { chain, reference, seed }: ChainOptions,
 ): AsyncGenerator<FaultRun, void, undefined> {
-  let left = faults;
-  while (left.length > 0) {
-    const made: Of<"travel">[] = [];
-    const chain = left;
-    const script = (world: World): FaultScript => travelScript(chain, world, (fault) => made.push(fault));
-    const run = await faultyRun(lab, scenario, { script, reference, ...(seed !== undefined && { seed }) });
-    const culprit = run.violations.length > 0 || !run.hasStruck ? (made.at(-1) ?? chain[0]) : undefined;
-    for (const fault of made) if (fault !== culprit) yield { fault, run: { violations: [], hasStruck: true } };
-    if (culprit) yield { fault: culprit, run };
-    left = chain.slice(culprit ? Math.max(made.length, 1) : chain.length);
-  }
+  const made: Travel[] = [];
+  const script = (world: World): FaultScript => travelScript(chain, world, (fault) => made.push(fault));
+  const run = await faultyRun(lab, scenario, { script, reference, seed });
+  const isGood = run.violations.length === 0 && run.hasStruck;
+  const culprit = isGood ? undefined : (made.at(-1) ?? chain[0]);
+  for (const fault of made) if (fault !== culprit) yield { fault, run: { violations: [], hasStruck: true } };
+  if (!culprit) return;
+  yield { fault: culprit, run };
+  const left = chain.slice(chain.indexOf(culprit) + 1);
+  if (left.length > 0) yield* travelRuns(lab, scenario, { chain: left, reference, seed });
+}
+
+interface ScriptedOptions {
+  readonly script: (world: World) => FaultScript;
+  readonly reference: Reference;
+  readonly seed: number;
 }
 
 async function faultyRun(
   lab: Lab,
   scenario: Scenario,
-  {
-    script: scriptFor,
-    reference,
-    seed = 1,
-  }: {
-    readonly script: (world: World) => FaultScript;
-    readonly reference: Reference;
-    readonly seed?: number;
-  },
+  { script: scriptFor, reference, seed }: ScriptedOptions,
 ): Promise<FaultyRun> {
   const world = await World.begin(lab, seed);
   const script = scriptFor(world);
   await world.pass(500);
-  for (const [at, { name, acts }] of scenario.steps.entries()) {
+  for (const [at, step] of scenario.steps.entries()) {
     const rest = reference.rests[at];
-    if (world.violations.length > 0 || !rest) break;
-    for (const act of acts) await world.perform(act);
-    await restAs(world, rest, `after "${name}"`);
-    if (script.hasEnded?.(at)) break;
-    if (!script.atRest || world.violations.length > 0) continue;
-    for await (const what of script.atRest(at)) {
-      await restAs(world, rest, `after "${name}" and ${what}`);
-      if (world.violations.length > 0) break;
-    }
+    if (!rest || world.violations.length > 0) break;
+    for (const act of step.acts) await world.perform(act);
+    await restAs(world, rest, `after "${step.name}"`);
+    if (!script.hasEnded?.(at)) await disturbRest(world, script, { at, rest, name: step.name });
     if (script.hasEnded?.(at)) break;
   }
   await world.end();
   return { violations: world.violations, hasStruck: script.hasStruck() };
+}
+
+async function disturbRest(
+  world: World,
+  script: FaultScript,
+  { at, rest, name }: { readonly at: number; readonly rest: Rest; readonly name: string },
+): Promise<void> {
+  if (!script.atRest || world.violations.length > 0) return;
+  for await (const what of script.atRest(at)) {
+    await restAs(world, rest, `after "${name}" and ${what}`);
+    if (world.violations.length > 0) return;
+  }
 }
 
 async function restAs(world: World, rest: Rest, when: string): Promise<void> {
@@ -172,9 +189,12 @@ async function restAs(world: World, rest: Rest, when: string): Promise<void> {
 
 function checkRest(world: World, when: string): void {
   const { log, resources, suite } = world.lab;
-  for (const problem of suite.atRest(log)) world.report("what is wanted is there, and the status says so", `${when}: ${problem}`);
+  for (const problem of suite.atRest(log))
+    world.report("what is wanted is there, and the status says so", `${when}: ${problem}`);
   // Nothing may be left of an owner that is gone.
-  const uids = new Set(resources.flatMap((resource: Resource) => log.of(resource).map(({ metadata }) => metadata.uid)));
+  const uids = new Set(
+    resources.flatMap((resource: Resource) => log.of(resource).map(({ metadata }) => metadata.uid)),
+  );
   for (const { resource, object } of world.children()) {
     const owners = object.metadata.ownerReferences ?? [];
     if (!owners.some(({ uid }) => uids.has(uid)))
@@ -190,7 +210,9 @@ async function quietForLong(world: World): Promise<void> {
   if (writes.length > 0) world.report("a quiet system writes nothing", writes.join(", "));
 }
 
-function eventsOf(events: readonly { resource: Resource; object: { metadata: { name: string; uid?: string } } }[]) {
+function eventsOf(
+  events: readonly { resource: Resource; object: { metadata: { name: string; uid?: string } } }[],
+) {
   return events.map(({ resource, object }, at) => ({
     text: `${resource.plural}/${object.metadata.name}`,
     isOvertaken: events

@@ -34,6 +34,8 @@ export interface Scenario {
 export interface Step {
   readonly name: string;
   readonly acts: readonly Act[];
+  /** Whether the controller can replace now what somebody spoils. @default true */
+  readonly canMend?: boolean;
 }
 
 /** What somebody other than the controller does. */

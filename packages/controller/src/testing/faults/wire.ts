@@ -2,13 +2,15 @@ import {
   type Clock,
   groupResource,
   type KubeClient,
-  KubeError,
+  type KubeError,
   type KubeObject,
   keyOf,
   type ListOptions,
+  matchesLabels,
   nameOf,
   type ObjectList,
   type ObjectName,
+  parseLabelSelector,
   type Random,
   type Resource,
   sleep,
@@ -31,16 +33,16 @@ export interface WriteCall {
 /** What becomes of a write. */
 export type WriteVerdict =
   /** The process dies: before it is sent, when it is done but not answered, or when the answer has been read. */
-  | { readonly then: "die"; readonly position: CrashPosition }
+  | { readonly outcome: "die"; readonly position: CrashPosition }
   /** It never arrives. */
-  | { readonly then: "refuse"; readonly error: KubeError }
+  | { readonly outcome: "refuse"; readonly error: KubeError }
   /** It is done, and the process is told that it failed. */
-  | { readonly then: "lose-answer"; readonly error: KubeError }
+  | { readonly outcome: "lose-answer"; readonly error: KubeError }
   /** Something else happens just before it arrives. */
-  | { readonly then: "after"; readonly foreign: () => Promise<void> }
-  | { readonly then: "slow"; readonly ms: number }
+  | { readonly outcome: "after"; readonly foreign: () => Promise<void> }
+  | { readonly outcome: "slow"; readonly ms: number }
   /** The process stands still: before it is sent, or when it is done but not answered. */
-  | { readonly then: "pause"; readonly position: "before" | "after"; readonly pause: () => void };
+  | { readonly outcome: "pause"; readonly position: "before" | "after"; readonly pause: () => void };
 
 export type CrashPosition = "before" | "during" | "after";
 
@@ -56,7 +58,7 @@ export interface EventCall {
 export interface WireRules {
   readonly onWrite?: (call: WriteCall) => WriteVerdict | undefined;
   readonly onEvent?: (call: EventCall) => EventVerdict | undefined;
-  /** What lists say instead of the truth, and how long watches bring nothing. */
+  /** What lists of everything say instead of the truth, and how long watches bring nothing. */
   readonly stale?: {
     list(resource: Resource): readonly KubeObject[];
     readonly resourceVersion: string;
@@ -80,7 +82,6 @@ export interface WireOptions {
   readonly rules: WireRules;
   readonly witness: WireWitness;
 }
-
 
 /**
  * The line between one process and the API: it takes its time, and everything that can go wrong with it goes wrong
@@ -115,7 +116,10 @@ export class Wire implements KubeClient {
   async list<T extends KubeObject>(resource: Resource<T>, options: ListOptions = {}): Promise<ObjectList<T>> {
     const { stale } = this.#options.rules;
     const list = await this.#read(() =>
-      stale ? this.#staleList(resource, options) : this.#client.list(resource, options),
+      // Caches, which read page by page, live in the past; whoever asks for certain objects is told the present.
+      stale && options.limit !== undefined
+        ? this.#staleList(resource, options)
+        : this.#client.list(resource, options),
     );
     for (const item of list.items) this.#saw(resource, item);
     return list;
@@ -186,18 +190,18 @@ export class Wire implements KubeClient {
   ): Promise<ObjectList<T>> {
     const { stale } = this.#options.rules;
     const items = (stale?.list(resource) ?? []) as readonly T[];
+    const requirements = parseLabelSelector(options.labelSelector ?? "");
     return {
       items: items.filter(
-        ({ metadata }) => options.namespace === undefined || metadata.namespace === options.namespace,
+        ({ metadata }) =>
+          (options.namespace === undefined || metadata.namespace === options.namespace) &&
+          matchesLabels(requirements, metadata.labels),
       ),
       resourceVersion: stale?.resourceVersion ?? "0",
     };
   }
 
-  async #write<T extends KubeObject | undefined | void>(
-    what: Omit<WriteCall, "index">,
-    send: () => Promise<T>,
-  ): Promise<T> {
+  async #write<T>(what: Omit<WriteCall, "index">, send: () => Promise<T>): Promise<T> {
     if (this.#isDead) return never();
     const isLease = what.resource.plural === "leases";
     // Renewals have no place in a story: they would number its writes differently each time.
@@ -207,12 +211,15 @@ export class Wire implements KubeClient {
     await this.#onTheWay();
     await this.#beforeArrival(verdict);
     const answer = this.#sent(call, send);
-    const error = await answer.then(() => undefined, (reason: unknown) => reason);
+    const error = await answer.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
     return this.#answered(verdict, answer, error);
   }
 
   async #beforeArrival(verdict: WriteVerdict | undefined): Promise<void> {
-    switch (verdict?.then) {
+    switch (verdict?.outcome) {
       case "die":
         if (verdict.position === "before") await this.#crash();
         return;
@@ -233,26 +240,22 @@ export class Wire implements KubeClient {
     }
   }
 
-  async #answered<T>(
-    verdict: WriteVerdict | undefined,
-    answer: Promise<T>,
-    error: unknown,
-  ): Promise<T> {
-    if (verdict?.then === "die" && verdict.position === "during") return this.#crash();
-    if (verdict?.then === "pause" && verdict.position === "after") await this.#standStill(verdict.pause);
+  async #answered<T>(verdict: WriteVerdict | undefined, answer: Promise<T>, error: unknown): Promise<T> {
+    if (verdict?.outcome === "die" && verdict.position === "during") return this.#crash();
+    if (verdict?.outcome === "pause" && verdict.position === "after") await this.#standStill(verdict.pause);
     await this.#onTheWay();
-    if (verdict?.then === "lose-answer" && error === undefined) throw verdict.error;
-    if (verdict?.then === "die") void this.#crashSoon();
+    if (verdict?.outcome === "lose-answer" && error === undefined) throw verdict.error;
+    if (verdict?.outcome === "die") void this.#crashSoon();
     return answer;
   }
 
-  async #sent<T extends KubeObject | undefined | void>(call: WriteCall, send: () => Promise<T>): Promise<T> {
+  async #sent<T>(call: WriteCall, send: () => Promise<T>): Promise<T> {
     const { witness } = this.#options;
     const id = idOf(call.resource, keyOf(call.name));
     const seen = this.#seen.get(id);
     witness.arrives(call);
     const answer = await send();
-    const object = answer && typeof answer === "object" && "metadata" in answer ? answer : undefined;
+    const object = isObject(answer) ? answer : undefined;
     witness.done(call, object, seen);
     if (object) this.#saw(call.resource, object);
     return answer;
@@ -296,6 +299,10 @@ export function writeText({ verb, resource, name, subresource }: WriteCall): str
 
 function only(options: { readonly subresource?: string } | undefined): { readonly subresource?: string } {
   return options?.subresource ? { subresource: options.subresource } : {};
+}
+
+function isObject(answer: unknown): answer is KubeObject {
+  return typeof answer === "object" && answer !== null && "metadata" in answer;
 }
 
 function nameOnly({ name, namespace }: ObjectName): ObjectName {

@@ -12,11 +12,11 @@ import { leadWhenElected } from "../../leader-election.ts";
 import { runControllers } from "../../run-controllers.ts";
 import { PausableClock } from "../pausable-clock.ts";
 import { Actors } from "./actors.ts";
+import { generalInvariants } from "./general-invariants.ts";
 import type { Lab } from "./lab.ts";
-import { GENERAL_INVARIANTS } from "./general-invariants.ts";
 import { type Revision, revisionOf } from "./revision-log.ts";
 import type { Act, Choice, Invariant } from "./scenario.ts";
-import { type WireRules, Wire, type WireWitness, type WriteCall } from "./wire.ts";
+import { Wire, type WireRules, type WireWitness, type WriteCall } from "./wire.ts";
 
 /** Something that must never be, and was. */
 export interface Violation {
@@ -62,7 +62,7 @@ export class World {
     this.#seed = seed;
     const { client, clock, log, resources } = lab;
     this.#actors = new Actors({ client, clock, state: log, resources });
-    this.#invariants = [...lab.suite.invariants, ...GENERAL_INVARIANTS(lab.suite)];
+    this.#invariants = [...lab.suite.invariants, ...generalInvariants(lab.suite)];
   }
 
   /** Let virtual time pass. */
@@ -181,8 +181,7 @@ export class World {
 
   #chosen(resource: Resource, choice: Choice): KubeObject {
     const { log } = this.lab;
-    const object =
-      typeof choice === "function" ? choice(log.of(resource)) : log.get(resource, keyOf(choice));
+    const object = typeof choice === "function" ? choice(log.of(resource)) : log.get(resource, keyOf(choice));
     if (!object) throw new Error(`Cannot act on ${resource.plural}: there is no such object`);
     return object;
   }
@@ -212,11 +211,15 @@ export class World {
       done: (call, answer, seen) => {
         if (!answer) return;
         const before = log.get(call.resource, keyOf(call.name));
-        const isStatus = call.subresource === "status" && suite.parents.some((each) => isSame(each, call.resource));
+        const isStatus =
+          call.subresource === "status" && suite.parents.some((each) => isSame(each, call.resource));
         log.authored(answer);
         if (!isStatus || !before || revisionOf(answer) === revisionOf(before)) return;
         if (seen === undefined || seen < revisionOf(before)) {
-          this.report("no status is overwritten unseen", `${call.name.name}: saw ${seen}, was ${revisionOf(before)}`);
+          this.report(
+            "no status is overwritten unseen",
+            `${call.name.name}: saw ${seen}, was ${revisionOf(before)}`,
+          );
         }
       },
     };
