@@ -1,10 +1,9 @@
-import { type CustomResourceDefinition, KUBE_SCHEMAS, type Schema } from "@heliostat/kube";
+import { type CustomResourceDefinition, KUBE_SCHEMAS, type Schema, structuralSchemas } from "@heliostat/kube";
 import definitions from "../../gen/crds/definitions.json" with { type: "json" };
 import rayClusters from "../../gen/crds/rayclusters.json" with { type: "json" };
 import rayCronJobs from "../../gen/crds/raycronjobs.json" with { type: "json" };
 import rayJobs from "../../gen/crds/rayjobs.json" with { type: "json" };
 import rayServices from "../../gen/crds/rayservices.json" with { type: "json" };
-import { structuralSchemas } from "./structural-schemas.ts";
 
 /**
  * The CustomResourceDefinitions of RayCluster, RayJob, RayService and RayCronJob, ready for any API server.
