@@ -30,6 +30,7 @@ export {
 } from "./kube-error.ts";
 export { type LogFields, type Logger, SILENT } from "./logger.ts";
 export {
+  type Measured,
   type MetricsSource,
   NODE_METRICS,
   type NodeMetrics,
