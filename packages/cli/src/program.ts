@@ -1,6 +1,7 @@
 import type { AuthorizationMode } from "@heliostat/kube-embedded";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { CRD_FORMATS, type CrdFormat } from "./commands/crd-format.ts";
+import { scalerCommand } from "./commands/scaler-flags.ts";
 import type { Config } from "./config.ts";
 import {
   DEFAULT_STORAGE,
@@ -73,6 +74,7 @@ export async function program(argv: readonly string[], context: ProgramContext):
   addKubernetes(root, context);
   addOperator(root, context);
   addCrds(root);
+  root.addCommand(scalerCommand(context));
   try {
     await root.parseAsync([...argv]);
   } catch (error) {
