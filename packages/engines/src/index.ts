@@ -1,15 +1,9 @@
 export { dominoCrds } from "./crds/domino-crds.ts";
 export type * from "./domino/cluster-types.ts";
-export type {
-  DaskCluster as DominoDaskCluster,
-  DaskClusterSpec as DominoDaskClusterSpec,
-} from "./domino/dask-types.ts";
-export type { MPICluster as DominoMpiCluster } from "./domino/mpi-types.ts";
-export type {
-  RayCluster as DominoRayCluster,
-  RayClusterSpec as DominoRayClusterSpec,
-} from "./domino/ray-types.ts";
-export type { SparkCluster as DominoSparkCluster } from "./domino/spark-types.ts";
+export type * from "./domino/dask-types.ts";
+export type * from "./domino/mpi-types.ts";
+export type * from "./domino/ray-types.ts";
+export type * from "./domino/spark-types.ts";
 export { DOMINO_GROUP } from "./drivers/domino.ts";
 export { driversNamed, fullName, KIND_DRIVERS } from "./drivers/driver-registry.ts";
 export type {
@@ -25,12 +19,10 @@ export {
   isScaleRefusal,
   type PlannedWrite,
   planScale,
-  SCALE_MODES,
-  type ScaleMode,
   type ScalePlan,
   type ScaleRefusal,
-  type ScaleRequest,
 } from "./scale/scale-plan.ts";
+export { SCALE_MODES, type ScaleMode, type ScaleRequest } from "./scale/scale-request.ts";
 export type { ObjectRef, ScaleView, ScaleWarning, WorkerGroup, Writer } from "./scale/scale-view.ts";
 export { tiersFromDomino } from "./tiers/domino-tiers.ts";
 export {

@@ -1,23 +1,8 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type IdentityChoice, identityChoice } from "../scaler/identity-choice.ts";
 import { type ListenAddress, listenAddress } from "../scaler/listen-address.ts";
-import { LOG_LEVELS, type LogLevel } from "../system/logger.ts";
-import type { ScalerContext } from "./scaler.ts";
-
-export interface ScalerFlags {
-  readonly kubeconfig?: string;
-  readonly context?: string;
-  readonly listen: ListenAddress;
-  readonly identity: IdentityChoice;
-  readonly namespace?: string;
-  readonly tiers?: string;
-  readonly maxReplicas?: number;
-  readonly mode: "set" | "floor" | "pin";
-  readonly tellApart: boolean;
-  readonly wholeTier: boolean;
-  readonly requestsPerMinute: number;
-  readonly logLevel: LogLevel;
-}
+import { LOG_LEVELS } from "../system/logger.ts";
+import type { ScalerContext, ScalerFlags } from "./scaler-options.ts";
 
 /** The command `heliostat scaler`. */
 export function scalerCommand(context: ScalerContext): Command {

@@ -12,13 +12,7 @@ import { tierSource } from "../scaler/tier-choice.ts";
 import { systemClock, systemRandom } from "../system/clock.ts";
 import { stderrLogger } from "../system/logger.ts";
 import { UserError } from "../user-error.ts";
-import type { ScalerFlags } from "./scaler-flags.ts";
-
-export interface ScalerContext {
-  readonly config: Config;
-  /** Aborts at Ctrl-C. */
-  readonly signal: AbortSignal;
-}
+import type { ScalerContext, ScalerFlags } from "./scaler-options.ts";
 
 /** Serve until Ctrl-C. @throws UserError */
 export async function scaler(flags: ScalerFlags, { config, signal }: ScalerContext): Promise<void> {
@@ -62,7 +56,7 @@ async function sources(
 }
 
 /** Start, and say what is wrong with the address. @throws UserError */
-export async function started(options: ScalerOptions): Promise<Scaler> {
+async function started(options: ScalerOptions): Promise<Scaler> {
   try {
     return await startScaler(options);
   } catch (cause) {

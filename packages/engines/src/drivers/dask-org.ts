@@ -1,5 +1,5 @@
 import { type KubeObject, namespaced, type Resource } from "@heliostat/kube";
-import { storedCeilings } from "../scale/scale-plan.ts";
+import { storedCeilings } from "../scale/ceilings.ts";
 import { type Bounds, objectRef, type ScaleView, type ScaleWarning } from "../scale/scale-view.ts";
 import { LABEL } from "../vocabulary.ts";
 import type { KindDriver, RelatedKind, RelatedObjects, Resources, TierPlace } from "./kind-driver.ts";

@@ -1,5 +1,5 @@
 import { type KubeObject, namespaced, type Resource } from "@heliostat/kube";
-import { storedCeilings } from "../scale/scale-plan.ts";
+import { storedCeilings } from "../scale/ceilings.ts";
 import { type Bounds, objectRef, type ScaleView } from "../scale/scale-view.ts";
 import { LABEL } from "../vocabulary.ts";
 import type { Engine, KindDriver, Resources, Role, TierPlace } from "./kind-driver.ts";

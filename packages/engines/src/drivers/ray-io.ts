@@ -1,5 +1,5 @@
 import { type JsonPatchOperation, type KubeObject, namespaced, type Resource } from "@heliostat/kube";
-import { storedCeilings } from "../scale/scale-plan.ts";
+import { storedCeilings } from "../scale/ceilings.ts";
 import { type Bounds, objectRef, type ScaleView, type WorkerGroup } from "../scale/scale-view.ts";
 import { LABEL } from "../vocabulary.ts";
 import type { KindDriver, Resources, Role, TierPlace } from "./kind-driver.ts";

@@ -29,8 +29,3 @@ export function annotate(
     Object.entries(after).every(([key, value]) => before[key] === value);
   return isSame ? [] : [{ op: "add", path: "/metadata/annotations", value: after }];
 }
-
-/** A key as a segment of a JSON pointer (RFC 6901). */
-export function pointerSegment(key: string): string {
-  return key.replaceAll("~", "~0").replaceAll("/", "~1");
-}

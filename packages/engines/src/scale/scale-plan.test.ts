@@ -3,14 +3,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { KindDriver, RelatedObjects } from "../drivers/kind-driver.ts";
 import { driver, stored } from "../testing/clusters.ts";
-import {
-  isScaleRefusal,
-  planScale,
-  SCALE_MODES,
-  type ScalePlan,
-  type ScaleRefusal,
-  type ScaleRequest,
-} from "./scale-plan.ts";
+import { isScaleRefusal, planScale, type ScalePlan, type ScaleRefusal } from "./scale-plan.ts";
+import { SCALE_MODES, type ScaleRequest } from "./scale-request.ts";
 
 const DOMINO = driver("rayclusters.distributed-compute.dominodatalab.com");
 const RAY_IO = driver("rayclusters.ray.io");

@@ -1,33 +1,10 @@
 import type { JsonPatchOperation } from "@heliostat/kube";
-import { ANNOTATION } from "../vocabulary.ts";
+import { ceilingAnnotation } from "./ceilings.ts";
 import { annotate, changed, preconditions } from "./operations.ts";
+import type { ScaleMode, ScaleRequest } from "./scale-request.ts";
 import { type ScaleTarget, scaleTarget } from "./scale-target.ts";
-import type { Annotations, ObjectRef, ScaleView, ScaleWarning, WorkerGroup, Writer } from "./scale-view.ts";
+import type { ObjectRef, ScaleView, ScaleWarning, WorkerGroup, Writer } from "./scale-view.ts";
 import { scaleWarnings } from "./scale-warnings.ts";
-
-/** What a number of workers means to whoever else moves it: nothing, never fewer, exactly. */
-export type ScaleMode = "set" | "floor" | "pin";
-
-export const SCALE_MODES: readonly ScaleMode[] = ["set", "floor", "pin"];
-
-/** What a caller asks for. */
-export interface ScaleRequest {
-  /** A whole number, 0 or more. */
-  readonly replicas: number;
-  readonly mode: ScaleMode;
-  /** @default the only group */
-  readonly group?: string;
-  /** Raise the ceiling to one above the number, instead of stopping at it. @default false */
-  readonly raisesCeiling?: boolean;
-  /** Never ask for more than this, whatever the cluster allows. @default no limit */
-  readonly limit?: number;
-  /** Take the number from an autoscaler that owns it, by deleting that. @default false */
-  readonly takesOver?: boolean;
-  /** Left on the cluster, in the same write. */
-  readonly annotations?: Annotations;
-  /** Further changes of the cluster, in the same write. */
-  readonly operations?: readonly JsonPatchOperation[];
-}
 
 export interface ScalePlan {
   readonly group: string;
@@ -178,31 +155,4 @@ function boundsOperations(
   const floor = changed(bounds.minAt, bounds.min, min);
   const ceiling = changed(bounds.maxAt, bounds.max, max);
   return max >= (bounds.max ?? 0) ? [...ceiling, ...floor] : [...floor, ...ceiling];
-}
-
-/** The ceilings that pins have put aside, by group: all that is kept of them. */
-function ceilingAnnotation(
-  annotations: Annotations,
-  group: string,
-  { bounds }: ScaleTarget,
-): Readonly<Record<string, string | undefined>> {
-  if (!bounds) return {};
-  const { [group]: _, ...others } = storedCeilings(annotations);
-  const ceilings = bounds.ceiling > bounds.max ? { ...others, [group]: bounds.ceiling } : others;
-  const text = Object.keys(ceilings).length === 0 ? undefined : JSON.stringify(ceilings);
-  return { [ANNOTATION.ceiling]: text };
-}
-
-/** What {@link ANNOTATION.ceiling} holds; nothing when somebody has written nonsense into it. */
-export function storedCeilings(annotations: Annotations): Readonly<Record<string, number>> {
-  const ceilings = Object.create(null) as Record<string, number>;
-  let value: unknown;
-  try {
-    value = JSON.parse(annotations[ANNOTATION.ceiling] ?? "{}");
-  } catch {
-    return ceilings;
-  }
-  for (const [group, ceiling] of Object.entries(value ?? {}))
-    if (Number.isInteger(ceiling) && ceiling > 0) ceilings[group] = ceiling;
-  return ceilings;
 }

@@ -1,4 +1,4 @@
-import type { ScaleRequest } from "./scale-plan.ts";
+import type { ScaleRequest } from "./scale-request.ts";
 import type { WorkerGroup } from "./scale-view.ts";
 
 /** The numbers that a group shall have. */

@@ -1,4 +1,4 @@
-import type { ScaleRequest } from "./scale-plan.ts";
+import type { ScaleRequest } from "./scale-request.ts";
 import type { ScaleTarget } from "./scale-target.ts";
 import type { ScaleWarning, WorkerGroup, Writer } from "./scale-view.ts";
 

@@ -41,7 +41,7 @@ function statusOf(isRestarted: boolean, areCountsOk: boolean, pods: number): str
   return pods === 0 ? "pods_not_found" : "not_restarted";
 }
 
-export function desiredWorkers({ cache, driver, object }: Cluster): number {
+function desiredWorkers({ cache, driver, object }: Cluster): number {
   const { groups } = driver.scaleView(object, cache.relatedTo(object));
   return groups.reduce((sum, { replicas }) => sum + replicas, 0);
 }
