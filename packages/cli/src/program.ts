@@ -7,6 +7,7 @@ import { logLevelOption, portNumber, wholeNumber } from "./command-line/options.
 import type { ProgramContext } from "./command-line/program-context.ts";
 import { addScalerClient } from "./command-line/scaler-client-commands.ts";
 import { CRD_FORMATS, type CrdFormat } from "./commands/crd-format.ts";
+import { scalerCommand } from "./commands/scaler-flags.ts";
 import {
   DEFAULT_STORAGE,
   DURABILITIES,
@@ -67,6 +68,7 @@ export async function program(argv: readonly string[], context: ProgramContext):
   addPlan(root, context);
   addExplain(root, context);
   addCrds(root);
+  root.addCommand(scalerCommand(context));
   try {
     await root.parseAsync([...argv]);
   } catch (error) {

@@ -5,7 +5,7 @@ import type { Config } from "../config.ts";
 import { UserError } from "../user-error.ts";
 
 /** Where `heliostat up` serves the scaler, and where it keeps the token that opens it. */
-const LAPTOP_URL = "http://127.0.0.1:6000";
+const LAPTOP_URL = "http://127.0.0.1:6010";
 const TOKEN_FILE = "token.json";
 
 /**
