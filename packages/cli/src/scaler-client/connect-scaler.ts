@@ -3,6 +3,7 @@ import { type ScalerClient, ScalerError, scalerClient, scalerOptionsFrom } from 
 import { readTokenFile } from "@heliostat/identity";
 import type { Config } from "../config.ts";
 import { UserError } from "../user-error.ts";
+import { NODE_PLATFORM } from "./node-platform.ts";
 
 /** Where `heliostat up` serves the scaler, and where it keeps the token that opens it. */
 const LAPTOP_URL = "http://127.0.0.1:6010";
@@ -32,10 +33,11 @@ async function connected(server: string | undefined, config: Config): Promise<Sc
   const named = server ?? config.environment["CLUSTER_SCALER_BASE_URL"];
   const baseUrl = named ?? LAPTOP_URL;
   try {
-    return scalerClient({ ...scalerOptionsFrom(config.environment), baseUrl });
+    return scalerClient({ ...scalerOptionsFrom(config.environment), baseUrl, platform: NODE_PLATFORM });
   } catch (cause) {
     const token = isLoopback(baseUrl) ? await laptopToken(config) : undefined;
-    if (token !== undefined) return scalerClient({ baseUrl, credentials: { token } });
+    if (token !== undefined)
+      return scalerClient({ baseUrl, credentials: { token }, platform: NODE_PLATFORM });
     throw new UserError((cause as Error).message, {
       cause,
       hint: named ? "The laptop's own token is for its own scaler" : "Or start a laptop: heliostat up",
