@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
 import { scalerClient } from "@heliostat/client";
 import { afterEach, describe, expect, it } from "vitest";
 import { NODE_PLATFORM } from "./node-platform.ts";
@@ -8,8 +8,8 @@ describe("NODE_PLATFORM", () => {
 
   afterEach(() => server?.close());
 
-  async function served(answer: Parameters<typeof createServer>[1]): Promise<string> {
-    server = createServer(answer ?? {});
+  async function served(answer: RequestListener): Promise<string> {
+    server = createServer(answer);
     await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
     return `http://127.0.0.1:${(server.address() as { port: number }).port}`;
   }
