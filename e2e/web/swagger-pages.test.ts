@@ -18,7 +18,7 @@ describe("pages of the running program, in a browser", () => {
 
   afterAll(async () => {
     await browser?.close();
-    await heliostat?.clean();
+    await heliostat?.cleanUp();
   });
 
   it("Swagger UI of the Ray API lists what can be called, and calls it", async () => {
@@ -83,7 +83,7 @@ describe("pages of the running program, in a browser", () => {
     const live = operation.locator(".live-responses-table .response");
     await live.waitFor();
     const status = await live.locator(".response-col_status").textContent();
-    return `${status.trim()} ${await live.locator(".highlight-code").first().textContent()}`;
+    return `${status?.trim()} ${await live.locator(".highlight-code").first().textContent()}`;
   }
 
   async function fill(operation: Locator, name: string, value: string): Promise<void> {
