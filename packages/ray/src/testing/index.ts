@@ -1,1 +1,3 @@
+export { anyRayCluster } from "./any-raycluster.ts";
+export { BROKEN_SPECS, type BrokenSpec } from "./broken-specs.ts";
 export { aRayCluster, aRayContainer, aRayPod, aWorkerGroup, type RayClusterTraits } from "./fixtures.ts";
