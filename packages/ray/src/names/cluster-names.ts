@@ -7,6 +7,9 @@ import { checkLabel, checkName, checkRouteName } from "./bounded-names.ts";
  */
 export const MAX_CLUSTER_NAME_LENGTH = 53;
 
+/** The longest name of a RayJob or RayService: their clusters add a hyphen and five random characters (KubeRay rule). */
+export const MAX_OWNER_NAME_LENGTH: number = MAX_CLUSTER_NAME_LENGTH - 6;
+
 /** The DNS domain of nearly every Kubernetes cluster. */
 const DEFAULT_CLUSTER_DOMAIN = "cluster.local";
 
