@@ -62,6 +62,7 @@ export { type SecureDefaultsOptions, withSecureDefaults } from "./raycluster/sec
 export { groupSpecHash, headSpecHash, specHash } from "./raycluster/spec-hash.ts";
 export { AUTH_TOKEN_KEY, isKubernetesTokenAuth, isTokenAuth } from "./raycluster/token-auth.ts";
 export type * from "./raycluster/types.ts";
+export { type CronFields, type CronSchedule, parseCronSchedule } from "./raycronjob/cron-schedule.ts";
 export type * from "./raycronjob/types.ts";
 export type * from "./rayjob/types.ts";
 export { initializingTimeoutMs } from "./rayservice/initializing-timeout.ts";
@@ -86,6 +87,7 @@ export {
   validateRayClusterSpec,
   validateRayClusterStatus,
 } from "./validation/validate-raycluster.ts";
+export { validateRayCronJob } from "./validation/validate-raycronjob.ts";
 export {
   type RayJobValidation,
   validateRayJobMetadata,

@@ -4,7 +4,11 @@ import rayClusters from "../../gen/crds/rayclusters.json" with { type: "json" };
 import rayCronJobs from "../../gen/crds/raycronjobs.json" with { type: "json" };
 import rayJobs from "../../gen/crds/rayjobs.json" with { type: "json" };
 import rayServices from "../../gen/crds/rayservices.json" with { type: "json" };
-import { MAX_CLUSTER_NAME_LENGTH, MAX_OWNER_NAME_LENGTH } from "../names/cluster-names.ts";
+import {
+  MAX_CLUSTER_NAME_LENGTH,
+  MAX_CRON_JOB_NAME_LENGTH,
+  MAX_OWNER_NAME_LENGTH,
+} from "../names/cluster-names.ts";
 import { strictDefinitions, withNameRule } from "./strict-definitions.ts";
 import { structuralSchemas } from "./structural-schemas.ts";
 
@@ -50,5 +54,5 @@ const MAX_NAME_LENGTHS: Readonly<Record<string, number>> = {
   RayCluster: MAX_CLUSTER_NAME_LENGTH,
   RayJob: MAX_OWNER_NAME_LENGTH,
   RayService: MAX_OWNER_NAME_LENGTH,
-  RayCronJob: MAX_OWNER_NAME_LENGTH - 11,
+  RayCronJob: MAX_CRON_JOB_NAME_LENGTH,
 };
