@@ -7,6 +7,7 @@ export {
 } from "./access/autoscaler-access.ts";
 export { type RayCrdOptions, rayCrds } from "./crds/ray-crds.ts";
 export type { RayClusterV1Alpha1, RayJobV1Alpha1, RayServiceV1Alpha1 } from "./crds/v1alpha1-types.ts";
+export type { IdleWorkers } from "./dashboard/idle-workers.ts";
 export {
   isJobOver,
   isRayError,
@@ -23,6 +24,7 @@ export {
   type RayReason,
   type RayVersion,
 } from "./dashboard/ray-dashboard.ts";
+export { fingerprint } from "./hash/fingerprint.ts";
 export type { ManagedSpec } from "./managed-spec.ts";
 export { checkLabel, checkName } from "./names/bounded-names.ts";
 export {

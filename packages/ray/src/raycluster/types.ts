@@ -349,6 +349,8 @@ export interface RayClusterStatus {
   readonly state?: RayClusterState;
   /** Why it is in that state. */
   readonly reason?: string;
+  /** What the cluster waits for, in one sentence; empty when everything is as the spec asks. */
+  readonly why?: string;
   /** Worker pods that are running and ready. */
   readonly readyWorkerReplicas?: Int32;
   /** Worker pods that are running. */
@@ -381,7 +383,7 @@ export interface RayClusterStatus {
   readonly stateTransitionTimes?: Readonly<Record<string, Timestamp>>;
   /**
    * The cluster in detail: `RayClusterProvisioned`, `HeadPodReady`, `ReplicaFailure`, `RayClusterSuspending`,
-   * `RayClusterSuspended`.
+   * `RayClusterSuspended`, `WorkersReady`, `Progressing`, `Degraded`.
    *
    * @listMapKeys type
    */

@@ -1,5 +1,9 @@
 /** Annotation keys. */
 export const ANNOTATION = {
+  /** On what the operator keeps by server-side apply: hash of what it last applied. */
+  appliedHash: "heliostat.dev/applied-hash",
+  /** On the cluster of a job that runs beside its head: a head that has worked once is not replaced. */
+  disableHeadRestart: "ray.io/disable-provisioned-head-restart",
   /** On a RayCluster, copied to its pods: `"true"` leaves the Ray container's command as the user wrote it. */
   overwriteCommand: "ray.io/overwrite-container-cmd",
   /** On a RayCluster: `"true"` asks for a serve service. */
