@@ -1,3 +1,4 @@
+import { apiserver } from "./apiserver.ts";
 import type { Benchmark, Figure } from "./figure.ts";
 import { job } from "./job.ts";
 import { reads } from "./reads.ts";
@@ -5,7 +6,7 @@ import { start } from "./start.ts";
 import { store } from "./store.ts";
 
 /** Every benchmark, by the name under which it is asked for. */
-const BENCHMARKS: readonly Benchmark[] = [start, reads, store, job];
+const BENCHMARKS: readonly Benchmark[] = [start, reads, store, job, apiserver];
 
 const names = process.argv.slice(2);
 const chosen = names.includes("all") ? BENCHMARKS : BENCHMARKS.filter(({ name }) => names.includes(name));
