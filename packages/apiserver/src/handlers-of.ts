@@ -1,8 +1,9 @@
-import type { Handlers } from "./handlers.ts";
+import type { Handlers, StreamHandlers } from "./handlers.ts";
 import { clusterCalls, clusterReads } from "./methods/cluster-calls.ts";
 import { clusterExtensionCalls } from "./methods/cluster-extension-calls.ts";
 import { jobCalls } from "./methods/job-calls.ts";
 import { serviceCalls } from "./methods/service-calls.ts";
+import { streamCalls } from "./methods/stream-calls.ts";
 import { submissionCalls } from "./methods/submission-calls.ts";
 import { templateCalls, templateReads } from "./methods/template-calls.ts";
 import { templateExtensionCalls } from "./methods/template-extension-calls.ts";
@@ -26,4 +27,9 @@ export function handlersOf(ports: ApiPorts): Handlers {
     ClusterExtensionService: clusterExtensionCalls(ports, clusters),
     TemplateExtensionService: templateExtensionCalls(ports, templates),
   };
+}
+
+/** A handler for every method that answers with a stream, from the same ports. */
+export function streamsOf(ports: ApiPorts): StreamHandlers {
+  return streamCalls(ports, clusterReads(ports));
 }

@@ -1,6 +1,6 @@
 import { ClusterService } from "../gen/cluster_pb.ts";
 import { ComputeTemplateService } from "../gen/config_pb.ts";
-import { ClusterExtensionService, TemplateExtensionService } from "../gen/extensions_pb.ts";
+import { ClusterExtensionService, StreamService, TemplateExtensionService } from "../gen/extensions_pb.ts";
 import { RayJobService } from "../gen/job_pb.ts";
 import { RayJobSubmissionService } from "../gen/job_submission_pb.ts";
 import { RayServeService } from "../gen/serve_pb.ts";
@@ -25,3 +25,6 @@ export const SERVICES: {
 };
 
 export type ServiceName = keyof typeof SERVICES;
+
+/** The services whose answers are streams. */
+export const STREAM_SERVICES: { readonly StreamService: typeof StreamService } = { StreamService };

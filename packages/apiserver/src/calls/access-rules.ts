@@ -1,5 +1,6 @@
 import type { Access } from "@heliostat/identity";
 import type { SERVICES, ServiceName } from "@heliostat/proto";
+import type { StreamHandlers } from "../handlers.ts";
 
 /** What a method does, in Kubernetes' words. Its namespace is the request's; without one it is all namespaces. */
 export interface AccessRule extends Pick<Access, "verb" | "group" | "resource" | "subresource"> {
@@ -71,6 +72,13 @@ export const ACCESS_RULES: {
     getTemplate: [to("get", "configmaps", "name")],
     listTemplates: [to("list", "configmaps")],
   },
+};
+
+/** The same for methods that answer with a stream. */
+export const STREAM_RULES: Readonly<Record<keyof StreamHandlers, readonly [AccessRule, ...AccessRule[]]>> = {
+  watchClusters: [ray("watch", "rayclusters")],
+  watchAllClusters: [ray("watch", "rayclusters")],
+  tailJobLog: [ray("get", "rayclusters", "clustername"), proxy("get")],
 };
 
 /** The accesses of one request. */

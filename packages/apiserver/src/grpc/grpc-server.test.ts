@@ -132,7 +132,7 @@ describe("what clients ask without identity", () => {
       { fileDescriptorResponse: { fileDescriptorProto: Buffer[] } },
     ];
     expect(list.listServicesResponse.service.map(({ name }) => name).toSorted()).toEqual([
-      ...["ClusterExtension", "TemplateExtension"].map((name) => `heliostat.v1.${name}Service`),
+      ...["ClusterExtension", "Stream", "TemplateExtension"].map((name) => `heliostat.v1.${name}Service`),
       ...["Cluster", "ComputeTemplate", "RayJob", "RayJobSubmission", "RayServe"].map(
         (name) => `proto.${name}Service`,
       ),

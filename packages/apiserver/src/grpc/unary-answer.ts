@@ -51,7 +51,7 @@ export function unaryAnswer(
 const REQUEST_ID = "x-request-id";
 
 /** @throws ApiError when the metadata shows two identities */
-function credentialsOf(metadata: Metadata): Credentials {
+export function credentialsOf(metadata: Metadata): Credentials {
   const values = metadata.get("authorization");
   if (values.length > 1) {
     throw new ApiError("Unauthenticated", 'Cannot accept the request: it has more than one "authorization"');
@@ -67,7 +67,8 @@ function singleValue(metadata: Metadata, key: string): string {
 
 const REQUEST_ID_LENGTH_MAX = 128;
 
-function decoded({ input }: Method, bytes: Uint8Array): ReturnType<typeof fromBinary> {
+/** @throws ApiError for bytes that are no such message */
+export function decoded({ input }: Pick<Method, "input">, bytes: Uint8Array): ReturnType<typeof fromBinary> {
   try {
     return fromBinary(input, bytes, { readUnknownFields: false });
   } catch (cause) {

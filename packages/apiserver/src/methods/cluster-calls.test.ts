@@ -244,7 +244,7 @@ describe("ClusterService", () => {
     const [{ events } = { events: [] }] = (await listAll()).clusters;
     expect(events.map(({ id }) => id)).toEqual(["c.1", "c.2"]);
     expect(events[0]).toMatchObject({
-      name: "-c.1",
+      name: "c-c.1",
       reason: "CreatedHeadPod",
       message: "made",
       type: "Normal",

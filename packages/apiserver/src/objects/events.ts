@@ -11,7 +11,10 @@ import { API_LABEL } from "./vocabulary.ts";
 
 /** What happened to a cluster, as its message tells it. */
 export function clusterEvent(event: Event): ClusterEvent {
-  return create(ClusterEventSchema, fieldsOf(event, event.metadata.labels?.[API_LABEL.clusterName] ?? ""));
+  return create(
+    ClusterEventSchema,
+    fieldsOf(event, event.metadata.labels?.[API_LABEL.clusterName] ?? event.regarding?.name ?? ""),
+  );
 }
 
 /** What happened to a service or to its cluster, as the service's message tells it. */
