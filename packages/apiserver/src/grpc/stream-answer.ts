@@ -25,9 +25,9 @@ export function streamAnswer(
     call.on("cancelled", () => gone.abort());
     const signal = AbortSignal.any([gone.signal, stopping]);
     try {
-      const caller = await calls.authenticate(credentialsOf(call.metadata), signal);
+      const caller = await calls.authenticate(credentialsOf(call.metadata), { signal });
       const request = decoded(method, call.request);
-      await calls.permit(caller, accessesOf(method.rules, request), signal);
+      await calls.permit(caller, accessesOf(method.rules, request), { signal });
       await sendAll(call, await method.open(request, { caller, signal, version: "v1" }), { method, signal });
       call.end();
     } catch (error) {

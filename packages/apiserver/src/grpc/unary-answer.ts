@@ -2,6 +2,7 @@ import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { Metadata, type ServerUnaryCall, type sendUnaryData } from "@grpc/grpc-js";
 import { bearerToken, type Credentials } from "@heliostat/identity";
 import type { Clock, Random } from "@heliostat/kube";
+import { CallEnd } from "../calls/call-end.ts";
 import type { Calls } from "../calls/calls.ts";
 import type { Method } from "../calls/methods.ts";
 import { ApiError, GRPC_CODE } from "../errors/api-error.ts";
@@ -21,20 +22,20 @@ export function unaryAnswer(
   { calls, clock, random }: AnswerOptions,
 ): (call: UnaryCall, reply: sendUnaryData<Uint8Array>) => Promise<void> {
   return async (call, reply) => {
-    const gone = new AbortController();
+    const end = new CallEnd();
     let isAnswered = false;
-    // A stream that closes after its answer is called cancelled, too; to abort costs more than the call.
+    // A stream that closes after its answer is called cancelled, too.
     call.on("cancelled", () => {
-      if (!isAnswered) gone.abort();
+      if (!isAnswered) end.leave();
     });
     const sentId = singleValue(call.metadata, REQUEST_ID);
     const requestId = sentId || random.uuid();
     try {
-      const caller = await calls.authenticate(credentialsOf(call.metadata), gone.signal);
+      const caller = await calls.authenticate(credentialsOf(call.metadata), end);
       const message = await calls.run(method, decoded(method, call.request), {
         caller,
         version: "v1",
-        signal: gone.signal,
+        end,
         requestId,
         timeoutMs: timeoutOf(call, clock),
       });

@@ -33,11 +33,11 @@ export function addStreamRoutes(
     reply: FastifyReply,
   ): Promise<FastifyReply> {
     const signal = AbortSignal.any([goneSignal(reply), stopping]);
-    const caller = await calls.authenticate(credentialsOf(request), signal);
+    const caller = await calls.authenticate(credentialsOf(request), { signal });
     const { query } = requestPath(request.url);
     const variables = request.params as Readonly<Record<string, string>>;
     const message = requestMessage(method, { variables, query, body: undefined });
-    await calls.permit(caller, accessesOf(method.rules, message), signal);
+    await calls.permit(caller, accessesOf(method.rules, message), { signal });
     const messages = await method.open(message, { caller, signal, version: "v1" });
     reply.header("content-type", "application/json");
     await sendLines(reply, { lines: linesOf(method, messages), signal, failureLine });

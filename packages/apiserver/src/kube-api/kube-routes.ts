@@ -60,8 +60,8 @@ export function addKubeRoutes(app: FastifyInstance, options: KubeRouteOptions): 
       );
     }
     const signal = AbortSignal.any([goneSignal(reply), options.stopping]);
-    const caller = await options.calls.authenticate(credentialsOf(request), signal);
-    await options.calls.permit(caller, accessesOf(verb, target, request), signal);
+    const caller = await options.calls.authenticate(credentialsOf(request), { signal });
+    await options.calls.permit(caller, accessesOf(verb, target, request), { signal });
     if (target.resource.group !== "ray.io") onlyRayEvents(query);
     const body = { bytes: bytesOf(request), contentType: sentContentType(request) };
     return send(reply, await OPERATIONS[verb]({ target, query, body, signal }, options), signal);
