@@ -37,7 +37,6 @@ describe("kubernetesIdentity() on the embedded API", () => {
     const identity = kubernetesIdentity({ client: kubernetes.client() });
     expect(await identity.authenticate({ bearer: TOKEN })).toEqual({
       name: "alice",
-      id: "u-1",
       groups: expect.arrayContaining(["team-a"]),
       isAdmin: false,
       extra: { scopes: ["x"] },

@@ -76,26 +76,24 @@ function isMeantFor(answered: readonly string[] | undefined, wanted: readonly st
 
 interface ReviewedUser {
   readonly username?: string;
-  readonly uid?: string;
   readonly groups?: readonly string[];
   readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
-function callerOf({ username, uid, groups = [], extra }: ReviewedUser = {}): Caller | undefined {
+/** Without the uid: owner labels name people of a cluster by their names, and no authorizer of Kubernetes' reads it. */
+function callerOf({ username, groups = [], extra }: ReviewedUser = {}): Caller | undefined {
   if (!username) return undefined;
-  return { name: username, groups, isAdmin: false, ...(uid && { id: uid }), ...(extra && { extra }) };
+  return { name: username, groups, isAdmin: false, ...(extra && { extra }) };
 }
 
-function subjectOf({ name, id, groups, extra }: Caller): {
+function subjectOf({ name, groups, extra }: Caller): {
   user: string;
   groups: string[];
-  uid?: string;
   extra?: Record<string, string[]>;
 } {
   return {
     user: name,
     groups: [...groups],
-    ...(id !== undefined && { uid: id }),
     ...(extra && {
       extra: Object.fromEntries(Object.entries(extra).map(([key, values]) => [key, [...values]])),
     }),
