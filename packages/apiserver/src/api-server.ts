@@ -42,7 +42,7 @@ export interface ApiServerOptions {
   readonly hasProcessMetrics?: boolean;
 }
 
-export interface KubeApiPorts extends OperationPorts {
+interface KubeApiPorts extends OperationPorts {
   /** The way into pods, for the service proxy. */
   readonly nodePort: NodePort;
 }

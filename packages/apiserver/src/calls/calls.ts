@@ -18,7 +18,7 @@ export interface Calls {
   run(method: Method, request: Message, call: Call): Promise<Message>;
 }
 
-export interface Call {
+interface Call {
   readonly caller: Caller;
   readonly version: ApiVersion;
   /** Aborts when the caller has gone. */

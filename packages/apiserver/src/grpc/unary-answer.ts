@@ -22,8 +22,13 @@ export function unaryAnswer(
 ): (call: UnaryCall, reply: sendUnaryData<Uint8Array>) => Promise<void> {
   return async (call, reply) => {
     const gone = new AbortController();
-    call.on("cancelled", () => gone.abort());
-    const requestId = singleValue(call.metadata, REQUEST_ID) || random.uuid();
+    let isAnswered = false;
+    // A stream that closes after its answer is called cancelled, too; to abort costs more than the call.
+    call.on("cancelled", () => {
+      if (!isAnswered) gone.abort();
+    });
+    const sentId = singleValue(call.metadata, REQUEST_ID);
+    const requestId = sentId || random.uuid();
     try {
       const caller = await calls.authenticate(credentialsOf(call.metadata), gone.signal);
       const message = await calls.run(method, decoded(method, call.request), {
@@ -33,9 +38,11 @@ export function unaryAnswer(
         requestId,
         timeoutMs: timeoutOf(call, clock),
       });
-      reply(null, toBinary(method.output, message), idMetadata(requestId));
+      isAnswered = true;
+      reply(null, toBinary(method.output, message), sentId === "" ? undefined : idMetadata(sentId));
     } catch (error) {
       const { code, message } = apiErrorOf(error);
+      isAnswered = true;
       reply({ code: GRPC_CODE[code], details: message, metadata: idMetadata(requestId) });
     }
   };

@@ -1,7 +1,7 @@
 import type { ListenAddress, V1Alpha2Style } from "@heliostat/apiserver";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { AUTH_MODES, type AuthMode } from "../apiserver/auth-mode.ts";
-import type { ProgramContext } from "../program.ts";
+import type { Config } from "../config.ts";
 import { LOG_LEVELS, type LogLevel } from "../system/logger.ts";
 
 interface ApiServerFlags {
@@ -19,9 +19,16 @@ interface ApiServerFlags {
   readonly logLevel: LogLevel;
 }
 
+interface CommandContext {
+  readonly config: Config;
+  /** Aborts at Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
 const STYLES: readonly V1Alpha2Style[] = ["document", "camel"];
 
-export function addApiServer(root: Command, context: ProgramContext): void {
+/** Add `heliostat apiserver` to the command line. */
+export function addApiServer(root: Command, context: CommandContext): void {
   root
     .command("apiserver")
     .description("gRPC and HTTP in front of Ray's kinds, on a cluster that is there already")
