@@ -67,6 +67,14 @@ export const ACCESS_RULES: {
     suspendCluster: [ray("update", "rayclusters", "name")],
     resumeCluster: [ray("update", "rayclusters", "name")],
   },
+  WorkloadExtensionService: {
+    // The cluster of a job is named by the job's status, not by the caller.
+    scaleRayJob: [ray("get", "rayjobs", "name"), ray("update", "rayclusters")],
+    suspendRayJob: [ray("update", "rayjobs", "name")],
+    resumeRayJob: [ray("update", "rayjobs", "name")],
+    suspendRayService: [ray("update", "rayservices", "name")],
+    resumeRayService: [ray("update", "rayservices", "name")],
+  },
   TemplateExtensionService: {
     createTemplate: [to("create", "configmaps")],
     getTemplate: [to("get", "configmaps", "name")],

@@ -123,7 +123,9 @@ describe("what clients ask without identity", () => {
     );
     const names = partsAt(list, [6, 1, 1]).map((name) => new TextDecoder().decode(name));
     expect(names.toSorted()).toEqual([
-      ...["ClusterExtension", "Stream", "TemplateExtension"].map((name) => `heliostat.v1.${name}Service`),
+      ...["ClusterExtension", "Stream", "TemplateExtension", "WorkloadExtension"].map(
+        (name) => `heliostat.v1.${name}Service`,
+      ),
       ...["Cluster", "ComputeTemplate", "RayJob", "RayJobSubmission", "RayServe"].map(
         (name) => `proto.${name}Service`,
       ),
