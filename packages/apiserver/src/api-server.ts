@@ -89,6 +89,8 @@ export async function apiServer(options: ApiServerOptions): Promise<ApiServer> {
       ...both,
       ...options.http,
       methods,
+      streams,
+      hasKubeApi: options.kubeApi !== undefined,
       metrics,
       logger,
       bodyBytesMax,
