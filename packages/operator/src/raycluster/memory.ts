@@ -44,6 +44,6 @@ export interface ClusterMemory {
   statusDueMs?: number;
   /** What an event has told of and that is still so. */
   told: ReadonlySet<string>;
-  /** Whether something stands in the cluster's way that may be another object. */
+  /** Whether something stands in the cluster's way that may be another object, or a quota. */
   isHindered: boolean;
 }

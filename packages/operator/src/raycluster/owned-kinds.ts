@@ -57,7 +57,7 @@ export interface OwnedKind {
 }
 
 /** Reasons of the events about a kind. Where there is none, nothing is said. */
-export interface OwnedEvents {
+interface OwnedEvents {
   readonly created?: string;
   readonly failedToCreate?: string;
   readonly updated?: string;
@@ -69,7 +69,7 @@ export interface OwnedEvents {
 }
 
 /** What carries our label for the cluster; the rest of these kinds is not for us to read. */
-export const OURS: string = LABEL.cluster;
+const OURS: string = LABEL.cluster;
 
 /** Kinds that are kept as the spec wants them: made, repaired, and removed when nothing asks for them any more. */
 const KEPT_KINDS: readonly OwnedKind[] = [
@@ -153,7 +153,7 @@ export const CLAIM_KIND: OwnedKind = {
 };
 
 /** The secret of the token: running pods know its first content, so it is never written again. */
-export const SECRET_KIND: OwnedKind = {
+const SECRET_KIND: OwnedKind = {
   resource: SECRETS,
   labelSelector: OURS,
   wanted: () => [],

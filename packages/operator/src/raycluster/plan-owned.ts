@@ -23,7 +23,7 @@ import type { RayClusterView } from "./view.ts";
 export const STEP = { beforePods: "before pods", pods: "pods" } as const;
 
 /** Who owns the fields that we apply. */
-export const FIELD_MANAGER = "heliostat";
+const FIELD_MANAGER = "heliostat";
 
 /**
  * What brings everything beyond pods to where the spec wants it: what is missing is made, what somebody changed is
@@ -68,8 +68,7 @@ function planWanted(view: RayClusterView, kind: OwnedKind): readonly Action[] {
 
 function making(kind: OwnedKind, wanted: KubeObject): Action {
   const { created, failedToCreate } = kind.events;
-  const { status } = wanted as WithStatus;
-  return apply(kind.resource, { ...hashed(wanted), ...(status && { status }) } as Applicable<KubeObject>, {
+  return apply(kind.resource, hashed(wanted), {
     fieldManager: FIELD_MANAGER,
     why: "the cluster lacks it",
     step: stepOf(kind),
@@ -180,14 +179,10 @@ function isReading({ spec }: Pod, secret: string): boolean {
   );
 }
 
-/** A status is a beginning that its owner goes on from: it is said once, and never again. */
-interface WithStatus {
-  readonly status?: object;
-}
-
 /** With a fingerprint, so that a change of what is wanted shows even where it only leaves something out. */
 function hashed(wanted: KubeObject): Applicable<KubeObject> {
-  const { status: _status, ...kept } = wanted as KubeObject & WithStatus;
+  // How an object stands is for its own controller to say.
+  const { status: _status, ...kept } = wanted as KubeObject & { readonly status?: object };
   const annotations = { ...kept.metadata.annotations, [ANNOTATION.appliedHash]: fingerprint(kept) };
   return { ...kept, metadata: { ...kept.metadata, annotations } } as Applicable<KubeObject>;
 }

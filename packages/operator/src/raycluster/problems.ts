@@ -3,6 +3,7 @@ import {
   CONDITION_REASON,
   EVENT_REASON,
   problemsText,
+  type RayCluster,
   rayClusterWarnings,
   SpecError,
   type SpecProblem,
@@ -30,6 +31,17 @@ export interface Obstacle {
 
 /** What is wrong with what the user asked for; nothing is planned until it is mended. */
 export function problemsOf({ cluster }: RayClusterView): readonly SpecProblem[] {
+  const known = KNOWN.get(cluster);
+  if (known) return known;
+  const problems = problemsIn(cluster);
+  KNOWN.set(cluster, problems);
+  return problems;
+}
+
+/** A cluster as somebody has seen it never changes, and is asked about several times. */
+const KNOWN = new WeakMap<RayCluster, readonly SpecProblem[]>();
+
+function problemsIn(cluster: RayCluster): readonly SpecProblem[] {
   const problems = [...validateRayClusterMetadata(cluster), ...validateRayClusterSpec(cluster)];
   if (problems.length > 0 || !wantsServeService(cluster)) return problems;
   try {

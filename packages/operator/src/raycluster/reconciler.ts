@@ -12,8 +12,18 @@ import {
   type Reconciler,
   resultOf,
   type Watch,
+  watching,
 } from "@heliostat/controller";
-import { isEqualJson, isTerminating, keyOf, nameOf, PODS, sleep, timestamp } from "@heliostat/kube";
+import {
+  isEqualJson,
+  isTerminating,
+  keyOf,
+  nameOf,
+  PODS,
+  RESOURCE_QUOTAS,
+  sleep,
+  timestamp,
+} from "@heliostat/kube";
 import {
   type BatchScheduler,
   EVENT_ACTION,
@@ -39,6 +49,7 @@ import { statusOf } from "./status.ts";
 import { isUrgent, STATUS_LAG_MS } from "./status-urgency.ts";
 import { isSuspending } from "./suspension.ts";
 import { type RayClusterView, viewRayCluster } from "./view.ts";
+import { refusalOf } from "./why.ts";
 
 /** How the reconciler of RayClusters is set up. */
 export interface RayClusterReconcilerSettings {
@@ -61,6 +72,7 @@ export function rayClusterReconciler(settings: RayClusterReconcilerSettings = {}
     watches: [
       owned(PODS, RAY_CLUSTERS),
       ...ownedKinds(settings.scheduler).map((kind) => ownedOrInTheWay(kind, memory)),
+      watching(RESOURCE_QUOTAS, ({ metadata }) => memory.hinderedIn(metadata.namespace ?? "")),
     ],
     isRelevant: isIntentChange,
     reconcile: (key, context) => reconcile(key, { context, settings, memory }),
@@ -95,6 +107,7 @@ async function reconcile(key: string, workplace: Workplace): Promise<ReconcileRe
   const outcome = await carryOut(plan, view.cluster, context);
   const remembered = memory.of(key, view.cluster);
   tellObstacles(view, remembered, context);
+  remembered.isHindered ||= refusalOf(outcome.failed) !== undefined;
 
   const after = viewOf(key, workplace);
   // Somebody has changed the spec meanwhile: the plan was not made for it, and the next one is already asked for.
