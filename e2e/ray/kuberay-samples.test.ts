@@ -1,6 +1,8 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { readConfig } from "../../packages/cli/src/config.ts";
+import { programOn } from "../../packages/cli/src/ray/find-ray.ts";
 import { kuberaySamplesFolder } from "../tools/kuberay-samples.ts";
 import { Heliostat, machineTraces } from "./heliostat.ts";
 import { Kubectl } from "./kubectl.ts";
@@ -8,6 +10,7 @@ import { Kubectl } from "./kubectl.ts";
 const isFull = process.env["HELIOSTAT_SUITE"] === "full";
 const FOLDER = kuberaySamplesFolder() ?? "";
 const obstacle = FOLDER ? undefined : "KubeRay's samples are not at hand";
+const hasRedis = programOn(readConfig().path, "redis-server") !== undefined;
 const HEAD = "ray.io/node-type=head";
 const WORKERS = "ray.io/node-type=worker";
 const LONG = "--timeout=240s";
@@ -96,7 +99,7 @@ describe.runIf(isFull && !obstacle)(`KubeRay's samples on real Ray ${obstacle ??
     expect(inHead("python", "-c", SUM)).toContain("the sum is 45");
   });
 
-  it.runIf(existsSync("/usr/bin/redis-server"))(
+  it.runIf(hasRedis)(
     "external-redis: an actor outlives the head, and Redis is empty when the cluster is gone",
     () => {
       const cluster = bringUp("external-redis");
