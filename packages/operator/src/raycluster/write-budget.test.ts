@@ -34,7 +34,9 @@ describe("what a cluster costs the API", { timeout: 60_000 }, () => {
     },
   );
 
-  it("is nothing at all once it stands: no write, no list, no look in a virtual day", async () => {
+  it("is nothing at all once it stands: no write, no list, no look in a virtual day", {
+    timeout: 30_000,
+  }, async () => {
     world = await OperatorWorld.begin({ hasNode: false });
     for (let index = 0; index < 20; index += 1) await world.make({ metadata: { name: `c${index}` } });
     for (const pod of await world.pods()) await world.tellReady(pod);

@@ -11,7 +11,11 @@ export interface BatchScheduler {
   isWanted(cluster: RayCluster): boolean;
   /** What it has to find on the pods of a group, of which the head's is {@link HEAD_GROUP}. */
   podDecoration(cluster: RayCluster, group: string): PodDecoration;
-  /** What has to be there before the pods are. They belong to the cluster. */
+  /**
+   * What has to be there before the pods are. They belong to the cluster.
+   *
+   * @throws SpecError when the scheduler's own labels on the cluster make no sense
+   */
   objects(cluster: RayCluster): readonly ScheduledObject[];
 }
 

@@ -56,6 +56,16 @@ describe("a batch scheduler", () => {
     }
   });
 
+  it("says which of its labels makes no sense", () => {
+    const labels = {
+      "volcano.sh/network-topology-mode": "hard",
+      "volcano.sh/network-topology-highest-tier-allowed": "top",
+    };
+    expect(() => batchSchedulerOf("volcano").objects(aRayCluster({ metadata: { labels } }))).toThrow(
+      'metadata.labels["volcano.sh/network-topology-highest-tier-allowed"] must be a whole number, but is "top"',
+    );
+  });
+
   it("is not asked for a gang by a label that says false", () => {
     const no = aRayCluster({ metadata: { labels: { "ray.io/gang-scheduling-enabled": "false" } } });
     expect(batchSchedulerOf("scheduler-plugins").objects(no)).toEqual([]);

@@ -5,6 +5,7 @@ import { desiredPods, minPods } from "../raycluster/desired-workers.ts";
 import { clusterOrigin } from "../raycluster/origin.ts";
 import { ownedMetadata } from "../raycluster/owned-metadata.ts";
 import type { RayCluster } from "../raycluster/types.ts";
+import { SpecError } from "../validation/spec-error.ts";
 import { LABEL } from "../vocabulary/labels.ts";
 import type { BatchScheduler } from "./batch-scheduler.ts";
 import { annotationsOf, labelsOf } from "./gang.ts";
@@ -19,7 +20,7 @@ interface VolcanoPodGroup extends KubeObject {
     readonly minResources: Readonly<Record<string, string>>;
     readonly queue?: string;
     readonly priorityClassName?: string;
-    readonly networkTopology?: { readonly mode?: string; readonly highestTierAllowed?: number };
+    readonly networkTopology?: { readonly mode: string; readonly highestTierAllowed?: number };
   };
   readonly status: { readonly phase: "Pending" };
 }
@@ -82,8 +83,14 @@ function podGroup(cluster: RayCluster): VolcanoPodGroup {
 }
 
 function topology({ metadata }: RayCluster): VolcanoPodGroup["spec"]["networkTopology"] {
-  const { [TOPOLOGY_MODE]: mode, [TOPOLOGY_TIER]: tier = "" } = metadata.labels ?? {};
-  const hasTier = /^\d{1,9}$/.test(tier);
-  if (!mode && !hasTier) return undefined;
-  return { ...(mode && { mode }), ...(hasTier && { highestTierAllowed: Number(tier) }) };
+  const { [TOPOLOGY_MODE]: mode, [TOPOLOGY_TIER]: tier } = metadata.labels ?? {};
+  if (!mode) return undefined;
+  if (tier === undefined) return { mode };
+  if (!/^\d{1,9}$/.test(tier)) {
+    const field = `metadata.labels["${TOPOLOGY_TIER}"]`;
+    throw new SpecError("RayCluster", metadata.name, [
+      { field, message: `must be a whole number, but is "${tier}"` },
+    ]);
+  }
+  return { mode, highestTierAllowed: Number(tier) };
 }

@@ -15,6 +15,16 @@ describe("rayClusterWarnings()", () => {
     ],
     ["rayResources without autoscaling", { workers: [{ rayResources: { a: 1 } }] }],
     ["a policy that lets DNS out", { networkPolicy: { head: dns, worker: dns } }],
+    [
+      "an autoscaler that reaches Kubernetes",
+      {
+        enableInTreeAutoscaling: true,
+        networkPolicy: {
+          head: { egressRules: [...dns.egressRules, { ports: [{ port: 6443 }] }] },
+          worker: dns,
+        },
+      },
+    ],
     ["a policy that lets everything out", { networkPolicy: { mode: "DenyAllIngress" } }],
     [
       "a policy that lets a range of ports out",
@@ -41,6 +51,11 @@ describe("rayClusterWarnings()", () => {
     ],
     ["more replicas than the maximum", { workers: [{ replicas: 11 }] }, [`${group}.replicas`]],
     ["tokens without a mode", { authOptions: { secretName: "s" } }, ["spec.authOptions.mode"]],
+    [
+      "an autoscaler that does not reach Kubernetes",
+      { enableInTreeAutoscaling: true, networkPolicy: { head: dns, worker: dns } },
+      ["spec.networkPolicy.head.egressRules"],
+    ],
     [
       "pods that reach nothing",
       { networkPolicy: { worker: dns, workerGroups: [{ groupName: "workers" }] } },

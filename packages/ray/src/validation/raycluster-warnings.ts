@@ -1,4 +1,4 @@
-import type { NetworkPolicyEgressRule } from "@heliostat/kube";
+import type { NetworkPolicyPort } from "@heliostat/kube";
 import { SHUT_DIRECTIONS } from "../network/network-policies.ts";
 import { autoscalerVersion, isAutoscaling } from "../raycluster/autoscaling.ts";
 import { groupSize } from "../raycluster/defaults.ts";
@@ -16,7 +16,7 @@ export function rayClusterWarnings({ spec }: RayCluster): readonly SpecProblem[]
     ...unreadResources(spec),
     ...clampedReplicas(spec),
     ...silentAuth(spec),
-    ...noNames(spec),
+    ...shutIn(spec),
   ];
 }
 
@@ -77,9 +77,14 @@ function silentAuth({ authOptions }: RayClusterSpec): readonly SpecProblem[] {
 }
 
 const DNS_PORT = 53;
+/** Of the Kubernetes API: that of its service, and the one that servers usually have behind it. */
+const API_PORTS: readonly number[] = [443, 6443];
 
-/** Pods that may reach nothing cannot find their head by name either, and the cluster never starts. */
-function noNames({ networkPolicy: config }: RayClusterSpec): readonly SpecProblem[] {
+/**
+ * Pods that may reach nothing cannot find their head by name, and the cluster never starts; nor does the autoscaler
+ * reach Kubernetes, and the cluster never grows.
+ */
+function shutIn({ networkPolicy: config, ...spec }: RayClusterSpec): readonly SpecProblem[] {
   if (!config || !SHUT_DIRECTIONS[config.mode ?? "DenyAll"]?.includes("Egress")) return [];
   const rules: readonly [string, NetworkPolicyRules | undefined][] = [
     ["head", config.head],
@@ -89,21 +94,30 @@ function noNames({ networkPolicy: config }: RayClusterSpec): readonly SpecProble
       group,
     ]),
   ];
-  return rules.flatMap(([at, allowed]) =>
-    problemsAmong([
+  const isNameless = ([, allowed]: (typeof rules)[number]) => !letsOut(allowed, [DNS_PORT]);
+  return [
+    ...rules.filter(isNameless).map(([at]) => ({
+      field: `spec.networkPolicy.${at}.egressRules`,
+      message: `lets no question to DNS out (port ${DNS_PORT}), without which pods do not find the head; add such a rule`,
+    })),
+    ...problemsAmong([
       [
-        !(allowed?.egressRules ?? []).some(letsDnsOut),
-        `spec.networkPolicy.${at}.egressRules`,
-        `lets no question to DNS out (port ${DNS_PORT}), without which pods do not find the head; add such a rule`,
+        isAutoscaling(spec) && !letsOut(config.head, API_PORTS),
+        "spec.networkPolicy.head.egressRules",
+        `lets nothing out to the Kubernetes API (port ${API_PORTS.join(" or ")}), which the autoscaler asks; add such a rule`,
       ],
     ]),
+  ];
+}
+
+function letsOut({ egressRules = [] }: NetworkPolicyRules = {}, wanted: readonly number[]): boolean {
+  return egressRules.some(
+    ({ ports = [] }) => ports.length === 0 || ports.some((port) => wanted.some((each) => isPort(port, each))),
   );
 }
 
-function letsDnsOut({ ports }: NetworkPolicyEgressRule): boolean {
-  if (!ports || ports.length === 0) return true;
-  return ports.some(({ port, endPort }) => {
-    if (port === undefined || typeof port === "string") return true;
-    return port <= DNS_PORT && DNS_PORT <= (endPort ?? port);
-  });
+/** A port by name may be any. */
+function isPort({ port, endPort }: NetworkPolicyPort, wanted: number): boolean {
+  if (port === undefined || typeof port === "string") return true;
+  return port <= wanted && wanted <= (endPort ?? port);
 }
