@@ -1,10 +1,13 @@
 import type { AuthorizationMode } from "@heliostat/kube-embedded";
 import { Command, CommanderError, Option } from "commander";
+import { addApiServer } from "./command-line/apiserver-command.ts";
 import { addExplain, addPlan } from "./command-line/look-commands.ts";
 import { addOperator } from "./command-line/operator-command.ts";
 import { logLevelOption, portNumber, wholeNumber } from "./command-line/options.ts";
 import type { ProgramContext } from "./command-line/program-context.ts";
+import { addScalerClient } from "./command-line/scaler-client-commands.ts";
 import { CRD_FORMATS, type CrdFormat } from "./commands/crd-format.ts";
+import { scalerCommand } from "./commands/scaler-flags.ts";
 import {
   DEFAULT_STORAGE,
   DURABILITIES,
@@ -60,9 +63,12 @@ export async function program(argv: readonly string[], context: ProgramContext):
   });
   addKubernetes(root, context);
   addOperator(root, context);
+  addApiServer(root, context);
+  addScalerClient(root, context);
   addPlan(root, context);
   addExplain(root, context);
   addCrds(root);
+  root.addCommand(scalerCommand(context));
   try {
     await root.parseAsync([...argv]);
   } catch (error) {
@@ -125,9 +131,10 @@ function addCrds(root: Command): void {
     .command("crds")
     .description("print the Ray CRDs")
     .addOption(new Option("--format <format>", "how").choices(CRD_FORMATS).default("yaml"))
-    .action(async ({ format }: { readonly format: CrdFormat }) => {
+    .option("--strict", "let the API refuse what the operator would refuse, and KubeRay's CRDs accept", false)
+    .action(async ({ format, strict }: { readonly format: CrdFormat; readonly strict: boolean }) => {
       const { crdsText } = await import("./commands/crds.ts");
-      process.stdout.write(crdsText(format));
+      process.stdout.write(crdsText(format, { isStrict: strict }));
     });
 }
 

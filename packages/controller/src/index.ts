@@ -1,3 +1,4 @@
+export type { Projection } from "./cache-set.ts";
 export { type CarryOutContext, carryOut, type FailedAction, type Outcome } from "./carry-out.ts";
 export type { ControllerLoad } from "./controller.ts";
 export { eachAtMost } from "./each-at-most.ts";

@@ -1,5 +1,5 @@
 import { type Clock, type KubeClient, type Logger, type Random, SILENT } from "@heliostat/kube";
-import { CacheSet } from "./cache-set.ts";
+import { CacheSet, type Projection } from "./cache-set.ts";
 import { Controller, type ControllerLoad } from "./controller.ts";
 import { KubeEventRecorder } from "./event-recorder.ts";
 import { FairShare } from "./fair-share.ts";
@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly instance?: string;
   /** Look at one namespace only; cluster-scoped resources are not affected. @default all namespaces */
   readonly namespace?: string;
+  /** What of which resource is kept in memory, for operators of thousands of objects. @default whole objects */
+  readonly projections?: readonly Projection[];
   /** Keys that one reconciler may look at side by side. @default 32 */
   readonly workers?: number;
   /** Requests of all reconcilers in flight at once, shared fairly among their keys. @default 32 */
@@ -52,6 +54,7 @@ export function runControllers(reconcilers: readonly Reconciler[], options: RunO
     logger,
     signal,
     ...(namespace !== undefined && { namespace }),
+    ...(options.projections && { projections: options.projections }),
   });
   const remembering = readingYourWrites(client, (resource, object) => caches.pendingOf(resource, object));
   const share = new FairShare(options.maxInFlight === undefined ? {} : { maxInFlight: options.maxInFlight });

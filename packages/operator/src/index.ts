@@ -5,6 +5,7 @@ export { type Explanation, explainRayCluster } from "./explain/explain-raycluste
 export type { Finding } from "./explain/finding.ts";
 export { type Forecast, type ForecastOptions, forecastRayCluster } from "./forecast/forecast-raycluster.ts";
 export { CLUSTER_GAUGES, clusterSamples, type GaugeFamily, type Sample } from "./metrics/cluster-metrics.ts";
+export { OPERATOR_PROJECTIONS } from "./projections.ts";
 export { planRayCluster } from "./raycluster/plan.ts";
 export {
   type RayClusterReconcilerSettings,

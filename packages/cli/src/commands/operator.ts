@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { leadWhenElected, runControllers } from "@heliostat/controller";
 import { isKubeError, type KubeClient, type Logger } from "@heliostat/kube";
 import { kubeHttp } from "@heliostat/kube-http";
-import { type OperatorSettings, reconcilers } from "@heliostat/operator";
+import { OPERATOR_PROJECTIONS, type OperatorSettings, reconcilers } from "@heliostat/operator";
 import { OPERATOR_VERSION, RAY_CLUSTERS } from "@heliostat/ray";
 import { type ClusterChoice, clusterAccess } from "../cluster/cluster-access.ts";
 import { installCrds } from "../cluster/install-crds.ts";
@@ -149,6 +149,7 @@ async function reconcile(
       ...scope,
       clock: systemClock,
       random: systemRandom,
+      projections: OPERATOR_PROJECTIONS,
       workers: reconcileConcurrency,
       maxInFlight: Math.max(1, Math.floor(maxInFlight / scopes.length)),
     }),

@@ -14,6 +14,7 @@ import { type ContainerRuntime, type Kubelet, startKubelet } from "@heliostat/ku
 import { reconcilers } from "@heliostat/operator";
 import type { FindResource } from "../manifests/apply-manifests.ts";
 import { type KubernetesOptions, type ServedKubernetes, serveEmbeddedKubernetes } from "./kubernetes.ts";
+import { LateMetrics } from "./late-metrics.ts";
 
 /** A whole Kubernetes in this process: the API, its controllers, the operator, and one node. */
 export interface Laptop {
@@ -50,7 +51,8 @@ function apiInPods({ name }: ContainerRuntime, port: number): KubeletOptions["ap
 /** Start everything but the node. @throws UserError when the state folder or the port is taken */
 export async function startLaptop(options: KubernetesOptions): Promise<Laptop> {
   const { clock, random, logger } = options;
-  const kubernetes = await serveEmbeddedKubernetes(options);
+  const metrics = new LateMetrics();
+  const kubernetes = await serveEmbeddedKubernetes({ ...options, metrics });
   const { embedded, server, folder, node } = kubernetes;
   const stopping = new AbortController();
   const controllers = runControllers([...workloadControllers(workloads(kubernetes)), ...reconcilers()], {
@@ -76,6 +78,7 @@ export async function startLaptop(options: KubernetesOptions): Promise<Laptop> {
     async startNode(runtime, capacity) {
       kubelet = startKubelet(kubeletOptions(kubernetes, { ...options, runtime, capacity }));
       node.use(kubelet.port);
+      metrics.use(kubelet.metrics);
       await kubelet.registered;
     },
     onStop: (end) => ends.push(end),

@@ -36,6 +36,8 @@ export class Memory {
 
 export interface ClusterMemory {
   readonly uid: string;
+  /** Whether the caches have shown this cluster as the API has it; not asked before something is to be done. */
+  isPresent?: boolean;
   /** The numbers that are spent in pod names, by group. */
   nameFloors: Readonly<Record<string, number>>;
   /** Objects as the API stored them after our last word on them: see `settledKey`. */

@@ -1,4 +1,5 @@
 import type { Action } from "@heliostat/controller";
+import type { Pod } from "@heliostat/kube";
 import {
   desiredReplicas,
   LABEL,
@@ -10,7 +11,7 @@ import {
 import { namesView } from "./name-floors.ts";
 import { planRollingUpdate } from "./plan-rolling-update.ts";
 import { createPod, removePod, scheduled } from "./pod-actions.ts";
-import { groupOf, isAlive, isWorker } from "./pod-state.ts";
+import { groupOf, isAlive, isHead, isWorker } from "./pod-state.ts";
 import { brokenBecause, hostsOf, indexOf, type Replica, replicasOf, surplusOf } from "./replicas.ts";
 import type { RayClusterView } from "./view.ts";
 
@@ -37,12 +38,26 @@ export function planGroup(view: RayClusterView, group: WorkerGroupSpec): readonl
   ];
 }
 
-/** Workers of groups that the spec no longer has. They end as they do when a group shrinks, with time to drain. */
+/**
+ * Workers of groups that the spec no longer has, and pods that have lost the labels which say what they are: no service
+ * finds them, and they would live beside what replaces them. They end as workers do when a group shrinks, with time to
+ * drain.
+ */
 export function planOrphans(view: RayClusterView, groups: readonly WorkerGroupSpec[]): readonly Action[] {
   const known = new Set(groups.map(({ groupName }) => groupName));
-  return view.pods
-    .filter((pod) => isWorker(pod) && isAlive(pod) && !known.has(groupOf(pod)))
-    .map((pod) => removePod(pod, `the cluster no longer has a group ${groupOf(pod)}`));
+  const strays = view.pods.filter((pod) => isAlive(pod) && !isHead(pod) && !isKnown(pod));
+  return strays.map((pod) =>
+    removePod(
+      pod,
+      isWorker(pod) && groupOf(pod)
+        ? `the cluster no longer has a group ${groupOf(pod)}`
+        : "it has lost the labels that say what it is",
+    ),
+  );
+
+  function isKnown(pod: Pod): boolean {
+    return isWorker(pod) && known.has(groupOf(pod));
+  }
 }
 
 /** Whether some group has to choose which of its workers go, so that knowing the idle ones would help. */

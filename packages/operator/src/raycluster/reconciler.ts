@@ -36,6 +36,7 @@ import {
   REPORTING_CONTROLLER,
   type SecureDefaultsOptions,
 } from "@heliostat/ray";
+import { isPresent, STALE_MS } from "./freshness.ts";
 import { type ClusterMemory, Memory } from "./memory.ts";
 import { nextNameFloors } from "./name-floors.ts";
 import { type OwnedKind, ownedKinds } from "./owned-kinds.ts";
@@ -104,8 +105,12 @@ async function reconcile(key: string, workplace: Workplace): Promise<ReconcileRe
   if (!view || !isOurs(view.cluster)) return DONE;
 
   const plan = planRayCluster(view);
-  const outcome = await carryOut(plan, view.cluster, context);
   const remembered = memory.of(key, view.cluster);
+  if (plan.actions.length > 0 && !remembered.isPresent) {
+    if (!(await isPresent(view, context))) return lookAgain(STALE_MS);
+    remembered.isPresent = true;
+  }
+  const outcome = await carryOut(plan, view.cluster, context);
   tellObstacles(view, remembered, context);
   remembered.isHindered ||= refusalOf(outcome.failed) !== undefined;
 

@@ -13,20 +13,19 @@ import {
 import {
   type BatchScheduler,
   HEAD_GROUP,
-  LABEL,
   RAY_CLUSTERS,
   type RayCluster,
   type RaySettings,
   type SecureDefaultsOptions,
   withSecureDefaults,
 } from "@heliostat/ray";
-import { BY_OWNER_UID, byLabel } from "@heliostat/watch-cache";
+import { BY_OWNER_UID } from "@heliostat/watch-cache";
 import { type OwnedKind, ownedKinds, wantedNames } from "./owned-kinds.ts";
 
 /** Everything that a decision about one RayCluster rests on, read at one moment. */
 export interface RayClusterView {
   readonly cluster: RayCluster;
-  /** The pods that carry the cluster's label and are controlled by it, whatever their state. */
+  /** The pods that the cluster controls, whatever their state and their labels. */
   readonly pods: readonly Pod[];
   /** The services that the cluster controls, and those that have the name of one it wants. */
   readonly services: readonly Service[];
@@ -70,13 +69,12 @@ export function viewRayCluster(key: string, sources: ViewSources): RayClusterVie
   if (!written) return undefined;
   const empty = newRayClusterView(written, sources);
   const { cluster } = empty;
-  const { name, namespace = "" } = cluster.metadata;
-  const labelled = caches.of(PODS).byIndex(byLabel(LABEL.cluster), keyOf({ namespace, name }));
+  const pods = caches.of(PODS).byIndex(BY_OWNER_UID, cluster.metadata.uid ?? "");
   const owned = ownedKinds(sources.scheduler).flatMap((kind) => objectsOf(kind, cluster, caches));
   return {
     ...empty,
     // A pod that merely borrows the label is none of ours: we neither count nor remove it.
-    pods: labelled.filter((pod) => isControlledBy(pod, cluster)),
+    pods: pods.filter((pod) => isControlledBy(pod, cluster)),
     services: owned.filter((object): object is Service => object.kind === SERVICES.kind),
     others: owned.filter(({ kind }) => kind !== SERVICES.kind),
     nameFloors: greatest(cluster.status?.podNameFloors ?? {}, nameFloors),

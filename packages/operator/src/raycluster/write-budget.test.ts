@@ -5,7 +5,7 @@ import { isHead } from "./pod-state.ts";
 let world: OperatorWorld;
 afterEach(() => world.end());
 
-describe("what a cluster costs the API", () => {
+describe("what a cluster costs the API", { timeout: 60_000 }, () => {
   it.each([0, 0.4, 1.5])(
     "is eight writes and three events when pods become ready a second apart, the head after %s s",
     async (delay) => {
@@ -34,7 +34,9 @@ describe("what a cluster costs the API", () => {
     },
   );
 
-  it("is nothing at all once it stands: no write, no list, no look in a virtual day", async () => {
+  it("is nothing at all once it stands: no write, no list, no look in a virtual day", {
+    timeout: 30_000,
+  }, async () => {
     world = await OperatorWorld.begin({ hasNode: false });
     for (let index = 0; index < 20; index += 1) await world.make({ metadata: { name: `c${index}` } });
     for (const pod of await world.pods()) await world.tellReady(pod);

@@ -1,4 +1,4 @@
-import { type CustomResourceDefinition, KUBE_SCHEMAS, type Schema } from "@heliostat/kube";
+import { type CustomResourceDefinition, KUBE_SCHEMAS, type Schema, structuralSchemas } from "@heliostat/kube";
 import definitions from "../../gen/crds/definitions.json" with { type: "json" };
 import rayClusters from "../../gen/crds/rayclusters.json" with { type: "json" };
 import rayCronJobs from "../../gen/crds/raycronjobs.json" with { type: "json" };
@@ -6,7 +6,6 @@ import rayJobs from "../../gen/crds/rayjobs.json" with { type: "json" };
 import rayServices from "../../gen/crds/rayservices.json" with { type: "json" };
 import { MAX_CLUSTER_NAME_LENGTH } from "../names/cluster-names.ts";
 import { strictDefinitions, withNameRule } from "./strict-definitions.ts";
-import { structuralSchemas } from "./structural-schemas.ts";
 
 /** Which of the two sets of definitions is wanted. */
 export interface RayCrdOptions {

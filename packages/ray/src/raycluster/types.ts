@@ -326,7 +326,7 @@ export interface TlsOptions {
 export interface RayClusterUpgradeStrategy {
   /**
    * `Recreate` deletes all pods and starts anew; `RollingUpdate` replaces the workers of the groups that changed, a few
-   * at a time; `None`, the default, leaves them as they are.
+   * at a time, and all pods when the head has changed; `None`, the default, leaves them as they are.
    */
   readonly type?: "Recreate" | "RollingUpdate" | "None";
   /** How a rolling update goes. */

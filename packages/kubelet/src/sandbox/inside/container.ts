@@ -22,6 +22,10 @@ export interface ContainerHome {
 /** A container whose first process has been started. */
 export interface Container {
   readonly id: string;
+  readonly name: string;
+  /** Of its first process, as the supervisor knows it. */
+  readonly pid: number;
+  readonly startedAtMs: number;
   readonly command: Command;
   signal(name: "SIGTERM" | "SIGKILL"): void;
   exec(argv: readonly string[], input: ExecInput): Promise<Command>;
@@ -195,7 +199,7 @@ function containerOf({ site, order }: Start, { id, command, pid }: Started): Con
   void command.ending.then(() => {
     isRunning = false;
   });
-  return { id, command, signal, exec };
+  return { id, name: order.name, pid, startedAtMs: Date.now(), command, signal, exec };
 
   function signal(name: "SIGTERM" | "SIGKILL"): void {
     if (isRunning) signalQuietly(pid, name);

@@ -1,4 +1,4 @@
-import type { Schema } from "@heliostat/kube";
+import type { Schema } from "./schemas.ts";
 
 /** What a pod or service template may say of its metadata; the API server prunes the rest (KubeRay's CRDs too). */
 const TEMPLATE_METADATA: Schema = {

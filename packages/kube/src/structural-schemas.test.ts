@@ -1,5 +1,5 @@
-import type { Schema } from "@heliostat/kube";
 import { describe, expect, it } from "vitest";
+import type { Schema } from "./schemas.ts";
 import { structuralSchemas } from "./structural-schemas.ts";
 
 const text: Schema = { type: "string" };
