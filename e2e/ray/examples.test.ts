@@ -26,7 +26,41 @@ describe.runIf(isFull)("the examples on real Ray", () => {
     expect(said).toMatch(/^large raycluster-heterogeneous-large-memory-worker-/m);
     expect(said).toMatch(/^spot raycluster-heterogeneous-spot-worker-/m);
   });
+
+  it("heterogeneous: a group that shrinks gives up the worker that Ray knows to be idle, not the newest", async () => {
+    const kubectl = await ready("heterogeneous");
+    const head = kubectl.run("get", "pods", "-l", "ray.io/node-type=head", "-o", "name").trim();
+    const ofGroup = ["-l", "ray.io/group=small", "--sort-by=.metadata.name", "-o", "name"];
+    const small = () =>
+      kubectl
+        .run("get", "pods", ...ofGroup)
+        .trim()
+        .split("\n");
+    // Of one age the last name counts as the newest: it would be the first to go.
+    const busy = small().at(-1)?.replace("pod/", "") ?? "";
+    expect(kubectl.run("exec", head, "--", "python", "-c", KEEP_BUSY, busy).trim()).toBe(busy);
+    await expect
+      .poll(() => kubectl.run("exec", head, "--", "ray", "status", "-v"), { timeout: 60_000 })
+      .toMatch(/Idle: \d{4,} ms/);
+    const shrink = [{ op: "replace", path: "/spec/workerGroupSpecs/0/replicas", value: 1 }];
+    const target = ["raycluster", "raycluster-heterogeneous", "--type=json"];
+    kubectl.run("patch", ...target, "-p", JSON.stringify(shrink));
+    await expect.poll(small, { timeout: 120_000, interval: 1000 }).toEqual([`pod/${busy}`]);
+  });
 });
+
+/** An actor that keeps its node busy, on the one that was made last. */
+const KEEP_BUSY = `import ray, sys
+ray.init(logging_level="ERROR", namespace="test")
+node = next(n["NodeID"] for n in ray.nodes() if n["NodeManagerHostname"] == sys.argv[1])
+from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy as On
+class Busy:
+  def host(self):
+    import socket
+    return socket.gethostname()
+options = dict(name="busy", lifetime="detached", num_cpus=1, scheduling_strategy=On(node, soft=False))
+actor = ray.remote(Busy).options(**options).remote()
+print(ray.get(actor.host.remote()))`;
 
 const WHERE = `import ray, socket
 ray.init(logging_level="ERROR")
