@@ -20,7 +20,7 @@ const PREPARATIONS: Readonly<Record<string, readonly string[]>> = {
 
 /** The files that a smoke run of a suite is made of. @default all, which then skip by themselves what takes long */
 const SMOKE: Readonly<Record<string, readonly string[]>> = {
-  clients: ["kubectl", "create", "apply", "helm", "access", "client-node"].map(
+  clients: ["kubectl", "create", "apply", "helm", "access", "client-node", "kuberay-samples"].map(
     (name) => `e2e/clients/${name}.test.ts`,
   ),
 };

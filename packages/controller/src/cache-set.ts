@@ -129,6 +129,10 @@ interface Followed {
 
 /** The version is left out: one resource read at two versions is still one resource. */
 function idOf({ resource, labelSelector }: Scope): string {
-  const name = groupResource(resource);
+  const name = NAMES.get(resource) ?? groupResource(resource);
+  NAMES.set(resource, name);
   return labelSelector === undefined ? name : `${name} with ${labelSelector}`;
 }
+
+/** Every look at a cache asks for its name. */
+const NAMES = new WeakMap<Resource, string>();

@@ -159,7 +159,8 @@ async function viewWithIdleness(key: string, workplace: Workplace): Promise<RayC
   return after && idleSeconds ? { ...after, idleSeconds } : after;
 }
 
-const IDLE_ANSWER_MS = 2000;
+/** A Python that imports Ray, on a machine with other things to do. */
+const IDLE_ANSWER_MS = 5000;
 
 /** What somebody else looks after is his, but for a promise of ours that its deletion waits for. */
 function isOurs(cluster: RayCluster): boolean {
