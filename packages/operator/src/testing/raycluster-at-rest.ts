@@ -5,6 +5,7 @@ import {
   isControlledBy,
   isTerminating,
   type Pod,
+  RESOURCE_QUOTAS,
   SERVICES,
 } from "@heliostat/kube";
 import { desiredPods, headServiceName, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
@@ -15,6 +16,8 @@ export function rayClustersAtRest(state: State): readonly string[] {
   const clusters = (state.of(RAY_CLUSTERS) as readonly RayCluster[]).filter((each) => !isTerminating(each));
   return clusters.flatMap((cluster) => {
     if (!isSound(cluster)) return problemsOfUnsound(cluster);
+    // What a quota forbids is told of, and that is all there is to be done about it.
+    if (state.of(RESOURCE_QUOTAS).length > 0 && isDegraded(cluster)) return [];
     const pods = podsOf(state).filter((pod) => isControlledBy(pod, cluster) && isAlive(pod));
     return [
       ...podProblems(cluster, pods),
@@ -31,9 +34,13 @@ function isSound({ spec }: RayCluster): boolean {
   );
 }
 
-function problemsOfUnsound({ metadata, status = {} }: RayCluster): readonly string[] {
+function problemsOfUnsound(cluster: RayCluster): readonly string[] {
+  return isDegraded(cluster) ? [] : [`${cluster.metadata.name} is not valid, and no condition says so`];
+}
+
+function isDegraded({ status = {} }: RayCluster): boolean {
   const degraded = conditionOf(status.conditions as readonly Condition[] | undefined, "Degraded");
-  return degraded?.status === "True" ? [] : [`${metadata.name} is not valid, and no condition says so`];
+  return degraded?.status === "True";
 }
 
 function podProblems(cluster: RayCluster, pods: readonly Pod[]): readonly string[] {

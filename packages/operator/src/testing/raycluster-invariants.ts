@@ -1,6 +1,6 @@
 import { type Invariant, podsOf, type Revision, type State } from "@heliostat/controller/testing";
 import { controllerOf, isControlledBy, isTerminating, keyOf, nameOf, type Pod } from "@heliostat/kube";
-import { desiredPods, LABEL, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
+import { ANNOTATION, desiredPods, groupSpecHash, LABEL, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
 import { endedBecause, groupOf, isAlive, isHead, isReady, isWorker } from "../raycluster/pod-state.ts";
 
 /** What a RayCluster must be at every revision of the store, whatever goes wrong. */
@@ -50,7 +50,7 @@ function wantedPodDeleted(
   const pod = before as Pod;
   const cluster = clusterOf(pod, state);
   if (!cluster || isTerminating(cluster) || cluster.spec.suspend || endedBecause(pod)) return undefined;
-  if (isOfOldUpgrade(pod, cluster)) return undefined;
+  if (isOutdated(pod, cluster)) return undefined;
   if (isHead(pod)) return `head ${pod.metadata.name} (${pod.status?.phase}) of ${cluster.metadata.name}`;
   return isWantedWorker(pod, cluster, state)
     ? `worker ${pod.metadata.name} of group ${groupOf(pod)}`
@@ -80,10 +80,14 @@ function isOfPartOfReplica(pod: Pod, others: readonly Pod[], hosts: number): boo
   return replica.length + 1 < hosts || ![pod, ...replica].every(isReady);
 }
 
-/** With `upgradeStrategy` a pod of another spec may go. */
-function isOfOldUpgrade(_pod: Pod, { spec }: RayCluster): boolean {
+/** With an `upgradeStrategy` a pod may go that was made from another spec. */
+function isOutdated({ metadata }: Pod, cluster: RayCluster): boolean {
+  const { upgradeStrategy, workerGroupSpecs = [] } = cluster.spec;
+  if (upgradeStrategy?.type === "Recreate") return true;
+  if (upgradeStrategy?.type !== "RollingUpdate") return false;
+  const group = workerGroupSpecs.find(({ groupName }) => groupName === metadata.labels?.[LABEL.group]);
   return (
-    (spec as { readonly upgradeStrategy?: { readonly type?: string } }).upgradeStrategy?.type === "Recreate"
+    group !== undefined && metadata.annotations?.[ANNOTATION.groupHash] !== groupSpecHash(cluster, group)
   );
 }
 
