@@ -27,43 +27,50 @@ export function mutantFiles(): readonly string[] {
 }
 
 /** Run the harness against a mutant until something is violated. @throws Error when the mutant does not fit */
-export function trial(file: string, seed: number): Promise<Verdict> {
+export async function trial(file: string, seed: number): Promise<Verdict> {
   mutantFrom(file);
   const startedMs = Date.now();
+  const ended = await brokenRun(file, seed);
+  const name = basename(file).replace(/\.[^.]*$/, "");
+  const isSound = ended.tally?.failures.length === 0;
+  return { name, isKilled: !isSound, by: noticedBy(ended), seconds: (Date.now() - startedMs) / 1000 };
+}
+
+interface Ended {
+  readonly tally?: Tally;
+  readonly code: number | null;
+  readonly words: string;
+}
+
+function brokenRun(file: string, seed: number): Promise<Ended> {
+  const child = fork(argv[1] ?? "", ["--brief", "--seed", String(seed)], {
+    execArgv: ["--conditions=@heliostat/source", "--import", join(import.meta.dirname, "load-mutant.ts")],
+    env: { ...process.env, HELIOSTAT_MUTANT: file },
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+  const timer = setTimeout(() => child.kill("SIGKILL"), LIMIT_MS);
+  let tally: Tally | undefined;
+  let words = "";
+  child.stderr?.on("data", (text) => {
+    words += text;
+  });
+  child.on("message", (message) => {
+    tally = message as Tally;
+  });
   return new Promise((resolve) => {
-    const child = fork(argv[1] ?? "", ["--brief", "--seed", String(seed)], {
-      execArgv: ["--conditions=@heliostat/source", "--import", join(import.meta.dirname, "load-mutant.ts")],
-      env: { ...process.env, HELIOSTAT_MUTANT: file },
-      stdio: ["ignore", "ignore", "pipe", "ipc"],
-    });
-    let tally: Tally | undefined;
-    let words = "";
-    let isOverdue = false;
-    const timer = setTimeout(() => {
-      isOverdue = true;
-      child.kill("SIGKILL");
-    }, LIMIT_MS);
-    child.stderr?.on("data", (text) => {
-      words += text;
-    });
-    child.on("message", (message) => {
-      tally = message as Tally;
-    });
     child.on("close", (code) => {
       clearTimeout(timer);
-      const seconds = (Date.now() - startedMs) / 1000;
-      const name = basename(file).replace(/\.[^.]*$/, "");
-      const [failure] = tally?.failures ?? [];
-      const by = failure
-        ? `${failure.point}: ${failure.violations[0]?.invariant}`
-        : tally
-          ? "nothing"
-          : isOverdue
-            ? "it hangs"
-            : `it ends with ${code}: ${words.trim().split("\n").slice(0, 6).join(" | ").slice(0, 300)}`;
-      resolve({ name, isKilled: failure !== undefined || tally === undefined, by, seconds });
+      resolve({ code, words, ...(tally && { tally }) });
     });
   });
+}
+
+function noticedBy({ tally, code, words }: Ended): string {
+  const [failure] = tally?.failures ?? [];
+  if (failure) return `${failure.point}: ${failure.violations[0]?.invariant}`;
+  if (tally) return "nothing";
+  if (code === null) return "its never ending";
+  return `its end with ${code}: ${words.trim().split("\n").slice(0, 6).join(" | ").slice(0, 300)}`;
 }
 
 /** Try several, two at a time; `tell` hears of each as it ends. */

@@ -1,5 +1,5 @@
 import type { Scenario } from "@heliostat/controller/testing";
-import { isHead, isWorker } from "../raycluster/pod-state.ts";
+import { isHead, isWorker } from "./pod-facts.ts";
 import {
   created,
   deleted,

@@ -2,7 +2,7 @@ import { type Act, type Fate, podsOf, type State } from "@heliostat/controller/t
 import { type Json, type KubeObject, PODS, type Pod, RESOURCE_QUOTAS } from "@heliostat/kube";
 import { RAY_CLUSTERS, type RayCluster, type RayClusterSpec, type WorkerGroupSpec } from "@heliostat/ray";
 import { aRayCluster, type RayClusterTraits } from "@heliostat/ray/testing";
-import { isWorker } from "../raycluster/pod-state.ts";
+import { isWorker } from "./pod-facts.ts";
 
 const NAMESPACE = "default";
 

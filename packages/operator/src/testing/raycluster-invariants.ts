@@ -1,7 +1,7 @@
 import { type Invariant, podsOf, type Revision, type State } from "@heliostat/controller/testing";
 import { controllerOf, isControlledBy, isTerminating, keyOf, nameOf, type Pod } from "@heliostat/kube";
-import { ANNOTATION, desiredPods, groupSpecHash, LABEL, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
-import { endedBecause, groupOf, isAlive, isHead, isReady, isWorker } from "../raycluster/pod-state.ts";
+import { ANNOTATION, groupSpecHash, LABEL, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
+import { groupOf, hasEnded, isAlive, isHead, isReady, isWorker, wantedPods } from "./pod-facts.ts";
 
 /** What a RayCluster must be at every revision of the store, whatever goes wrong. */
 export const RAYCLUSTER_INVARIANTS: readonly Invariant[] = [
@@ -49,7 +49,7 @@ function wantedPodDeleted(
   if (after && !isTerminating(after)) return undefined;
   const pod = before as Pod;
   const cluster = clusterOf(pod, state);
-  if (!cluster || isTerminating(cluster) || cluster.spec.suspend || endedBecause(pod)) return undefined;
+  if (!cluster || isTerminating(cluster) || cluster.spec.suspend || hasEnded(pod)) return undefined;
   if (isOutdated(pod, cluster)) return undefined;
   if (isHead(pod)) return `head ${pod.metadata.name} (${pod.status?.phase}) of ${cluster.metadata.name}`;
   return isWantedWorker(pod, cluster, state)
@@ -65,9 +65,9 @@ function isWantedWorker(pod: Pod, cluster: RayCluster, state: State): boolean {
     (each) => isAlive(each) && groupOf(each) === group.groupName && each.metadata.uid !== pod.metadata.uid,
   );
   if ((group.numOfHosts ?? 1) > 1 && isOfPartOfReplica(pod, left, group.numOfHosts ?? 1)) return false;
-  const isReplaceable = left.length >= desiredPods(group);
+  const isReplaceable = left.length >= wantedPods(group);
   // Of too many, one that is ready goes only when the others are ready too.
-  return !isReplaceable || (isReady(pod) && left.some((each) => !isReady(each) && !endedBecause(each)));
+  return !isReplaceable || (isReady(pod) && left.some((each) => !isReady(each) && !hasEnded(each)));
 }
 
 /**
@@ -142,5 +142,5 @@ function siblings(pod: Pod, state: State): readonly Pod[] {
 
 function wantedOf({ spec }: RayCluster, groupName: string): number {
   const group = (spec.workerGroupSpecs ?? []).find((each) => each.groupName === groupName);
-  return group && !spec.suspend ? desiredPods(group) : 0;
+  return group && !spec.suspend ? wantedPods(group) : 0;
 }

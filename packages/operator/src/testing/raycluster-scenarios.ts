@@ -1,5 +1,5 @@
 import type { Scenario } from "@heliostat/controller/testing";
-import { isHead, isWorker } from "../raycluster/pod-state.ts";
+import { isHead, isWorker } from "./pod-facts.ts";
 import {
   created,
   deleted,
@@ -244,6 +244,15 @@ export const RAYCLUSTER_SCENARIOS: readonly Scenario[] = [
         name: "suspend and back",
         acts: [edited({ suspend: true }), { act: "wait", ms: 15 }, edited({ suspend: false })],
       },
+    ],
+  },
+  {
+    name: "bounds",
+    about: "replicas beyond what the group's bounds allow, either way",
+    steps: [
+      { name: "create", acts: [created({ workers: [{ replicas: 0, minReplicas: 1, maxReplicas: 3 }] })] },
+      { name: "beyond", acts: [scaled(9)] },
+      { name: "below", acts: [scaled(0)] },
     ],
   },
 ];
