@@ -115,11 +115,10 @@ async function reconcile(key: string, workplace: Workplace): Promise<ReconcileRe
   remembered.isHindered ||= refusalOf(outcome.failed) !== undefined;
 
   const after = viewOf(key, workplace);
+  if (!after) return resultOf(plan, outcome);
+  remember(after, { outcome, remembered });
   // Somebody has changed the spec meanwhile: the plan was not made for it, and the next one is already asked for.
-  if (!after || after.cluster.metadata.generation !== view.cluster.metadata.generation) {
-    return resultOf(plan, outcome);
-  }
-  remember(after, { plan, outcome, remembered });
+  if (after.cluster.metadata.generation !== view.cluster.metadata.generation) return resultOf(plan, outcome);
   const statusDueMs = await settleStatus(after, { outcome, remembered, context });
   return sooner(resultFor(after, plan, outcome), statusDueMs, context.clock.now());
 }
@@ -181,7 +180,6 @@ function tellObstacles(view: RayClusterView, remembered: ClusterMemory, { events
 }
 
 interface Done {
-  readonly plan: Plan;
   readonly outcome: Outcome;
   readonly remembered: ClusterMemory;
 }

@@ -3,6 +3,7 @@ import { type Json, type KubeObject, PODS, RESOURCE_QUOTAS, type Resource } from
 import { LABEL, RAY_CLUSTERS, rayCrds } from "@heliostat/ray";
 import { reconcilers } from "../index.ts";
 import { ownedKinds } from "../raycluster/owned-kinds.ts";
+import { FEATURE_SCENARIOS } from "./feature-scenarios.ts";
 import { rayClustersAtRest } from "./raycluster-at-rest.ts";
 import { RAYCLUSTER_INVARIANTS } from "./raycluster-invariants.ts";
 import { RAYCLUSTER_SCENARIOS } from "./raycluster-scenarios.ts";
@@ -13,7 +14,7 @@ export const RAYCLUSTER_SUITE: FaultSuite = {
   resources: [RAY_CLUSTERS, PODS, ...ownedKinds(undefined).map(({ resource }) => resource), RESOURCE_QUOTAS],
   parents: [RAY_CLUSTERS],
   reconcilers: () => reconcilers(),
-  scenarios: RAYCLUSTER_SCENARIOS,
+  scenarios: [...RAYCLUSTER_SCENARIOS, ...FEATURE_SCENARIOS],
   invariants: RAYCLUSTER_INVARIANTS,
   atRest: rayClustersAtRest,
   essence: essenceOf,
