@@ -11,7 +11,7 @@ import { RAYCLUSTER_SCENARIOS } from "./raycluster-scenarios.ts";
 /** The RayCluster controller as the fault harness sees it. */
 export const RAYCLUSTER_SUITE: FaultSuite = {
   definitions: rayCrds().filter(({ spec }) => spec.names.kind === "RayCluster"),
-  resources: [RAY_CLUSTERS, PODS, ...ownedKinds(undefined).map(({ resource }) => resource), RESOURCE_QUOTAS],
+  resources: [RAY_CLUSTERS, PODS, ...ownedKinds({}).map(({ resource }) => resource), RESOURCE_QUOTAS],
   parents: [RAY_CLUSTERS],
   reconcilers: () => reconcilers(),
   scenarios: [...RAYCLUSTER_SCENARIOS, ...FEATURE_SCENARIOS],
