@@ -3,11 +3,12 @@ import { fleet } from "./fleet.ts";
 import { job } from "./job.ts";
 import { operator } from "./operator.ts";
 import { reads } from "./reads.ts";
+import { scaler } from "./scaler.ts";
 import { start } from "./start.ts";
 import { store } from "./store.ts";
 
 /** Every benchmark, by the name under which it is asked for. */
-const BENCHMARKS: readonly Benchmark[] = [start, reads, store, operator, fleet, job];
+const BENCHMARKS: readonly Benchmark[] = [start, reads, store, operator, fleet, scaler, job];
 
 const names = process.argv.slice(2);
 const chosen = names.includes("all") ? BENCHMARKS : BENCHMARKS.filter(({ name }) => names.includes(name));
