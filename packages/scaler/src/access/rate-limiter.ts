@@ -7,7 +7,7 @@ interface Bucket {
 }
 
 const MINUTE_MS = 60_000;
-/** Beyond this many, full buckets are forgotten: they say nothing. */
+/** Beyond this many, the caller who has not asked for longest is forgotten. */
 const MAX_BUCKETS = 10_000;
 
 /**
@@ -38,18 +38,12 @@ export class RateLimiter {
 
   #bucketOf(caller: string, nowMs: number): Bucket {
     const known = this.#buckets.get(caller);
-    if (known) return known;
-    if (this.#buckets.size >= MAX_BUCKETS) this.#forgetFull(nowMs);
-    const bucket = { tokens: this.#perMinute, filledMs: nowMs };
+    // Whoever asks goes to the end: at the beginning is who has not asked for longest.
+    if (known) this.#buckets.delete(caller);
+    const bucket = known ?? { tokens: this.#perMinute, filledMs: nowMs };
     this.#buckets.set(caller, bucket);
+    const [oldest] = this.#buckets.size > MAX_BUCKETS ? this.#buckets.keys() : [];
+    if (oldest !== undefined) this.#buckets.delete(oldest);
     return bucket;
-  }
-
-  #forgetFull(nowMs: number): void {
-    for (const [caller, { filledMs }] of this.#buckets)
-      if (nowMs - filledMs >= MINUTE_MS) this.#buckets.delete(caller);
-    // All of them within a minute: rather one more chance for the oldest than memory without end.
-    const [oldest] = this.#buckets.keys();
-    if (this.#buckets.size >= MAX_BUCKETS && oldest !== undefined) this.#buckets.delete(oldest);
   }
 }
