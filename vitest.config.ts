@@ -25,6 +25,17 @@ export default defineConfig({
         resolve,
         ssr,
         test: {
+          name: "web",
+          include: ["e2e/web/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
           name: "ray",
           include: ["e2e/ray/**/*.test.ts"],
           testTimeout: 300_000,

@@ -1,7 +1,7 @@
 import { type Clock, isTerminating, type KubeObject, keyOf, nameOf, timestamp } from "@heliostat/kube";
 import type { CacheReader, Index, WatchCache } from "@heliostat/watch-cache";
 
-/** After this the API is believed even where it seems to have lost a write of ours. */
+/** After this a cache that is being told things is believed even where it knows nothing of a deletion of ours. */
 const PATIENCE_MS = 30_000;
 
 /**
@@ -10,11 +10,13 @@ const PATIENCE_MS = 30_000;
  * A watch is always a little behind. Whoever plans from it alone creates twice and deletes twice; so what we have
  * written is laid over the cache until the cache has caught up with it.
  *
- * **Guarantees.** A view is never older than our last write to the object. A deleted object shows as terminating until
- * the cache shows what became of it.
+ * **Guarantees.** A view is never older than our last write to the object, however long the cache is cut off from the
+ * API: whoever forgot a write after some time would make everything again in an outage that is longer. A deleted object
+ * shows as terminating until the cache shows what became of it.
  *
  * **Assumptions.** Revisions are numbers that grow over all resources (Kubernetes promises this since 1.35, and has
- * always done so). Where they are none, a write is remembered until the cache holds that very revision.
+ * always done so). Where they are none, a write is remembered until the cache holds that very revision. An API that was
+ * set back to an earlier state needs its controllers started anew.
  */
 export class PendingWrites<T extends KubeObject> implements CacheReader<T> {
   readonly #cache: WatchCache<T>;
@@ -66,8 +68,8 @@ export class PendingWrites<T extends KubeObject> implements CacheReader<T> {
     return undefined;
   }
 
-  #isShown(key: string, { object, isDeletion, untilMs }: Write<T>): boolean {
-    if (this.#clock.now() >= untilMs) return true;
+  #isShown(key: string, { object, isDeletion, untilMs, cacheRevision }: Write<T>): boolean {
+    if (isDeletion && this.#clock.now() >= untilMs && this.#cache.revision !== cacheRevision) return true;
     const cached = this.#cache.get(key);
     const revision = object.metadata.resourceVersion ?? "";
     const isSeen = isAtLeast(this.#cache.revision, revision) || cached?.metadata.resourceVersion === revision;
@@ -78,7 +80,8 @@ export class PendingWrites<T extends KubeObject> implements CacheReader<T> {
   #remember(object: T, isDeletion: boolean): void {
     for (const key of [...this.#writes.keys()]) this.#write(key);
     const untilMs = this.#clock.now() + PATIENCE_MS;
-    this.#writes.set(keyOf(nameOf(object)), { object, isDeletion, untilMs });
+    const cacheRevision = this.#cache.revision;
+    this.#writes.set(keyOf(nameOf(object)), { object, isDeletion, untilMs, cacheRevision });
   }
 }
 
@@ -86,6 +89,8 @@ interface Write<T extends KubeObject> {
   readonly object: T;
   readonly isDeletion: boolean;
   readonly untilMs: number;
+  /** How far the cache was when it was remembered. */
+  readonly cacheRevision: string;
 }
 
 function isAtLeast(left: string, right: string): boolean {

@@ -66,6 +66,8 @@ function textOf(event: Exclude<UpEvent, { readonly event: "cluster" }>, isColour
   switch (event.event) {
     case "ready":
       return `Kubernetes API  ${event.url}\nkubeconfig      ${event.kubeconfig}\n`;
+    case "api":
+      return `Ray API         ${event.url}/swagger-ui/  gRPC ${event.grpc}\ntoken file      ${event.tokenFile}\n`;
     case "pods":
       return `Pods            ${event.runtime}: ${event.why}\n`;
     case "scaler":

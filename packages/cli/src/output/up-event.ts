@@ -2,6 +2,8 @@
 export type UpEvent =
   /** The API answers. */
   | { readonly event: "ready"; readonly url: string; readonly kubeconfig: string }
+  /** The Ray API answers, to whoever bears the token in the file. */
+  | { readonly event: "api"; readonly url: string; readonly grpc: string; readonly tokenFile: string }
   /** What pods will be, and why. */
   | { readonly event: "pods"; readonly runtime: "sandbox" | "process" | "simulated"; readonly why: string }
   /** Something takes a while; this is how far it is. */

@@ -16,9 +16,9 @@ const NAMESPACE = "default";
  * laptop.
  */
 export async function laptopScaler(laptop: Laptop, namespace: string = NAMESPACE): Promise<ScalerEvent> {
-  const tokenFile = join(laptop.folder, "scaler-tokens.json");
+  const tokenFile = join(laptop.folder, "token.json");
   const { token } = await laptopTokenFile(tokenFile);
-  const bareTokenFile = join(laptop.folder, "scaler-token");
+  const bareTokenFile = join(laptop.folder, "token");
   await writeFile(bareTokenFile, token, { mode: 0o600 });
   const { client, clock, random, logger } = laptop;
   const scaler = await onAnyPort({

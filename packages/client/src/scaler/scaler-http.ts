@@ -58,10 +58,20 @@ async function exchange(
     return { status: response.status, body: parsed(await response.text()) };
   } catch (cause) {
     signal?.throwIfAborted();
-    const why = cause instanceof Error ? cause.message : String(cause);
     const details = { status: 0, code: "Unreachable", cause };
+    const why = reasonOf(cause);
     throw new ScalerError(`Cannot reach the scaler for ${method} ${path}: ${why}`, details);
   }
+}
+
+/** `fetch` hides its reason in the cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  if (!(cause instanceof Error) || cause.message === "") return error.message;
+  return cause.message === "bad port"
+    ? "fetch refuses this port, as browsers do; let the scaler listen on another one, such as 6010"
+    : `${error.message}: ${cause.message}`;
 }
 
 function refusal({ method = "GET", path }: ScalerRequest, { status, body }: ScalerAnswer): ScalerError {

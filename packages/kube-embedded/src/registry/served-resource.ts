@@ -134,6 +134,8 @@ export interface StrategyContext {
   isServiceAddressFree(address: string): boolean;
   /** A port of 30000–32767 that no service has. */
   allocateNodePort(): number;
+  /** Why no new service may have this node port; `undefined`: it may. */
+  nodePortProblem(port: number): string | undefined;
   /** A text that is unique in this API: `10.96.0.7` for a service address. */
   allocateServiceAddress(): string;
 }

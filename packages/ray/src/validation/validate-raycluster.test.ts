@@ -20,6 +20,35 @@ function fieldsOf(cluster: RayCluster): readonly string[] {
   return validateRayClusterSpec(cluster).map(({ field }) => field);
 }
 
+function mounting(name: string, mountPath: string): Partial<HeadGroupSpec> {
+  const containers = [aRayContainer({ volumeMounts: [{ name, mountPath }] })];
+  const volumes = [{ name, emptyDir: {} }];
+  return { template: { spec: { containers, volumes } } };
+}
+
+const rocksDb = { gcsFaultToleranceOptions: { backend: "rocksdb" as const } };
+const mounts = "spec.headGroupSpec.template.spec.containers[0].volumeMounts";
+/** A cluster that keeps its history, with these settings of the collector. */
+function keeping(settings: Readonly<Record<string, string>>): RayClusterTraits {
+  const env = Object.entries(settings).map(([name, value]) => ({ name, value }));
+  return { historyServerOptions: { collectorOptions: { image: "collector", env } } };
+}
+
+function collecting(name: string): [string, RayClusterTraits, readonly string[]] {
+  return [
+    `the collector's own ${name}`,
+    keeping({ STORAGE_BACKEND: "LOCAL", [name]: "x" }),
+    [`${collector}.env`],
+  ];
+}
+
+/** Traits that the types forbid and the API lets through. */
+function anyTraits(traits: object): RayClusterTraits {
+  return traits as RayClusterTraits;
+}
+
+const strategy = "spec.upgradeStrategy";
+const collector = "spec.historyServerOptions.collectorOptions";
 const noContainer = { template: { spec: { containers: [] } } };
 const always = { template: { spec: { containers: [aRayContainer()], restartPolicy: "Always" } } };
 const [head, env, group] = [
@@ -105,9 +134,42 @@ describe("validateRayClusterSpec()", () => {
       ["spec.gcsFaultToleranceOptions.storage"],
     ],
     [
-      "RocksDB",
-      { gcsFaultToleranceOptions: { backend: "rocksdb" } },
-      ["spec.gcsFaultToleranceOptions.backend"],
+      "Redis's settings with RocksDB",
+      {
+        gcsFaultToleranceOptions: {
+          backend: "rocksdb",
+          redisAddress: "redis:6379",
+          redisUsername: { value: "u" },
+          redisPassword: { value: "p" },
+          externalStorageNamespace: "n",
+        },
+      },
+      ["redisAddress", "redisUsername", "redisPassword", "externalStorageNamespace"].map(
+        (field) => `spec.gcsFaultToleranceOptions.${field}`,
+      ),
+    ],
+    [
+      "a claim of the user's and settings for one of ours",
+      {
+        gcsFaultToleranceOptions: {
+          backend: "rocksdb",
+          storage: { claimName: "mine", size: "1Gi", storageClassName: "s", accessModes: ["ReadWriteOnce"] },
+        },
+      },
+      ["size", "storageClassName", "accessModes"].map(
+        (field) => `spec.gcsFaultToleranceOptions.storage.${field}`,
+      ),
+    ],
+    [
+      "RocksDB's variables by hand",
+      { ...rocksDb, head: headWith("RAY_gcs_storage=rocksdb", "RAY_gcs_storage_path=/x") },
+      [env, env],
+    ],
+    ["RocksDB's mount by hand", { ...rocksDb, head: mounting("other", "/data/gcs") }, [mounts]],
+    [
+      "RocksDB's volume by hand",
+      { ...rocksDb, head: mounting("gcs-storage", "/x") },
+      [mounts, `${head}.template.spec.volumes`],
     ],
     [
       "a suspended group that scales itself",
@@ -151,17 +213,93 @@ describe("validateRayClusterSpec()", () => {
       { authOptions: { enableK8sTokenAuth: true } },
       ["spec.authOptions.enableK8sTokenAuth"],
     ],
+    ["mutual TLS", { tlsOptions: { enabled: true } }, ["spec.tlsOptions.enabled"]],
     [
-      "what is behind closed gates",
-      { historyServerOptions: {}, networkPolicy: {}, tlsOptions: {} },
-      ["spec.historyServerOptions", "spec.networkPolicy", "spec.tlsOptions"],
+      "rules for a direction that is open",
+      {
+        networkPolicy: {
+          mode: "DenyAllEgress",
+          head: { ingressRules: [{}] },
+          worker: { ingressRules: [{}] },
+        },
+      },
+      ["spec.networkPolicy.head.ingressRules", "spec.networkPolicy.worker.ingressRules"],
+    ],
+    [
+      "rules of a group for a direction that is open",
+      {
+        networkPolicy: {
+          mode: "DenyAllIngress",
+          workerGroups: [{ groupName: "workers", egressRules: [{}] }],
+        },
+      },
+      ["spec.networkPolicy.workerGroups[0].egressRules"],
+    ],
+    [
+      "a group whose policy could not be named",
+      { networkPolicy: {}, workers: [{ groupName: "GPU_pool" }] },
+      [`${group}.groupName`],
+    ],
+    [
+      "network rules for a group that is not there",
+      { networkPolicy: { workerGroups: [{ groupName: "others" }] } },
+      ["spec.networkPolicy.workerGroups[0].groupName"],
     ],
     [
       "an upgrade strategy on a RayJob's cluster",
       { upgradeStrategy: { type: "None" }, metadata: { labels: { "ray.io/originated-from-crd": "RayJob" } } },
       ["spec.upgradeStrategy"],
     ],
+    ["an unknown upgrade strategy", anyTraits({ upgradeStrategy: { type: "Slowly" } }), [`${strategy}.type`]],
+    [
+      "a rolling update's settings without one",
+      { upgradeStrategy: { type: "Recreate", rollingUpdate: {} } },
+      [`${strategy}.rollingUpdate`],
+    ],
+    ...[0, -1, 1.5, "0%", "some"].map((maxUnavailable): [string, RayClusterTraits, readonly string[]] => [
+      `a rolling update with ${maxUnavailable} missing`,
+      { upgradeStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable } } },
+      [`${strategy}.rollingUpdate.maxUnavailable`],
+    ]),
+    [
+      "history without a collector",
+      { historyServerOptions: {} },
+      ["spec.historyServerOptions.collectorOptions"],
+    ],
+    [
+      "a collector without image and place",
+      { historyServerOptions: { collectorOptions: {} } },
+      [`${collector}.image`, `${collector}.env`],
+    ],
+    ...["POD_IP", "FQ_RAY_IP", "RAY_CLUSTER_NAME", "RAY_CLUSTER_NAMESPACE", "RAY_ROLE"].map(collecting),
+    ...["OWNER_KIND", "OWNER_NAME", "EVENTS_PORT"].map(collecting),
+    ...[
+      ["GCS", "GCS_BUCKET"],
+      ["S3", "S3_REGION"],
+      ["AZUREBLOB", "AZURE_STORAGE_CONNECTION_STRING"],
+      ["ALIYUNOSS", "OSS_BUCKET", "OSS_ENDPOINT", "OSS_REGION"],
+    ].map(([backend = "", ...needed]): [string, RayClusterTraits, readonly string[]] => [
+      `history in ${backend} without its settings`,
+      keeping({ STORAGE_BACKEND: backend }),
+      needed.map(() => `${collector}.env`),
+    ]),
+    [
+      "history in AZUREBLOB by an account without its address",
+      keeping({ STORAGE_BACKEND: "AZUREBLOB", AZURE_STORAGE_AUTH_MODE: "default" }),
+      [`${collector}.env`],
+    ],
+    [
+      "a container called as the collector",
+      {
+        ...keeping({ STORAGE_BACKEND: "LOCAL" }),
+        workers: [{ template: { spec: { containers: [aRayContainer({ name: "ray-history-collector" })] } } }],
+      },
+      [`${group}.template.spec.containers`],
+    ],
     ["two groups of one name", { workers: [{}, {}] }, ["spec.workerGroupSpecs[1].groupName"]],
+    ["a group whose name is no label", { workers: [{ groupName: "my group" }] }, [`${group}.groupName`]],
+    ["a group without a name", { workers: [{ groupName: "" }] }, [`${group}.groupName`]],
+    ["a negative number of hosts", { workers: [{ numOfHosts: -1 }] }, [`${group}.numOfHosts`]],
     ["a group called as the head", { workers: [{ groupName: "headgroup" }] }, [`${group}.groupName`]],
   ])("refuses %s", (_what, traits, fields) => {
     expect(fieldsOf(aRayCluster(traits))).toEqual(fields);
@@ -179,12 +317,20 @@ describe("validateRayClusterSpec()", () => {
     expect(fieldsOf({ ...cluster, spec: { ...cluster.spec, ...scaling } })).toEqual([]);
   });
 
+  it("accepts replicas without hosts, which make no pods", () => {
+    expect(fieldsOf(aRayCluster({ workers: [{ numOfHosts: 0 }] }))).toEqual([]);
+  });
+
   it("tells all problems at once, KubeRay's first one first", () => {
-    const cluster = aRayCluster({ head: noContainer, workers: [{ minReplicas: -1 }], tlsOptions: {} });
+    const cluster = aRayCluster({
+      head: noContainer,
+      workers: [{ minReplicas: -1 }],
+      tlsOptions: { enabled: true },
+    });
     expect(fieldsOf(cluster)).toEqual([
       `${head}.template.spec.containers`,
       `${group}.minReplicas`,
-      "spec.tlsOptions",
+      "spec.tlsOptions.enabled",
     ]);
   });
 });

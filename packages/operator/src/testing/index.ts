@@ -1,0 +1,1 @@
+export { RAYCLUSTER_SUITE } from "./raycluster-suite.ts";

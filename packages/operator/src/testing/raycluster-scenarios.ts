@@ -1,0 +1,275 @@
+import { type Act, podsOf, type Scenario, type State } from "@heliostat/controller/testing";
+import { type Json, type KubeObject, PODS, type Pod } from "@heliostat/kube";
+import { RAY_CLUSTERS, type RayCluster, type RayClusterSpec } from "@heliostat/ray";
+import { aRayCluster, type RayClusterTraits } from "@heliostat/ray/testing";
+import { isHead, isWorker } from "../raycluster/pod-state.ts";
+
+const NAMESPACE = "default";
+
+/** The life of RayClusters, as users, nodes and the autoscaler make it. */
+export const RAYCLUSTER_SCENARIOS: readonly Scenario[] = [
+  {
+    name: "bring-up",
+    about: "a head and two workers",
+    steps: [{ name: "create", acts: [created({})] }],
+  },
+  {
+    name: "bring-up-groups",
+    about: "three groups, one of them empty",
+    steps: [
+      {
+        name: "create",
+        acts: [
+          created({
+            workers: [
+              { groupName: "small", replicas: 2 },
+              { groupName: "large", replicas: 1 },
+              { groupName: "idle", replicas: 0 },
+            ],
+          }),
+        ],
+      },
+    ],
+  },
+  {
+    name: "multi-host",
+    about: "two replicas of two hosts each",
+    steps: [
+      { name: "create", acts: [created({ workers: [{ replicas: 2, numOfHosts: 2 }] })] },
+      { name: "delete", acts: [deleted()] },
+    ],
+  },
+  {
+    name: "scale",
+    about: "up and down by the user",
+    steps: [
+      { name: "create", acts: [created({ workers: [{ replicas: 1 }] })] },
+      { name: "up", acts: [scaled(3)] },
+      { name: "down", acts: [scaled(1)] },
+    ],
+  },
+  {
+    name: "autoscaler",
+    about: "Ray's autoscaler names the workers that go, and lowers replicas in the same breath",
+    steps: [
+      {
+        name: "create",
+        acts: [created({ enableInTreeAutoscaling: true, workers: [{ replicas: 2 }] })],
+      },
+      { name: "one idle worker", acts: [retired(1)] },
+      { name: "more work", acts: [scaled(3)] },
+    ],
+  },
+  {
+    name: "worker-dies",
+    about: "a worker fails and is replaced",
+    steps: [
+      { name: "create", acts: [created({})] },
+      { name: "fails", acts: [failed(isWorker)] },
+    ],
+  },
+  {
+    name: "head-dies",
+    about: "the head fails and is replaced, under another name",
+    steps: [
+      { name: "create", acts: [created({ workers: [{ replicas: 1 }] })] },
+      { name: "fails", acts: [failed(isHead)] },
+      { name: "fails again", acts: [failed(isHead)] },
+    ],
+  },
+  {
+    name: "pods-vanish",
+    about: "somebody deletes the head and a worker",
+    steps: [
+      { name: "create", acts: [created({})] },
+      { name: "head", acts: [gone(isHead)] },
+      { name: "worker", acts: [gone(isWorker)] },
+    ],
+  },
+  {
+    name: "unschedulable",
+    about: "there is no room for a worker, then the group shrinks: the one that waits goes",
+    steps: [
+      { name: "create", acts: [created({ workers: [{ replicas: 1 }] })] },
+      {
+        name: "no room",
+        canMend: false,
+        acts: [
+          { act: "fate", fate: { labels: { "ray.io/node-type": "worker" }, becomes: "unschedulable" } },
+          scaled(2),
+        ],
+      },
+      { name: "shrink", acts: [scaled(1)], canMend: false },
+    ],
+  },
+  {
+    name: "suspend",
+    about: "suspended and resumed",
+    steps: [
+      { name: "create", acts: [created({ workers: [{ replicas: 1 }] })] },
+      { name: "suspend", acts: [edited({ suspend: true })] },
+      { name: "resume", acts: [edited({ suspend: false })] },
+    ],
+  },
+  {
+    name: "born-suspended",
+    about: "created suspended, as Kueue does it",
+    steps: [
+      { name: "create", acts: [created({ suspend: true })] },
+      { name: "resume", acts: [edited({ suspend: false })] },
+    ],
+  },
+  {
+    name: "groups-change",
+    about: "a group is added, another removed",
+    steps: [
+      { name: "create", acts: [created({ workers: [{ groupName: "a", replicas: 1 }] })] },
+      {
+        name: "add",
+        acts: [
+          groups([
+            { groupName: "a", replicas: 1 },
+            { groupName: "b", replicas: 1 },
+          ]),
+        ],
+      },
+      { name: "remove", acts: [groups([{ groupName: "b", replicas: 1 }])] },
+    ],
+  },
+  {
+    name: "invalid-then-mended",
+    about: "a mistake in the spec, and its correction",
+    steps: [
+      { name: "create", acts: [created({ workers: [{ replicas: 1, minReplicas: 3, maxReplicas: 1 }] })] },
+      { name: "mend", acts: [groups([{ replicas: 1, minReplicas: 0, maxReplicas: 3 }])] },
+      { name: "spoil", acts: [groups([{ replicas: 2, minReplicas: 5, maxReplicas: 3 }])], canMend: false },
+      { name: "mend again", acts: [groups([{ replicas: 2, minReplicas: 0, maxReplicas: 3 }])] },
+    ],
+  },
+  {
+    name: "delete",
+    about: "deleted when all is well",
+    steps: [
+      { name: "create", acts: [created({})] },
+      { name: "delete", acts: [deleted()] },
+    ],
+  },
+  {
+    name: "delete-early",
+    about: "deleted before any pod is ready, and made anew under the same name",
+    steps: [
+      { name: "create and delete", acts: [created({}), { act: "wait", ms: 300 }, deleted()] },
+      { name: "again", acts: [created({ workers: [{ replicas: 1 }] })] },
+    ],
+  },
+  {
+    name: "two-clusters",
+    about: "two clusters of one namespace whose names begin alike",
+    steps: [
+      {
+        name: "create",
+        acts: [
+          created({ workers: [{ groupName: "b-w", replicas: 1 }] }, "a"),
+          created({ workers: [{ groupName: "w", replicas: 1 }] }, "a-b"),
+        ],
+      },
+      { name: "delete one", acts: [deleted("a")] },
+    ],
+  },
+  {
+    name: "long-names",
+    about: "names of the greatest length, which pods share as far as they go",
+    steps: [
+      {
+        name: "create",
+        acts: [
+          created({ workers: [{ groupName: `g${"x".repeat(20)}1`, replicas: 1 }] }, `c${"y".repeat(49)}-a`),
+          created({ workers: [{ groupName: `g${"x".repeat(20)}1`, replicas: 1 }] }, `c${"y".repeat(49)}-b`),
+        ],
+      },
+    ],
+  },
+  {
+    name: "serve-service",
+    about: "a cluster that is asked for a serve service",
+    steps: [
+      {
+        name: "create",
+        acts: [
+          created({
+            metadata: { annotations: { "ray.io/enable-serve-service": "true" } },
+            workers: [{ replicas: 1 }],
+          }),
+        ],
+      },
+      { name: "delete", acts: [deleted()] },
+    ],
+  },
+];
+
+function created(traits: RayClusterTraits, name = "c"): Act {
+  const { apiVersion, kind, spec, metadata } = aRayCluster(traits);
+  const { uid: _, ...rest } = metadata;
+  const object = { apiVersion, kind, metadata: { ...rest, name, namespace: NAMESPACE }, spec };
+  return { act: "create", resource: RAY_CLUSTERS, object };
+}
+
+function deleted(name = "c"): Act {
+  return { act: "delete", resource: RAY_CLUSTERS, on: { namespace: NAMESPACE, name } };
+}
+
+function edited(spec: Partial<RayClusterSpec>, name = "c"): Act {
+  return {
+    act: "patch",
+    resource: RAY_CLUSTERS,
+    on: { namespace: NAMESPACE, name },
+    body: { spec } as unknown as Json,
+  };
+}
+
+/** Another number of replicas in every group, everything else as it is. */
+function scaled(replicas: number): Act {
+  return changed((cluster) => ({
+    workerGroupSpecs: (cluster.spec.workerGroupSpecs ?? []).map((group) => ({ ...group, replicas })),
+  }));
+}
+
+function groups(workers: NonNullable<RayClusterTraits["workers"]>): Act {
+  return edited({ workerGroupSpecs: aRayCluster({ workers }).spec.workerGroupSpecs ?? [] });
+}
+
+/** The newest workers, so many, as Ray's autoscaler retires them. */
+function retired(count: number): Act {
+  return changed((cluster, state) => {
+    const workers = podsOf(state).filter(isWorker).slice(-count);
+    return {
+      workerGroupSpecs: (cluster.spec.workerGroupSpecs ?? []).map((group) => ({
+        ...group,
+        replicas: (group.replicas ?? 0) - count,
+        scaleStrategy: { workersToDelete: workers.map(({ metadata }) => metadata.name) },
+      })),
+    };
+  });
+}
+
+function changed(change: (cluster: RayCluster, state: State) => Partial<RayClusterSpec>, name = "c"): Act {
+  return {
+    act: "patch",
+    resource: RAY_CLUSTERS,
+    on: { namespace: NAMESPACE, name },
+    body: (object, state) => ({ spec: change(object as RayCluster, state) }) as unknown as Json,
+  };
+}
+
+function failed(which: (pod: Pod) => boolean): Act {
+  const body = { status: { phase: "Failed", reason: "Evicted" } };
+  return { act: "patch", resource: PODS, on: first(which), subresource: "status", body };
+}
+
+function gone(which: (pod: Pod) => boolean): Act {
+  return { act: "delete", resource: PODS, on: first(which) };
+}
+
+function first(which: (pod: Pod) => boolean) {
+  return (objects: readonly KubeObject[]): KubeObject | undefined => (objects as readonly Pod[]).find(which);
+}

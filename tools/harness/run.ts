@@ -1,0 +1,51 @@
+import { type FaultSuite, faultRuns, faultText, Lab } from "@heliostat/controller/testing";
+import type { HarnessOptions } from "./options.ts";
+import { isScenarioAsked, placeOf, type Story, storyOf } from "./points.ts";
+import { type Failure, NOTHING, summed, type Tally } from "./report.ts";
+
+/** Run what the options ask for in this process. */
+export async function run(suite: FaultSuite, options: HarnessOptions): Promise<Tally> {
+  const lab = await Lab.open(suite);
+  let tally: Tally = NOTHING;
+  for await (const part of parts(lab, options)) {
+    tally = summed(tally, part);
+    if (options.isBrief && tally.failures.length > 0) break;
+  }
+  return tally;
+}
+
+/** All scenarios without faults, then all faults: what is quite wrong shows in the first second. */
+async function* parts(lab: Lab, options: HarnessOptions): AsyncGenerator<Tally, void, undefined> {
+  const stories: Story[] = [];
+  for (const scenario of lab.suite.scenarios.filter((each) => isScenarioAsked(options.only, each))) {
+    const story = await storyOf(lab, scenario, options);
+    if (story.reference.violations.length === 0) stories.push(story);
+    yield { points: {}, scenarios: 1, failures: referenceFailures(story) };
+  }
+  for (const story of stories) yield* runStory(lab, story, options.seed);
+}
+
+async function* runStory(
+  lab: Lab,
+  { scenario, reference, faults }: Story,
+  seed: number,
+): AsyncGenerator<Tally, void, undefined> {
+  for await (const { fault, run: result } of faultRuns(lab, scenario, { faults, reference, seed })) {
+    const { violations, hasStruck } = result;
+    const unreached = { invariant: "the fault finds its place", detail: "the run went another way" };
+    const failure: Failure = {
+      point: `${scenario.name}:${faultText(fault)}`,
+      place: placeOf(fault, reference),
+      violations: hasStruck ? violations : [...violations, unreached],
+    };
+    yield {
+      points: { [fault.fault]: 1 },
+      scenarios: 0,
+      failures: failure.violations.length > 0 ? [failure] : [],
+    };
+  }
+}
+
+function referenceFailures({ scenario, reference: { violations } }: Story): readonly Failure[] {
+  return violations.length > 0 ? [{ point: scenario.name, place: "without faults", violations }] : [];
+}
