@@ -1,4 +1,3 @@
-export { CrashingClient, type CrashOptions, type CrashPoint } from "./crashing-client.ts";
 export { type Fault, faultFrom, faultText } from "./faults/fault.ts";
 export { type InputWalkOptions, inputWalk, type Transition } from "./faults/input-walk.ts";
 export { Lab } from "./faults/lab.ts";
