@@ -9,9 +9,8 @@
  * replaced in their places. (What is frozen comes from a store in this process, is shared already, and is left alone.)
  */
 export class SharedParts {
-  /** The parts met lately, by their text, and those met before. */
-  #young = new Map<string, object | string>();
-  #old = new Map<string, object | string>();
+  readonly #texts = new RecentPool<string>();
+  readonly #parts = new RecentPool<object>();
   readonly #ids = new WeakMap<object, number>();
   #nextId = 0;
 
@@ -26,28 +25,18 @@ export class SharedParts {
     for (const name of Object.keys(members)) {
       const value = members[name];
       const shared = this.#shared(value, ownLevels - 1);
-      if (shared !== value) members[name] = shared;
+      // To assign that name would set a prototype.
+      if (shared !== value && name !== "__proto__") members[name] = shared;
     }
   }
 
   #shared(value: unknown, ownLevels: number): unknown {
-    if (typeof value === "string") return value.length > LONGEST_TEXT ? value : this.#known(value, value);
+    if (typeof value === "string")
+      return value.length > LONGEST_TEXT ? value : this.#texts.known(value, value);
     if (typeof value !== "object" || value === null) return value;
     if (Object.isFrozen(value)) return this.#numbered(value);
     this.#shareMembers(value, ownLevels);
-    return ownLevels > 0 ? value : this.#known(this.#textOf(value), value);
-  }
-
-  #known<V extends object | string>(text: string, value: V): V {
-    const young = this.#young.get(text);
-    if (young !== undefined) return young as V;
-    const known = (this.#old.get(text) ?? value) as V;
-    if (this.#young.size >= MOST_YOUNG) {
-      this.#old = this.#young;
-      this.#young = new Map();
-    }
-    this.#young.set(text, known);
-    return typeof known === "object" ? this.#numbered(known) : known;
+    return ownLevels > 0 ? value : this.#numbered(this.#parts.known(this.#textOf(value), value));
   }
 
   /** The same object, which has a number by which others can speak of it. */
@@ -68,7 +57,7 @@ export class SharedParts {
   #wordOf(value: unknown): string {
     if (typeof value === "string") return `"${value}`;
     if (typeof value !== "object" || value === null) return String(value);
-    return `#${this.#ids.get(value)}`;
+    return `#${this.#ids.get(this.#numbered(value))}`;
   }
 }
 
@@ -77,3 +66,22 @@ const OWN_LEVELS = 2;
 /** Longer texts are rarely repeated (logs, scripts are: but then the part that holds them is shared). */
 const LONGEST_TEXT = 256;
 const MOST_YOUNG = 10_000;
+
+/** The values met lately, by their text, and of those met before the ones that were not met since. */
+class RecentPool<V> {
+  #young = new Map<string, V>();
+  #old = new Map<string, V>();
+
+  /** The value that was met first under this text. */
+  known(text: string, value: V): V {
+    const young = this.#young.get(text);
+    if (young !== undefined) return young;
+    const known = this.#old.get(text) ?? value;
+    if (this.#young.size >= MOST_YOUNG) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(text, known);
+    return known;
+  }
+}
