@@ -1,12 +1,13 @@
 import type { Benchmark, Figure } from "./figure.ts";
 import { job } from "./job.ts";
+import { pages } from "./pages.ts";
 import { reads } from "./reads.ts";
 import { start } from "./start.ts";
 import { store } from "./store.ts";
 import { watchedPods } from "./watched-pods.ts";
 
 /** Every benchmark, by the name under which it is asked for. */
-const BENCHMARKS: readonly Benchmark[] = [start, reads, store, watchedPods, job];
+const BENCHMARKS: readonly Benchmark[] = [start, reads, pages, store, watchedPods, job];
 
 const names = process.argv.slice(2);
 const chosen = names.includes("all") ? BENCHMARKS : BENCHMARKS.filter(({ name }) => names.includes(name));
