@@ -1,4 +1,4 @@
-import { createHash, hash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 
 /** SHA-256, for whoever must know a secret again without keeping it. */
 export function digestOf(secret: string): Buffer {
