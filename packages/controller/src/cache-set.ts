@@ -9,7 +9,13 @@ import {
   type Random,
   type Resource,
 } from "@heliostat/kube";
-import { type CacheReader, type RunningInformer, startInformer } from "@heliostat/watch-cache";
+import {
+  type CacheReader,
+  type Fields,
+  projectionOf,
+  type RunningInformer,
+  startInformer,
+} from "@heliostat/watch-cache";
 import { PendingWrites } from "./pending-writes.ts";
 import type { Caches } from "./reconciler.ts";
 
@@ -20,6 +26,14 @@ export interface CacheSetOptions {
   readonly signal: AbortSignal;
   /** @default all namespaces */
   readonly namespace?: string;
+  /** What of which resource is held. @default whole objects */
+  readonly projections?: readonly Projection[];
+}
+
+/** What is held of the objects of a resource, when whole ones would cost too much memory. */
+export interface Projection {
+  readonly resource: Resource;
+  readonly fields: Fields;
 }
 
 /** What of a resource is held: all of it, or the objects that a label selector finds. */
@@ -63,7 +77,8 @@ export class CacheSet implements Caches {
       existing.followers += 1;
       return existing.informer as RunningInformer<KubeObject> as RunningInformer<T>;
     }
-    const { clock, random, logger, signal, namespace } = this.#options;
+    const { clock, random, logger, signal, namespace, projections = [] } = this.#options;
+    const projection = projections.find((each) => groupResource(each.resource) === groupResource(resource));
     const abort = new AbortController();
     const informer = startInformer(this.#reader, resource, {
       clock,
@@ -72,6 +87,7 @@ export class CacheSet implements Caches {
       signal: AbortSignal.any([signal, abort.signal]),
       ...(namespace !== undefined && resource.isNamespaced && { namespace }),
       ...(labelSelector !== undefined && { labelSelector }),
+      ...(projection && { transform: projectionOf<T>(projection.fields) }),
     });
     const pending = new PendingWrites(informer, clock);
     const requirements = parseLabelSelector(labelSelector ?? "");
@@ -113,6 +129,10 @@ interface Followed {
 
 /** The version is left out: one resource read at two versions is still one resource. */
 function idOf({ resource, labelSelector }: Scope): string {
-  const name = groupResource(resource);
+  const name = NAMES.get(resource) ?? groupResource(resource);
+  NAMES.set(resource, name);
   return labelSelector === undefined ? name : `${name} with ${labelSelector}`;
 }
+
+/** Every look at a cache asks for its name. */
+const NAMES = new WeakMap<Resource, string>();

@@ -25,6 +25,16 @@ export interface ControllerOptions {
   readonly workers: number;
 }
 
+/** How busy a controller is at this moment, in keys. */
+export interface ControllerLoad {
+  readonly controller: string;
+  readonly ready: number;
+  /** Those that wait for a time of theirs: a retry, or a look that was asked for. */
+  readonly delayed: number;
+  readonly running: number;
+  readonly workers: number;
+}
+
 /**
  * Runs one reconciler.
  *
@@ -59,6 +69,11 @@ export class Controller<T extends KubeObject = KubeObject> {
     this.#queue = new WorkQueue({ clock, random, onReady: () => this.#begin() });
     this.hasSynced = this.#start();
     this.stopped = this.#stop(signal);
+  }
+
+  get load(): ControllerLoad {
+    const { workers } = this.#options;
+    return { controller: this.#reconciler.name, ...this.#queue.depth, running: this.#running.size, workers };
   }
 
   async #start(): Promise<void> {

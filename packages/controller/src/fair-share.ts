@@ -25,22 +25,31 @@ export class FairShare {
     this.#maxInFlight = maxInFlight;
   }
 
-  /** The same client, whose requests wait for their turn on behalf of `key`. */
-  clientOf(key: string, client: KubeClient): KubeClient {
+  /**
+   * The same client, whose requests wait for their turn on behalf of `key`.
+   *
+   * @param options.isBackground whether they can wait: one at a time, and nobody holds back for them
+   */
+  clientOf(
+    key: string,
+    client: KubeClient,
+    { isBackground = false }: { readonly isBackground?: boolean } = {},
+  ): KubeClient {
+    const send = <T>(request: () => Promise<T>): Promise<T> => this.#send({ key, isBackground }, request);
     return {
-      get: (...args) => this.#send(key, () => client.get(...args)),
-      list: (...args) => this.#send(key, () => client.list(...args)),
+      get: (...args) => send(() => client.get(...args)),
+      list: (...args) => send(() => client.list(...args)),
       watch: (...args) => client.watch(...args),
-      create: (...args) => this.#send(key, () => client.create(...args)),
-      update: (...args) => this.#send(key, () => client.update(...args)),
-      patch: (...args) => this.#send(key, () => client.patch(...args)),
-      apply: (...args) => this.#send(key, () => client.apply(...args)),
-      delete: (...args) => this.#send(key, () => client.delete(...args)),
+      create: (...args) => send(() => client.create(...args)),
+      update: (...args) => send(() => client.update(...args)),
+      patch: (...args) => send(() => client.patch(...args)),
+      apply: (...args) => send(() => client.apply(...args)),
+      delete: (...args) => send(() => client.delete(...args)),
     };
   }
 
-  async #send<T>(key: string, request: () => Promise<T>): Promise<T> {
-    await this.#turnOf(key);
+  async #send<T>({ key, isBackground }: Sender, request: () => Promise<T>): Promise<T> {
+    await this.#turnOf({ key, isBackground });
     try {
       return await request();
     } finally {
@@ -48,8 +57,8 @@ export class FairShare {
     }
   }
 
-  #turnOf(key: string): Promise<void> {
-    const account = this.#accounts.get(key) ?? { inFlight: 0, begun: 0, waiting: [] };
+  #turnOf({ key, isBackground }: Sender): Promise<void> {
+    const account = this.#accounts.get(key) ?? { isBackground, inFlight: 0, begun: 0, waiting: [] };
     this.#accounts.set(key, account);
     return new Promise((resolve) => {
       account.waiting.push(resolve);
@@ -78,8 +87,9 @@ export class FairShare {
   }
 
   #next(): Account | undefined {
-    const oldHands = [...this.#accounts.values()].filter((account) => !isNewcomer(account)).length;
-    const isNewcomerBusy = oldHands < this.#accounts.size;
+    const busy = [...this.#accounts.values()].filter((account) => !account.isBackground);
+    const oldHands = busy.filter((account) => !isNewcomer(account)).length;
+    const isNewcomerBusy = oldHands < busy.length;
     let best: Account | undefined;
     for (const account of this.#accounts.values()) {
       if (account.waiting.length === 0) continue;
@@ -93,6 +103,7 @@ export class FairShare {
     account: Account,
     { oldHands, isNewcomerBusy }: { readonly oldHands: number; readonly isNewcomerBusy: boolean },
   ): number {
+    if (account.isBackground) return 1;
     const half = Math.max(1, Math.floor(this.#maxInFlight / 2));
     if (isNewcomer(account)) return half;
     const share = Math.floor(this.#maxInFlight / oldHands);
@@ -100,7 +111,13 @@ export class FairShare {
   }
 }
 
+interface Sender {
+  readonly key: string;
+  readonly isBackground: boolean;
+}
+
 interface Account {
+  readonly isBackground: boolean;
   inFlight: number;
   /** Requests begun since the key was last at rest. */
   begun: number;
@@ -112,8 +129,8 @@ const NEWCOMER_REQUESTS = 16;
 /** What an old hand keeps in flight while a newcomer is busy. */
 const HELD_BACK = 4;
 
-function isNewcomer({ begun }: Account): boolean {
-  return begun < NEWCOMER_REQUESTS;
+function isNewcomer({ begun, isBackground }: Account): boolean {
+  return !isBackground && begun < NEWCOMER_REQUESTS;
 }
 
 function isBefore(account: Account, other: Account): boolean {

@@ -14,6 +14,7 @@ import { installBootstrap } from "./access/bootstrap/install-bootstrap.ts";
 import type { AuthorizationMode } from "./access/policy.ts";
 import { RoleAggregation } from "./access/role-aggregation.ts";
 import { SecretTokens } from "./access/secret-tokens.ts";
+import { admissionChain } from "./api/admission/admission.ts";
 import type { Reviewer, TokenIssuer } from "./api/api-ground.ts";
 import { EmbeddedApi } from "./api/embedded-api.ts";
 import { EventExpiry } from "./api/event-expiry.ts";
@@ -94,7 +95,7 @@ export function embeddedKubernetes(options: EmbeddedKubernetesOptions): Embedded
     clock,
     random,
     reviews: options.reviews ?? access.reviews,
-    ...(access.admission && { admission: access.admission }),
+    admission: admissionChain(access.guard ? [access.guard] : []),
     schemaOf,
     serviceAddresses: new ServiceAddresses(store),
     ...(tokens && { tokens }),

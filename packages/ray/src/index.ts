@@ -5,8 +5,9 @@ export {
   autoscalerServiceAccount,
   needsAutoscalerAccount,
 } from "./access/autoscaler-access.ts";
-export { rayCrds } from "./crds/ray-crds.ts";
+export { type RayCrdOptions, rayCrds } from "./crds/ray-crds.ts";
 export type { RayClusterV1Alpha1, RayJobV1Alpha1, RayServiceV1Alpha1 } from "./crds/v1alpha1-types.ts";
+export type { IdleWorkers } from "./dashboard/idle-workers.ts";
 export {
   isJobOver,
   isRayError,
@@ -59,13 +60,18 @@ export { gcsPort } from "./raycluster/gcs-port.ts";
 export { isManagedByOperator } from "./raycluster/managed-by.ts";
 export { type ClusterOrigin, clusterOrigin } from "./raycluster/origin.ts";
 export { isRayAtLeast } from "./raycluster/ray-version.ts";
+export { type SecureDefaultsOptions, withSecureDefaults } from "./raycluster/secure-defaults.ts";
 export { groupSpecHash, headSpecHash, specHash } from "./raycluster/spec-hash.ts";
 export { AUTH_TOKEN_KEY, isKubernetesTokenAuth, isTokenAuth } from "./raycluster/token-auth.ts";
 export type * from "./raycluster/types.ts";
+export { type CronFields, type CronSchedule, parseCronSchedule } from "./raycronjob/cron-schedule.ts";
 export type * from "./raycronjob/types.ts";
 export type * from "./rayjob/types.ts";
+export { initializingTimeoutMs } from "./rayservice/initializing-timeout.ts";
 export type * from "./rayservice/types.ts";
 export type { Float32, Int32, Int64, IntOrString, Quantity, Timestamp } from "./scalars.ts";
+export type { BatchScheduler, PodDecoration, ScheduledObject } from "./scheduling/batch-scheduler.ts";
+export { batchSchedulerOf } from "./scheduling/batch-scheduler-of.ts";
 export { headService, headServiceLabels } from "./services/head-service.ts";
 export { headlessWorkerService, needsHeadlessWorkerService } from "./services/headless-worker-service.ts";
 export { serveService, wantsServeService } from "./services/serve-service.ts";
@@ -76,12 +82,21 @@ export {
   redisCleanupJob,
   redisCleanupTimeoutSeconds,
 } from "./storage/redis-cleanup-job.ts";
+export { rayClusterWarnings } from "./validation/raycluster-warnings.ts";
 export { problemsText, SpecError, type SpecProblem } from "./validation/spec-error.ts";
 export {
   validateRayClusterMetadata,
   validateRayClusterSpec,
   validateRayClusterStatus,
 } from "./validation/validate-raycluster.ts";
+export { validateRayCronJob } from "./validation/validate-raycronjob.ts";
+export {
+  type RayJobValidation,
+  validateRayJobMetadata,
+  validateRayJobSpec,
+  validateRayJobStatus,
+} from "./validation/validate-rayjob.ts";
+export { validateRayServiceMetadata, validateRayServiceSpec } from "./validation/validate-rayservice.ts";
 export { ANNOTATION, OPERATOR_VERSION } from "./vocabulary/annotations.ts";
 export { CLUSTER_STATE, CONDITION, CONDITION_REASON } from "./vocabulary/conditions.ts";
 export { CONTAINER, VOLUME } from "./vocabulary/container-names.ts";

@@ -14,6 +14,12 @@ describe("crdsText()", () => {
     expect(documents.map((document) => document.toJS())).toEqual(DEFINITIONS);
   });
 
+  it("can be strict", () => {
+    const rule = "minReplicas must not exceed maxReplicas";
+    expect(crdsText("json", { isStrict: true })).toContain(rule);
+    expect(crdsText("json")).not.toContain(rule);
+  });
+
   it("has no aliases, which other readers of YAML limit", () => {
     expect(crdsText("yaml")).not.toMatch(/: [&*]a\d/);
   });

@@ -1,5 +1,6 @@
 import type { Clock } from "@heliostat/kube";
-import type { Admission, Reviewer } from "../api/api-ground.ts";
+import type { AdmissionPlugin } from "../api/admission/admission-plugin.ts";
+import type { Reviewer } from "../api/api-ground.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { accessReviews } from "./access-reviews.ts";
 import { ALLOW_POLICY } from "./allow-policy.ts";
@@ -23,7 +24,7 @@ export interface AccessControl {
   readonly authorizer: Authorizer;
   readonly reviews: Reviewer;
   /** Absent where nothing has to be guarded. */
-  readonly admission?: Admission;
+  readonly guard?: AdmissionPlugin;
 }
 
 export function accessControl(options: AccessControlOptions): AccessControl {
@@ -31,7 +32,7 @@ export function accessControl(options: AccessControlOptions): AccessControl {
   if (mode === "allow") return controlBy(ALLOW_POLICY, options);
   const grants = new Grants(options.store);
   const policy = new RbacPolicy(grants);
-  return { ...controlBy(policy, options), admission: escalationGuard({ policy, grants }) };
+  return { ...controlBy(policy, options), guard: escalationGuard({ policy, grants }) };
 }
 
 function controlBy(

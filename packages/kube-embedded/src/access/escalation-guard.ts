@@ -5,7 +5,7 @@ import {
   type PolicyRule,
   type RoleRef,
 } from "@heliostat/kube";
-import type { Admission, AdmittedWrite } from "../api/api-ground.ts";
+import type { AdmissionPlugin, AdmittedWrite } from "../api/admission/admission-plugin.ts";
 import { forbidden, notFound } from "../api/refusals.ts";
 import type { Binding, Grants } from "./grants.ts";
 import { FULL_RULES, isPrivileged, type Policy } from "./policy.ts";
@@ -20,14 +20,15 @@ interface Ground {
  * Nobody may give what he does not hold: not by a role's rules, not by binding somebody to a role. Excepted are
  * those who may `escalate` the role or `bind` to it (Kubernetes rule).
  */
-export function escalationGuard(ground: Ground): Admission {
+export function escalationGuard(ground: Ground): AdmissionPlugin {
   return {
     admit(write) {
       const { resource, user, object, stored } = write;
-      if (resource.group !== "rbac.authorization.k8s.io" || isPrivileged(user)) return;
-      if (stored && isHousekeeping(object, stored)) return;
+      if (resource.group !== "rbac.authorization.k8s.io" || isPrivileged(user)) return undefined;
+      if (stored && isHousekeeping(object, stored)) return undefined;
       if (resource.plural.endsWith("bindings")) assertMayBind(ground, write);
       else assertMayDefine(ground, write);
+      return undefined;
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { ClusterRole, FieldCause, KubeObject, PolicyRule, RoleRef, Subject } from "@heliostat/kube";
 import { isEqualJson, requirementsOf } from "@heliostat/kube";
 import { invalidValue, requiredValue, unsupportedValue } from "../api/field-causes.ts";
+import { pathTraps } from "../api/validate-metadata.ts";
 import type { ResourceStrategy } from "../registry/served-resource.ts";
 import type { Binding } from "./grants.ts";
 
@@ -119,16 +120,8 @@ function roleRefProblems({ apiGroup, kind, name }: RoleRef, { isNamespaced }: Sc
   if (apiGroup !== GROUP) problems.push(unsupportedValue("roleRef.apiGroup", apiGroup, [GROUP]));
   if (!kinds.includes(kind)) problems.push(unsupportedValue("roleRef.kind", kind, kinds));
   if (name === "") problems.push(requiredValue("roleRef.name"));
-  const trap = pathTrap(name);
-  if (trap !== undefined) problems.push(invalidValue("roleRef.name", name, trap));
+  problems.push(...pathTraps(name).map((trap) => invalidValue("roleRef.name", name, trap)));
   return problems;
-}
-
-/** What makes a name unfit to stand in a path. */
-function pathTrap(name: string): string | undefined {
-  if (name === "." || name === "..") return `may not be '${name}'`;
-  const forbidden = ["/", "%"].find((each) => name.includes(each));
-  return forbidden === undefined ? undefined : `may not contain '${forbidden}'`;
 }
 
 const SUBJECT_KINDS = ["Group", "ServiceAccount", "User"];

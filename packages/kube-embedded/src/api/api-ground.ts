@@ -4,6 +4,7 @@ import type { ServedResource } from "../registry/served-resource.ts";
 import type { ServiceAddresses } from "../registry/service-addresses.ts";
 import type { CompiledSchema } from "../schema/compiled-schema.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import type { Admission } from "./admission/admission.ts";
 import type { UserInfo } from "./kube-api.ts";
 
 /** What every verb stands on. */
@@ -14,26 +15,10 @@ export interface ApiGround {
   readonly random: Random;
   readonly serviceAddresses: ServiceAddresses;
   readonly reviews: Reviewer;
-  /** @default every valid write is stored */
-  readonly admission?: Admission;
+  readonly admission: Admission;
   /** Absent where nobody signs: then `serviceaccounts/token` is refused. */
   readonly tokens?: TokenIssuer;
   schemaOf(resource: ServedResource): CompiledSchema;
-}
-
-/** Has the last word on a write that is otherwise valid. */
-export interface Admission {
-  /** @throws KubeError to refuse the write */
-  admit(write: AdmittedWrite): void;
-}
-
-export interface AdmittedWrite {
-  readonly resource: ServedResource;
-  /** As it would be stored. */
-  readonly object: KubeObject;
-  /** What it replaces; absent when it is new. */
-  readonly stored?: KubeObject;
-  readonly user: UserInfo;
 }
 
 /** Signs tokens for service accounts. The server brings one. */

@@ -35,7 +35,7 @@ describe("a revision of the future", () => {
         status: "rejected",
         reason: {
           reason: "Timeout",
-          message: `Too large resource version: ${future}, current: ${Number(future) - 99}`,
+          message: `Timeout: Too large resource version: ${future}, current: ${Number(future) - 99}`,
           options: { retryAfterSeconds: 1, causes: [{ reason: "ResourceVersionTooLarge" }] },
         },
       });

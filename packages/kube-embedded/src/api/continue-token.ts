@@ -1,3 +1,5 @@
+import type { KubeError } from "@heliostat/kube";
+import { isJsonObject } from "../schema/json-value.ts";
 import { badRequest } from "./refusals.ts";
 
 /** Where the next page of a list begins, and at which revision; without one, at whatever is newest. */
@@ -20,17 +22,22 @@ export function printContinueToken({ revision, start }: ContinueToken): string {
 /** @throws KubeError `BadRequest` when the text is no token of ours */
 export function parseContinueToken(text: string): ContinueToken {
   const token = decoded(text);
-  const { v, rv, start } = (token ?? {}) as Readonly<Record<string, unknown>>;
-  if (v !== VERSION || typeof start !== "string" || !Number.isSafeInteger(rv) || Number(rv) < NEWEST)
-    throw badRequest("continue key is not valid");
+  const { v, rv, start } = token;
+  if (v !== VERSION) throw refused(`: server does not recognize this encoded version ${String(v)}`);
+  if (typeof start !== "string" || !Number.isSafeInteger(rv) || Number(rv) < NEWEST) throw refused("");
   return { revision: rv === NEWEST ? undefined : Number(rv), start };
 }
 
-function decoded(text: string): unknown {
+function decoded(text: string): Readonly<Record<string, unknown>> {
   try {
-    return JSON.parse(Buffer.from(text, "base64url").toString("utf8"));
+    const token = JSON.parse(Buffer.from(text, "base64url").toString("utf8"));
+    if (isJsonObject(token)) return token;
   } catch (cause) {
-    if (cause instanceof SyntaxError) return undefined;
-    throw cause;
+    if (!(cause instanceof SyntaxError)) throw cause;
   }
+  throw refused("");
+}
+
+function refused(why: string): KubeError {
+  return badRequest(`invalid continue token: continue key is not valid${why}`);
 }

@@ -12,19 +12,18 @@ import type { Owners } from "../apply/owners.ts";
 import type { ServedResource } from "../registry/served-resource.ts";
 import { unstored } from "../store/stored-revision.ts";
 import { addressOf } from "./address.ts";
-import { admitted } from "./admission/admission.ts";
 import type { ApiGround } from "./api-ground.ts";
 import { incomingObject, shapedObject } from "./incoming.ts";
-import type { Caller, StoredObject, Target, WriteResult } from "./kube-api.ts";
+import type { Caller, StoredObject, Target, UserInfo, WriteResult } from "./kube-api.ts";
 import { ownersAfter, withOwners, withoutOwners } from "./managed-fields.ts";
-import { alreadyExists, badRequest, forbidden, invalid, notFound } from "./refusals.ts";
+import { alreadyExists, badRequest, forbidden, invalid, notFound, refusedObject } from "./refusals.ts";
 import { strategyContext } from "./strategy-context.ts";
-import { LONGEST_PREFIX, metadataProblems } from "./validate-metadata.ts";
+import { finalizerWarnings, LONGEST_PREFIX, mayBeBare, metadataProblems } from "./validate-metadata.ts";
 import { asServed, asStored } from "./versions.ts";
 
 /**
- * Store a new object: identity, namespace, name, system metadata, shape and defaults, the kind's own rules,
- * validation, admission; then the store.
+ * Store a new object: identity, namespace, name, system metadata, shape and defaults, what admission fills in, the
+ * kind's own rules, validation, admission; then the store.
  */
 export function createObject(ground: ApiGround, target: Target, request: WriteRequest): WriteResult {
   const { caller } = request;
@@ -35,17 +34,19 @@ export function createObject(ground: ApiGround, target: Target, request: WriteRe
   const named = withSystemMetadata(ground, target, withoutOwners(incoming));
   const shaped = shapedObject(ground, resource, { object: withoutStatus(resource, named), caller });
   const given = incoming.metadata.managedFields;
+  if (resource.isCustom) for (const text of finalizerWarnings(shaped)) caller.warn?.(text);
   const object = validNewObject(ground, resource, {
     shaped,
+    user: caller.user,
     ownersOf: (wanted) => request.owners ?? ownersAfter(ground, target, { wanted, given, caller }),
   });
   const address = addressOf({ ...target, name: object.metadata.name });
   if (ground.store.get(address)) throw alreadyExists(resource, object.metadata.name);
-  ground.admission?.admit({ resource, object, user: caller.user });
-  const writeConsequences = admitted({ resource, object, store: ground.store });
+  const { store, admission } = ground;
+  const writeConsequences = admission.admit({ resource, object, user: caller.user, store });
   if (caller.isDryRun) return written(unstored(object), "created");
   writeConsequences();
-  const stored = asServed(resource, ground.store.put(address, asStored(resource, object)));
+  const stored = asServed(resource, store.put(address, asStored(resource, object)));
   return written(stored, "created");
 }
 
@@ -69,6 +70,7 @@ export function written(stored: StoredObject, outcome: WriteResult["outcome"]): 
 
 interface NewObject {
   readonly shaped: KubeObject;
+  readonly user: UserInfo;
   /** Who owns the fields of what the caller wants. */
   ownersOf(wanted: KubeObject): Owners;
 }
@@ -76,18 +78,23 @@ interface NewObject {
 function validNewObject(
   ground: ApiGround,
   resource: ServedResource,
-  { shaped, ownersOf }: NewObject,
+  { shaped, user, ownersOf }: NewObject,
 ): KubeObject {
   const { strategy } = resource;
   const { name, generateName = "" } = shaped.metadata;
   const shown = name || generateName;
   const problems = [
-    ...metadataProblems(shaped, { nameRule: strategy.nameRule ?? "subdomain" }),
+    ...metadataProblems(shaped, {
+      nameRule: strategy.nameRule ?? "subdomain",
+      mayBeBare: mayBeBare(resource),
+    }),
     ...ground.schemaOf(resource).validate(shaped),
   ];
-  if (problems.length > 0) throw invalid(resource, shown, problems);
+  if (problems.length > 0) throw refusedObject(resource, shown, problems);
   const defaulted = strategy.defaults?.(shaped) ?? shaped;
-  const object = strategy.prepareForCreate?.(defaulted, strategyContext(ground)) ?? defaulted;
+  const { admission, store } = ground;
+  const mutated = admission.mutated({ resource, object: defaulted, user, store });
+  const object = strategy.prepareForCreate?.(mutated, strategyContext(ground)) ?? mutated;
   const rest = strategy.validate?.(object) ?? [];
   if (rest.length > 0) throw invalid(resource, shown, rest);
   return withOwners(object, ownersOf(defaulted));

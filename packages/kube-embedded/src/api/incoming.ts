@@ -4,7 +4,7 @@ import { mapItems, mapMembers } from "../schema/json-value.ts";
 import type { ApiGround } from "./api-ground.ts";
 import type { Caller, Target } from "./kube-api.ts";
 import { assertNotTooDeep } from "./nesting.ts";
-import { badRequest } from "./refusals.ts";
+import { badRequest, unreadablePatch } from "./refusals.ts";
 
 type JsonObject = { readonly [key: string]: Json };
 
@@ -17,11 +17,17 @@ export function incomingObject(target: Target, body: Json): KubeObject {
   if (!isObject(body)) throw badRequest("the body of the request must be an object");
   assertNotTooDeep(body);
   const { resource } = target;
-  const { apiVersion = "", kind = "", metadata, ...rest } = withoutNulls(body) as JsonObject;
+  // Whether a custom kind allows null is for its schema to say.
+  const { metadata, ...content } = body;
+  const {
+    apiVersion = "",
+    kind = "",
+    ...rest
+  } = (resource.isCustom ? content : withoutNulls(content)) as JsonObject;
   return {
     apiVersion: expected("API version", apiVersion, apiVersionOf(resource)),
     kind: expected("kind", kind, resource.kind) as KubeObject["kind"],
-    metadata: placed(target, checkedMetadata(resource, metadata ?? {})),
+    metadata: placed(target, checkedMetadata(resource, withoutNulls(metadata ?? {}))),
     ...rest,
   };
 }
@@ -30,18 +36,27 @@ export function incomingObject(target: Target, body: Json): KubeObject {
 export function shapedObject(
   { schemaOf }: ApiGround,
   resource: ServedResource,
-  { object, caller }: { readonly object: KubeObject; readonly caller: Caller },
+  { object, caller, isPatched = false }: Shaping,
 ): KubeObject {
   const schema = schemaOf(resource);
   const pruned = schema.prune(object);
-  if (pruned.unknownFields.length > 0) report(pruned.unknownFields, caller);
+  if (pruned.unknownFields.length > 0) {
+    const texts = pruned.unknownFields.map((field) => `unknown field "${field}"`);
+    const { fieldValidation = "Warn", warn } = caller;
+    if (fieldValidation === "Warn") for (const text of texts) warn?.(text);
+    if (fieldValidation === "Strict") {
+      const why = `strict decoding error: ${texts.join(", ")}`;
+      throw isPatched ? unreadablePatch(object, why) : badRequest(why);
+    }
+  }
   return schema.withDefaults(pruned.object);
 }
 
-function report(unknownFields: readonly string[], { fieldValidation = "Warn", warn }: Caller): void {
-  const texts = unknownFields.map((field) => `unknown field "${field}"`);
-  if (fieldValidation === "Strict") throw badRequest(`strict decoding error: ${texts.join(", ")}`);
-  if (fieldValidation === "Warn") for (const text of texts) warn?.(text);
+interface Shaping {
+  readonly object: KubeObject;
+  readonly caller: Caller;
+  /** Whether it is what a patch made of another object: refusals then speak of the patch. @default false */
+  readonly isPatched?: boolean;
 }
 
 function expected(what: string, actual: Json, wanted: string): string {

@@ -3,7 +3,7 @@ import type { StoredRevision } from "../store/stored-revision.ts";
 import { prefixOf } from "./address.ts";
 import type { ApiGround } from "./api-ground.ts";
 import { type ContinueToken, parseContinueToken, printContinueToken } from "./continue-token.ts";
-import { forbiddenField, invalidValue } from "./field-causes.ts";
+import { forbiddenField, unsupportedValue } from "./field-causes.ts";
 import type { ApiListOptions, StoredList, StoredObject, Target } from "./kube-api.ts";
 import { badRequest, invalid } from "./refusals.ts";
 import { revisionOf, type Selection, selectionOf } from "./selection.ts";
@@ -108,7 +108,7 @@ const EXPIRED_TOKEN =
 /** @throws KubeError `Timeout` in Kubernetes' words when the revision is not reached yet */
 export function assertNotAhead({ store }: ApiGround, revision: number): void {
   if (revision <= store.revision) return;
-  const message = `Too large resource version: ${revision}, current: ${store.revision}`;
+  const message = `Timeout: Too large resource version: ${revision}, current: ${store.revision}`;
   throw new KubeError("Timeout", message, {
     retryAfterSeconds: 1,
     causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version", field: "" }],
@@ -132,7 +132,7 @@ function matchProblems(
   const field = "resourceVersionMatch";
   if (match === undefined) return [];
   if (match !== "Exact" && match !== "NotOlderThan")
-    return [invalidValue(field, match, "must be Exact or NotOlderThan")];
+    return [unsupportedValue(field, match, ["Exact", "NotOlderThan", ""])];
   if (resourceVersion === "")
     return [forbiddenField(field, "resourceVersionMatch is forbidden unless resourceVersion is provided")];
   if (continueToken)

@@ -2,7 +2,9 @@ import {
   applyJsonPatch,
   applyMergePatch,
   applyStrategicMergePatch,
+  isKubeError,
   type Json,
+  type JsonPatchOperation,
   KubeError,
   type KubeObject,
 } from "@heliostat/kube";
@@ -39,7 +41,7 @@ export function patchObject(ground: ApiGround, target: Target, { patch, caller }
     );
   const { resourceVersion = current.metadata.resourceVersion ?? "" } = patched.metadata;
   const proposed = { ...patched, metadata: { ...patched.metadata, resourceVersion } };
-  return replaceObject(ground, target, { stored, proposed, caller });
+  return replaceObject(ground, target, { stored, proposed, caller, isPatched: true });
 }
 
 const MOST_OPERATIONS = 10_000;
@@ -54,7 +56,7 @@ export function assertPatchType({ isCustom }: Pick<ServedResource, "isCustom">, 
   if (patch.type === "json" && patch.body.length > MOST_OPERATIONS)
     throw new KubeError(
       "RequestEntityTooLarge",
-      `The allowed maximum operations in a JSON patch is ${MOST_OPERATIONS}, got ${patch.body.length}`,
+      `Request entity too large: The allowed maximum operations in a JSON patch is ${MOST_OPERATIONS}, got ${patch.body.length}`,
     );
 }
 
@@ -73,7 +75,7 @@ export function patchedJson(
   const json = object as unknown as Json;
   switch (patch.type) {
     case "json":
-      return applyJsonPatch(json, patch.body);
+      return operated(json, patch.body);
     case "merge":
       return applyMergePatch(json, patchObjectOf(patch.body));
     case "strategic":
@@ -81,6 +83,20 @@ export function patchedJson(
       return applyStrategicMergePatch(json, patch.body, schema);
   }
 }
+
+/** Kubernetes says no more than that it failed; what failed is among the causes. */
+function operated(json: Json, operations: readonly JsonPatchOperation[]): Json {
+  try {
+    return applyJsonPatch(json, operations);
+  } catch (cause) {
+    if (!isKubeError(cause)) throw cause;
+    const { message } = cause;
+    const causes = [{ reason: "FieldValueInvalid", field: "patch", message }];
+    throw new KubeError("Invalid", REJECTED, { cause, causes });
+  }
+}
+
+const REJECTED = "the server rejected our request due to an error in our request";
 
 function patchObjectOf(body: Json): Json {
   if (typeof body === "object" && body !== null && !Array.isArray(body)) return body;

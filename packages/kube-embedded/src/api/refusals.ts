@@ -48,6 +48,40 @@ export function invalid(
   });
 }
 
+/**
+ * A new object that is wrong. A value of another type is what Go cannot even decode into a built-in kind, which is
+ * said before anything else is looked at.
+ */
+export function refusedObject(
+  resource: Pick<ServedResource, "group" | "kind" | "version" | "isCustom">,
+  name: string,
+  causes: readonly FieldCause[],
+): KubeError {
+  const untyped = resource.isCustom ? undefined : causes.find(isUndecodable);
+  return untyped ? undecodable(resource, untyped) : invalid(resource, name, causes);
+}
+
+function isUndecodable({ reason }: FieldCause): boolean {
+  return reason === "FieldValueTypeInvalid";
+}
+
+function undecodable(
+  { kind, version }: Pick<ServedResource, "kind" | "version">,
+  cause: FieldCause,
+): KubeError {
+  return badRequest(
+    `${kind} in version "${version}" cannot be handled as a ${kind}: json: cannot unmarshal into Go struct field ${kind}.${cause.field}: ${cause.message}`,
+  );
+}
+
+/** A patch whose result cannot be read as the kind that was patched. */
+export function unreadablePatch(result: unknown, why: string): KubeError {
+  const message = `Invalid value: ${JSON.stringify(JSON.stringify(result))}: ${why}`;
+  return new KubeError("Invalid", ` "" is invalid: patch: ${message}`, {
+    causes: [{ reason: "FieldValueInvalid", field: "patch", message }],
+  });
+}
+
 export function forbidden(resource: Named, name: string, because: string): KubeError {
   return new KubeError(
     "Forbidden",

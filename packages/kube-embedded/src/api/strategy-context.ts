@@ -10,6 +10,7 @@ export function strategyContext({ store, clock, random, serviceAddresses }: ApiG
     nameSuffix: () => randomSuffix(random),
     allocateServiceAddress: () => serviceAddresses.allocateAddress(),
     allocateNodePort: () => serviceAddresses.allocateNodePort(),
+    nodePortProblem: (port) => serviceAddresses.nodePortProblem(port),
     isServiceAddressFree: (address) => serviceAddresses.isFree(address),
   };
 }

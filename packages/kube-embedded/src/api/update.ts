@@ -15,9 +15,9 @@ import { invalidValue } from "./field-causes.ts";
 import { incomingObject, shapedObject } from "./incoming.ts";
 import type { Caller, Target, WriteResult } from "./kube-api.ts";
 import { ownersAfter, withOwners, withoutOwners, writtenThrough } from "./managed-fields.ts";
-import { badRequest, conflict, invalid, notFound, uidConflict } from "./refusals.ts";
+import { badRequest, conflict, invalid, notFound, refusedObject, uidConflict } from "./refusals.ts";
 import { strategyContext } from "./strategy-context.ts";
-import { metadataProblems } from "./validate-metadata.ts";
+import { finalizerWarnings, mayBeBare, metadataProblems } from "./validate-metadata.ts";
 import { asServed, asStored } from "./versions.ts";
 
 /** Replace an object, or with a subresource the part of it that the subresource is. */
@@ -42,6 +42,8 @@ export interface Replacement {
   readonly caller: Caller;
   /** Who owns the fields, when that is decided; otherwise the caller owns what he changes. */
   readonly owners?: Owners;
+  /** Whether `proposed` is what a patch made of the stored object. @default false */
+  readonly isPatched?: boolean;
   /** The subresource through which the caller came, when it is not the target's: `scale` writes the object itself. */
   readonly through?: string;
 }
@@ -54,11 +56,12 @@ export interface Replacement {
  */
 export function replaceObject(ground: ApiGround, target: Target, replacement: Replacement): WriteResult {
   const { resource } = target;
-  const { stored, proposed, caller, owners, through = target.subresource } = replacement;
+  const { stored, proposed, caller, owners, isPatched = false, through = target.subresource } = replacement;
   const current = asServed(resource, stored);
   assertSeen(resource, current.object, proposed);
   const scoped = withinSubresource(target, current.object, proposed);
-  const shaped = shapedObject(ground, resource, { object: withoutOwners(scoped), caller });
+  const shaped = shapedObject(ground, resource, { object: withoutOwners(scoped), caller, isPatched });
+  if (resource.isCustom) for (const text of finalizerWarnings(shaped, current.object)) caller.warn?.(text);
   const given = proposed.metadata.managedFields;
   const object = validReplacement(ground, target, {
     shaped,
@@ -73,15 +76,23 @@ export function replaceObject(ground: ApiGround, target: Target, replacement: Re
       }),
   });
   if (isSameObject(object, current.object)) return written(current, "unchanged");
-  ground.admission?.admit({ resource, object, stored: current.object, user: caller.user });
+  const { store, admission } = ground;
+  const writeConsequences = admission.admit({
+    resource,
+    object,
+    stored: current.object,
+    user: caller.user,
+    store,
+    ...(through !== undefined && { subresource: through }),
+  });
 
   const isDone = isTerminating(object) && mayGo(resource, object);
   if (caller.isDryRun) return written(unstored(object), isDone ? "removed" : "updated");
+  writeConsequences();
   const address = addressOf(target);
   const next = asStored(resource, object);
-  if (isDone)
-    return written(asServed(resource, ground.store.remove(address, next, stored.revision)), "removed");
-  return written(asServed(resource, ground.store.put(address, next, stored.revision)), "updated");
+  if (isDone) return written(asServed(resource, store.remove(address, next, stored.revision)), "removed");
+  return written(asServed(resource, store.put(address, next, stored.revision)), "updated");
 }
 
 /** Whether nothing holds a terminating object back any more. */
@@ -114,10 +125,10 @@ function validReplacement(
   const { name } = current.metadata;
   const owned = withServerFields(current.metadata, shaped);
   const problems: readonly FieldCause[] = [
-    ...metadataProblems(owned, { stored: current }),
+    ...metadataProblems(owned, { stored: current, mayBeBare: mayBeBare(resource) }),
     ...ground.schemaOf(resource).validate(owned, current),
   ];
-  if (problems.length > 0) throw invalid(resource, name, problems);
+  if (problems.length > 0) throw refusedObject(resource, name, problems);
   const context = { ...strategyContext(ground), ...(subresource !== undefined && { subresource }) };
   const defaulted = strategy.defaults?.(owned) ?? owned;
   const prepared = strategy.prepareForUpdate?.(defaulted, current, context) ?? defaulted;

@@ -9,7 +9,7 @@ import {
   type ObjectMeta,
   type OwnerReference,
 } from "@heliostat/kube";
-import type { NameRule } from "../registry/served-resource.ts";
+import type { NameRule, ServedResource } from "../registry/served-resource.ts";
 import { forbiddenField, invalidValue, requiredValue } from "./field-causes.ts";
 
 /** What is wrong with an object's metadata, in Kubernetes' words. `stored` is the object before an update. */
@@ -17,52 +17,85 @@ export function metadataProblems(
   { metadata }: KubeObject,
   {
     nameRule = "subdomain",
+    mayBeBare = false,
     stored,
-  }: { readonly nameRule?: NameRule; readonly stored?: KubeObject | undefined },
+  }: {
+    readonly nameRule?: NameRule;
+    /** Whether finalizers need no domain: those of custom objects and of their definitions. @default false */
+    readonly mayBeBare?: boolean;
+    readonly stored?: KubeObject | undefined;
+  },
 ): readonly FieldCause[] {
   return [
     ...(stored ? [] : nameProblems(metadata, nameRule)),
-    ...labelProblems(metadata.labels ?? {}),
+    ...labelProblems(metadata.labels ?? {}, "metadata.labels"),
     ...annotationProblems(metadata.annotations ?? {}),
     ...finalizerProblems(metadata, stored?.metadata),
+    ...(mayBeBare ? [] : bareFinalizerProblems(metadata)),
     ...ownerProblems(metadata.ownerReferences ?? []),
   ];
 }
 
 function nameProblems({ name, generateName }: ObjectMeta, rule: NameRule): readonly FieldCause[] {
-  const [isValid, detail] = NAME_RULES[rule];
-  if (generateName && !isValid(`${generateName.slice(0, LONGEST_PREFIX)}x`))
-    return [invalidValue("metadata.generateName", generateName, detail)];
+  const prefix = generateName && `${generateName.slice(0, LONGEST_PREFIX)}x`;
+  if (prefix && nameDetails(prefix, rule).length > 0)
+    return nameDetails(prefix, rule).map((detail) =>
+      invalidValue("metadata.generateName", generateName, detail),
+    );
   if (name === "") return [requiredValue("metadata.name", "name or generateName is required")];
-  return isValid(name) ? [] : [invalidValue("metadata.name", name, detail)];
+  return nameDetails(name, rule).map((detail) => invalidValue("metadata.name", name, detail));
+}
+
+/** What keeps a text from being a name of this rule: its length, and its letters. */
+export function nameDetails(name: string, rule: NameRule): readonly string[] {
+  if (rule === "pathSegment") return pathTraps(name);
+  const { longest, hasForm, form } = NAME_RULES[rule];
+  return [
+    ...(name.length > longest ? [`must be no more than ${longest} characters`] : []),
+    ...(hasForm(name.slice(0, longest)) ? [] : [form]),
+  ];
+}
+
+/** What makes a name unfit to stand in a path. */
+export function pathTraps(name: string): readonly string[] {
+  if (name === "." || name === "..") return [`may not be '${name}'`];
+  return ["/", "%"].filter((each) => name.includes(each)).map((each) => `may not contain '${each}'`);
 }
 
 /** A generated name ends in five random characters and has at most 63. */
 export const LONGEST_PREFIX = 58;
 
-const NAME_RULES: Readonly<Record<NameRule, readonly [(text: string) => boolean, string]>> = {
-  subdomain: [
-    isDns1123Subdomain,
-    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start " +
+interface NameForm {
+  readonly longest: number;
+  readonly form: string;
+  hasForm(text: string): boolean;
+}
+
+const NAME_RULES: Readonly<Record<Exclude<NameRule, "pathSegment">, NameForm>> = {
+  subdomain: {
+    longest: 253,
+    hasForm: isDns1123Subdomain,
+    form:
+      "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start " +
       "and end with an alphanumeric character (e.g. 'example.com', regex used for validation is " +
       "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
-  ],
-  label: [
-    isDns1123Label,
-    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end " +
+  },
+  label: {
+    longest: 63,
+    hasForm: isDns1123Label,
+    form:
+      "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end " +
       "with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is " +
       "'[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
-  ],
-  label1035: [
-    isDns1035Label,
-    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic " +
+  },
+  label1035: {
+    longest: 63,
+    hasForm: isDns1035Label,
+    form:
+      "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic " +
       "character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation " +
       "is '[a-z]([-a-z0-9]*[a-z0-9])?')",
-  ],
-  pathSegment: [
-    (text) => text !== "." && text !== ".." && !/[/%]/.test(text),
-    "may not be '.' or '..' and may not contain '/' or '%'",
-  ],
+  },
 };
 
 const LABEL_VALUE_RULE =
@@ -73,15 +106,24 @@ const QUALIFIED_NAME_RULE =
   "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric " +
   "character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is " +
   "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+const TWO_SLASHES = `${QUALIFIED_NAME_RULE.replace("name part", "a qualified name")} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`;
 const LONGEST_LABEL_VALUE = 63;
 const MOST_ANNOTATION_BYTES = 262_144;
 
-function labelProblems(labels: Readonly<Record<string, string>>): readonly FieldCause[] {
-  const field = "metadata.labels";
+export function labelProblems(
+  labels: Readonly<Record<string, string>>,
+  field: string,
+): readonly FieldCause[] {
   return Object.entries(labels).flatMap(([key, value]) => [
-    ...(isQualifiedName(key) ? [] : [invalidValue(field, key, QUALIFIED_NAME_RULE)]),
+    ...qualifiedNameProblems(field, key),
     ...(isLabelValue(value) ? [] : [invalidValue(field, value, labelValueDetail(value))]),
   ]);
+}
+
+/** The problem of a text that ought to be a label's key, or a name of its form. */
+function qualifiedNameProblems(field: string, text: string): readonly FieldCause[] {
+  if (isQualifiedName(text)) return [];
+  return [invalidValue(field, text, text.split("/").length > 2 ? TWO_SLASHES : QUALIFIED_NAME_RULE)];
 }
 
 function labelValueDetail(value: string): string {
@@ -99,7 +141,7 @@ function annotationProblems(annotations: Readonly<Record<string, string>>): read
   );
   const badKeys = entries
     .filter(([key]) => !isQualifiedName(key.toLowerCase()))
-    .map(([key]) => invalidValue(field, key, QUALIFIED_NAME_RULE));
+    .flatMap(([key]) => qualifiedNameProblems(field, key));
   if (bytes <= MOST_ANNOTATION_BYTES) return badKeys;
   const message = `Too long: may not be more than ${MOST_ANNOTATION_BYTES} bytes`;
   return [...badKeys, { reason: "FieldValueTooLong", field, message }];
@@ -111,14 +153,53 @@ function finalizerProblems(
   stored: ObjectMeta | undefined,
 ): readonly FieldCause[] {
   const field = "metadata.finalizers";
-  const malformed = finalizers
-    .filter((each) => !isQualifiedName(each))
-    .map((each) => invalidValue(field, each, QUALIFIED_NAME_RULE));
+  const isTorn = finalizers.includes("orphan") && finalizers.includes("foregroundDeletion");
+  const torn = "finalizer orphan and foregroundDeletion cannot be both set";
+  const malformed = [
+    ...finalizers.flatMap((each) => qualifiedNameProblems(field, each)),
+    ...(isTorn ? [invalidValue(field, finalizers, torn)] : []),
+  ];
   const known = stored?.finalizers ?? [];
   const added = finalizers.filter((each) => !known.includes(each));
   if (stored?.deletionTimestamp === undefined || added.length === 0) return malformed;
   const detail = "no new finalizers can be added if the object is being deleted, found new finalizers";
-  return [...malformed, forbiddenField(field, `${detail} ${JSON.stringify(added)}`)];
+  return [...malformed, forbiddenField(field, `${detail} ${goTexts(added)}`)];
+}
+
+/** As Go prints a list of texts. */
+function goTexts(texts: readonly string[]): string {
+  return `[]string{${texts.map((each) => JSON.stringify(each)).join(", ")}}`;
+}
+
+/** Finalizers that belong to Kubernetes itself and so need no domain. */
+const STANDARD_FINALIZERS: readonly string[] = ["kubernetes", "orphan", "foregroundDeletion"];
+
+function isBare(finalizer: string): boolean {
+  return !finalizer.includes("/") && !STANDARD_FINALIZERS.includes(finalizer);
+}
+
+function bareFinalizerProblems({ finalizers = [] }: ObjectMeta): readonly FieldCause[] {
+  const detail = "name is neither a standard finalizer name nor is it fully qualified";
+  return finalizers.flatMap((each, index) =>
+    isBare(each) ? [invalidValue(`metadata.finalizers[${index}]`, each, detail)] : [],
+  );
+}
+
+/** Kubernetes holds the objects of its extensions to no more than the form of a name. */
+export function mayBeBare({ isCustom, group }: Pick<ServedResource, "isCustom" | "group">): boolean {
+  return isCustom || group === "apiextensions.k8s.io";
+}
+
+/** What Kubernetes says to who gives a custom object a finalizer that somebody else might use as well. */
+export function finalizerWarnings({ metadata }: KubeObject, stored?: KubeObject): readonly string[] {
+  const known = stored?.metadata.finalizers ?? [];
+  return (metadata.finalizers ?? [])
+    .filter((each) => isBare(each) && !known.includes(each))
+    .map(
+      (each) =>
+        `metadata.finalizers: ${JSON.stringify(each)}: prefer a domain-qualified finalizer name including a path (/) ` +
+        "to avoid accidental conflicts with other finalizer writers",
+    );
 }
 
 function ownerProblems(owners: readonly OwnerReference[]): readonly FieldCause[] {
@@ -128,9 +209,12 @@ function ownerProblems(owners: readonly OwnerReference[]): readonly FieldCause[]
       .filter((key) => typeof owner[key] !== "string" || owner[key] === "")
       .map((key) => invalidValue(`${field}.${key}`, owner[key] ?? "", "must not be empty")),
   );
+  const banned = owners
+    .filter(({ apiVersion, kind }) => apiVersion === "v1" && kind === "Event")
+    .map((owner) => invalidValue(field, owner, "/v1, Kind=Event is disallowed from being an owner"));
   const controllers = owners.filter(({ controller }) => controller === true);
-  if (controllers.length < 2) return missing;
+  if (controllers.length < 2) return [...missing, ...banned];
   const [first, second] = controllers.map(({ kind, name }) => `${kind}/${name}`);
   const detail = `Only one reference can have Controller set to true. Found "true" in references for ${first} and ${second}`;
-  return [...missing, invalidValue(field, null, detail)];
+  return [...missing, ...banned, invalidValue(field, null, detail)];
 }

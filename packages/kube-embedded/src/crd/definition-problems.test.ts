@@ -72,7 +72,7 @@ describe("versions", () => {
 describe("structural schemas", () => {
   const X = `${AT}.properties[x]`;
   const cases: readonly (readonly [name: string, schema: unknown, problem: string])[] = [
-    ["have types", {}, `${X}.type: Required value: must not be empty for specified fields`],
+    ["have types", {}, `${X}.type: Required value: must not be empty for specified object fields`],
     [
       "of the closed set",
       { type: "text" },

@@ -12,12 +12,14 @@ export function structuralProblems(candidate: unknown, path: string): readonly F
   const shape = schemaShapeProblems(candidate, path);
   if (shape.length > 0) return shape;
   const root = candidate as Schema;
-  return [...rootProblems(root, path), ...nodeProblems(root, { path, isRoot: true })];
+  return [...rootProblems(root, path), ...nodeProblems(root, { path, isRoot: true, place: "the root" })];
 }
 
 interface Node {
   readonly path: string;
   readonly isRoot: boolean;
+  /** What the schema is of: `object fields`. */
+  readonly place: string;
 }
 
 type Check = (schema: Schema, node: Node) => readonly FieldCause[];
@@ -50,13 +52,20 @@ function innerProblems(
   { path }: Node,
 ): readonly FieldCause[] {
   const members = Object.entries(properties ?? {}).flatMap(([name, member]) =>
-    nodeProblems(member, { path: `${path}.properties[${name}]`, isRoot: false }),
+    nodeProblems(member, { path: `${path}.properties[${name}]`, isRoot: false, place: "object fields" }),
   );
   const further =
     typeof additionalProperties === "object"
-      ? nodeProblems(additionalProperties, { path: `${path}.additionalProperties`, isRoot: false })
+      ? nodeProblems(additionalProperties, {
+          path: `${path}.additionalProperties`,
+          isRoot: false,
+          place: "object fields",
+        })
       : [];
-  const each = items === undefined ? [] : nodeProblems(items, { path: `${path}.items`, isRoot: false });
+  const each =
+    items === undefined
+      ? []
+      : nodeProblems(items, { path: `${path}.items`, isRoot: false, place: "array items" });
   return [...members, ...further, ...each];
 }
 
@@ -69,12 +78,14 @@ function rootProblems({ type }: Schema, path: string): readonly FieldCause[] {
 
 const TYPES: readonly string[] = ["array", "boolean", "integer", "number", "object", "string"];
 
-function typeProblems(schema: Schema, { path, isRoot }: Node): readonly FieldCause[] {
+function typeProblems(schema: Schema, { path, isRoot, place }: Node): readonly FieldCause[] {
   const { type } = schema;
   const isFree =
     schema["x-kubernetes-int-or-string"] === true || schema["x-kubernetes-preserve-unknown-fields"] === true;
   if (type === undefined) {
-    return isFree || isRoot ? [] : [requiredValue(`${path}.type`, "must not be empty for specified fields")];
+    return isFree || isRoot
+      ? []
+      : [requiredValue(`${path}.type`, `must not be empty for specified ${place}`)];
   }
   if (schema["x-kubernetes-int-or-string"] === true) {
     return [invalidValue(`${path}.type`, type, "must be empty if x-kubernetes-int-or-string is true")];

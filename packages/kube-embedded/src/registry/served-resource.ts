@@ -29,7 +29,7 @@ export interface ServedResource {
   /** Shown as a `Warning` header with every request to this version. */
   readonly deprecationWarning?: string;
   /** A kind that is never stored: what there is of it is found out with each request. Such kinds can only be read. */
-  readonly computed?: () => readonly KubeObject[];
+  readonly computed?: () => Promise<readonly KubeObject[]>;
   /** What this kind does beyond the rules that all kinds share. */
   readonly strategy: ResourceStrategy;
 }
@@ -134,6 +134,8 @@ export interface StrategyContext {
   isServiceAddressFree(address: string): boolean;
   /** A port of 30000–32767 that no service has. */
   allocateNodePort(): number;
+  /** Why no new service may have this node port; `undefined`: it may. */
+  nodePortProblem(port: number): string | undefined;
   /** A text that is unique in this API: `10.96.0.7` for a service address. */
   allocateServiceAddress(): string;
 }

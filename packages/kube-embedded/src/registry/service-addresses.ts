@@ -51,6 +51,16 @@ export class ServiceAddresses {
     throw new KubeError("Internal", "failed to allocate a nodePort: range is full");
   }
 
+  /** Why no new service may have this node port, in Kubernetes' words. */
+  nodePortProblem(port: number): string | undefined {
+    const last = FIRST_NODE_PORT + NODE_PORT_COUNT - 1;
+    if (port < FIRST_NODE_PORT || port > last)
+      return `provided port is not in the valid range. The range of valid ports is ${FIRST_NODE_PORT}-${last}`;
+    const isTaken =
+      this.#nodePorts.has(port) || this.#isPending((service) => nodePortsOf(service).includes(port));
+    return isTaken ? "provided port is already allocated" : undefined;
+  }
+
   #isHeld(address: string): boolean {
     return (
       this.#addresses.has(address) || this.#isPending((service) => addressesOf(service).includes(address))

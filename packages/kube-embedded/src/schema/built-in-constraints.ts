@@ -1,8 +1,9 @@
 import type { Schema } from "@heliostat/kube";
 
 const LABEL: Schema = { format: "dns-1123-label" };
+const COUNT: Schema = { minimum: 0 };
 const PORT: Schema = { minimum: 1, maximum: 65535 };
-const PROTOCOL: Schema = { enum: ["TCP", "UDP", "SCTP"] };
+const PROTOCOL: Schema = { enum: ["SCTP", "TCP", "UDP"] };
 const QUANTITIES: Schema = {
   additionalProperties: { "x-kubernetes-int-or-string": true, format: "quantity" },
 };
@@ -19,22 +20,21 @@ const CONTAINER: Readonly<Record<string, Schema>> = {
 const CONSTRAINTS: Readonly<Record<string, Readonly<Record<string, Schema>>>> = {
   Container: CONTAINER,
   EphemeralContainer: CONTAINER,
-  ContainerPort: { containerPort: PORT, protocol: PROTOCOL },
+  ContainerPort: { protocol: PROTOCOL },
   EnvVar: { name: { minLength: 1 } },
   HTTPGetAction: { scheme: { enum: ["HTTP", "HTTPS"] } },
   LabelSelectorRequirement: { operator: { enum: ["In", "NotIn", "Exists", "DoesNotExist"] } },
-  PersistentVolumeClaimSpec: { accessModes: { minItems: 1 } },
   PodSpec: {
     containers: { minItems: 1 },
     restartPolicy: { enum: ["Always", "OnFailure", "Never"] },
     dnsPolicy: { enum: ["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"] },
   },
   Probe: {
-    failureThreshold: { minimum: 0 },
-    initialDelaySeconds: { minimum: 0 },
-    periodSeconds: { minimum: 0 },
-    successThreshold: { minimum: 0 },
-    timeoutSeconds: { minimum: 0 },
+    failureThreshold: COUNT,
+    initialDelaySeconds: COUNT,
+    periodSeconds: COUNT,
+    successThreshold: COUNT,
+    timeoutSeconds: COUNT,
   },
   ResourceRequirements: { limits: QUANTITIES, requests: QUANTITIES },
   VolumeResourceRequirements: { limits: QUANTITIES, requests: QUANTITIES },
@@ -43,14 +43,22 @@ const CONSTRAINTS: Readonly<Record<string, Readonly<Record<string, Schema>>>> = 
     type: { enum: ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"] },
     sessionAffinity: { enum: ["ClientIP", "None"] },
   },
-  DeploymentSpec: { replicas: { minimum: 0 } },
-  ReplicaSetSpec: { replicas: { minimum: 0 } },
-  StatefulSetSpec: { replicas: { minimum: 0 } },
-  ScaleSpec: { replicas: { minimum: 0 } },
-  JobSpec: { parallelism: { minimum: 0 }, completions: { minimum: 0 }, backoffLimit: { minimum: 0 } },
+  DeploymentSpec: { replicas: COUNT, minReadySeconds: COUNT, revisionHistoryLimit: COUNT },
+  ReplicaSetSpec: { replicas: COUNT, minReadySeconds: COUNT },
+  StatefulSetSpec: { replicas: COUNT, minReadySeconds: COUNT, revisionHistoryLimit: COUNT },
+  ScaleSpec: { replicas: COUNT },
+  JobSpec: {
+    parallelism: COUNT,
+    completions: COUNT,
+    backoffLimit: COUNT,
+    activeDeadlineSeconds: COUNT,
+    ttlSecondsAfterFinished: COUNT,
+  },
   Toleration: { operator: { enum: ["Equal", "Exists"] } },
   Volume: { name: LABEL },
   VolumeMount: { mountPath: { minLength: 1 } },
+  CrossVersionObjectReference: { kind: { minLength: 1 }, name: { minLength: 1 } },
+  CronJobSpec: { concurrencyPolicy: { enum: ["Allow", "Forbid", "Replace"] }, schedule: { minLength: 1 } },
 };
 
 /** Fields that Kubernetes demands although the published definitions call them optional. */
@@ -70,7 +78,6 @@ const UNIQUE_ITEMS: ReadonlySet<string> = new Set([
   "ServicePort",
   "Volume",
   "VolumeDevice",
-  "VolumeMount",
 ]);
 
 /** The definition of that name with its constraints merged into it. */

@@ -1,5 +1,5 @@
 import { type ASTNode, Environment, type ParseResult } from "@marcbachmann/cel-js";
-import { registerKubernetesFunctions } from "./cel-functions.ts";
+import { CHARGE, registerKubernetesFunctions } from "./cel-functions.ts";
 
 /** A CEL expression over `self` and `oldSelf`, ready to run. */
 export type CelExpression = (variables: { readonly self: unknown; readonly oldSelf?: unknown }) => unknown;
@@ -22,7 +22,7 @@ export function readsOldSelf(text: string): boolean {
 }
 
 function checkedExpression(text: string): ParseResult {
-  const parsed = environment.parse(withRe2Matches(text));
+  const parsed = environment.parse(withCharges(withRe2Matches(text)));
   const { valid, error } = parsed.check();
   if (!valid)
     throw new Error(`Cannot compile rule: ${error?.summary ?? "its types do not fit"}`, { cause: error });
@@ -52,6 +52,49 @@ function matchesCalls(node: ASTNode): Gap[] {
   if (node.op !== "rcall" || node.args[0] !== "matches") return inner;
   const [, receiver, [argument]] = node.args;
   return argument === undefined ? inner : [...inner, { start: receiver.end, end: argument.start }];
+}
+
+/** Macros that look at each item of a list or map, by the place of their first argument that is evaluated for each. */
+const LOOPS: ReadonlyMap<string, number> = new Map([
+  ["all", 1],
+  ["exists", 1],
+  ["exists_one", 1],
+  ["filter", 1],
+  ["map", 1],
+]);
+
+/**
+ * The same expression with each step of a loop paid for: `l.all(x, p)` becomes `l.all(x, charge(n) ? (p) : false)`,
+ * where `n` is the size of `p`, and `l.map(x, t)` becomes `l.map(x, charge(n), t)`. (No `&&`: it would look at `p` even
+ * where the charge fails.)
+ */
+function withCharges(text: string): string {
+  const insertions = steps(environment.parse(text).ast).sort((left, right) => right.at - left.at);
+  return insertions.reduce(
+    (result, { at, text: added }) => result.slice(0, at) + added + result.slice(at),
+    text,
+  );
+}
+
+interface Insertion {
+  readonly at: number;
+  readonly text: string;
+}
+
+function steps(node: ASTNode): Insertion[] {
+  const inner = children(node).flatMap(steps);
+  if (node.op !== "rcall") return inner;
+  const [name, , args] = node.args;
+  const step = args[LOOPS.get(name) ?? args.length];
+  if (step === undefined) return inner;
+  const charge = `${CHARGE}(${sizeOf(step)})`;
+  if (name === "map" && args.length === 2) return [...inner, { at: step.start, text: `${charge}, ` }];
+  // Of insertions at one place the last made stands first: an inner loop's own charge comes after this one.
+  return [{ at: step.end, text: ") : false" }, ...inner, { at: step.start, text: `${charge} ? (` }];
+}
+
+function sizeOf(node: ASTNode): number {
+  return children(node).reduce((size, child) => size + sizeOf(child), 1);
 }
 
 function names(node: ASTNode, variable: string): boolean {

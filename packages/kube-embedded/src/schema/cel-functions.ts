@@ -1,6 +1,9 @@
 import { parseQuantity } from "@heliostat/kube";
 import type { Environment } from "@marcbachmann/cel-js";
-import { isIpv4, isIpv6 } from "./formats.ts";
+import { chargeItem } from "./cel-budget.ts";
+import { registerFormat } from "./cel-format.ts";
+import { registerNetworkFunctions } from "./cel-network.ts";
+import { registerVersionFunctions } from "./cel-versions.ts";
 import { expression } from "./patterns.ts";
 
 /** A quantity as rules compare it. */
@@ -19,12 +22,35 @@ export function registerKubernetesFunctions(environment: Environment): Environme
   registerTextFunctions(environment);
   registerListFunctions(environment);
   registerQuantityFunctions(environment);
-  return environment
-    .registerFunction("isIP(string): bool", (text: string) => isIpv4(text) || isIpv6(text))
-    .registerFunction("isURL(string): bool", (text: string) =>
-      /^[A-Za-z][A-Za-z0-9+.-]*:\/\/\S+$/.test(text),
+  registerFormat(environment);
+  registerNetworkFunctions(environment);
+  registerVersionFunctions(environment);
+  registerSetFunctions(environment);
+  return environment.registerFunction(`${CHARGE}(int): bool`, chargeItem);
+}
+
+/** What expressions are made to call for each item that they look at: no name that anybody would choose. */
+export const CHARGE = "chargedItem__";
+
+/** So that `sets.contains(…)` reads as a call of a member. */
+class SetsNamespace {}
+
+function registerSetFunctions(environment: Environment): void {
+  environment
+    .registerType("SetsNamespace", { ctor: SetsNamespace, fields: {} })
+    .registerConstant("sets", "SetsNamespace", new SetsNamespace())
+    .registerFunction("SetsNamespace.contains(list, list): bool", (_: unknown, all: List, some: List) =>
+      some.every((item) => all.includes(item)),
+    )
+    .registerFunction("SetsNamespace.equivalent(list, list): bool", (_: unknown, left: List, right: List) =>
+      [...left, ...right].every((item) => left.includes(item) && right.includes(item)),
+    )
+    .registerFunction("SetsNamespace.intersects(list, list): bool", (_: unknown, left: List, right: List) =>
+      left.some((item) => right.includes(item)),
     );
 }
+
+type List = readonly Comparable[];
 
 function registerTextFunctions(environment: Environment): void {
   environment
@@ -110,7 +136,33 @@ function registerQuantityFunctions(environment: Environment): void {
       "kubernetes.Quantity.compareTo(kubernetes.Quantity): int",
       (left: Quantity, right: Quantity) => BigInt(Math.sign(left.value - right.value)),
     )
-    .registerFunction("kubernetes.Quantity.asApproximateFloat(): double", ({ value }: Quantity) => value);
+    .registerFunction("kubernetes.Quantity.asApproximateFloat(): double", ({ value }: Quantity) => value)
+    .registerFunction("kubernetes.Quantity.isInteger(): bool", ({ value }: Quantity) =>
+      Number.isInteger(value),
+    )
+    .registerFunction("kubernetes.Quantity.asInteger(): int", asInteger)
+    .registerFunction("kubernetes.Quantity.sign(): int", ({ value }: Quantity) => BigInt(Math.sign(value)))
+    .registerFunction("kubernetes.Quantity.add(kubernetes.Quantity): kubernetes.Quantity", added)
+    .registerFunction("kubernetes.Quantity.add(int): kubernetes.Quantity", added)
+    .registerFunction("kubernetes.Quantity.sub(kubernetes.Quantity): kubernetes.Quantity", subtracted)
+    .registerFunction("kubernetes.Quantity.sub(int): kubernetes.Quantity", subtracted);
+}
+
+function asInteger({ value }: Quantity): bigint {
+  if (Number.isInteger(value)) return BigInt(value);
+  throw new Error("cannot convert value to integer");
+}
+
+function added({ value }: Quantity, more: Quantity | bigint): Quantity {
+  return new Quantity(value + amountOf(more));
+}
+
+function subtracted({ value }: Quantity, less: Quantity | bigint): Quantity {
+  return new Quantity(value - amountOf(less));
+}
+
+function amountOf(amount: Quantity | bigint): number {
+  return typeof amount === "bigint" ? Number(amount) : amount.value;
 }
 
 function quantity(text: string): Quantity {

@@ -1,5 +1,6 @@
 import type { ValidationRule } from "@heliostat/kube";
 import { EvaluationError, Optional } from "@marcbachmann/cel-js";
+import { CelBudgetError, withinRuleBudget } from "./cel-budget.ts";
 import { type CelExpression, celExpression, readsOldSelf } from "./cel-expression.ts";
 
 /** A compiled rule of `x-kubernetes-validations`. */
@@ -33,12 +34,21 @@ function compile(rule: ValidationRule): CelRule {
   function violation(self: unknown, oldSelf: unknown): string | undefined {
     const variables = { self, oldSelf: rule.optionalOldSelf === true ? optional(oldSelf) : oldSelf };
     try {
-      return holds(variables) === true ? undefined : violationText(rule, message, variables);
+      const isKept = withinRuleBudget(() => holds(variables)) === true;
+      return isKept ? undefined : violationText(rule, message, variables);
     } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      return `${errorText(error)} evaluating rule: ${fixedText(rule)}`;
+      return failureText(rule, error);
     }
   }
+}
+
+/** What is said of a rule that could not be evaluated to its end. */
+function failureText(rule: ValidationRule, error: unknown): string {
+  if (!(error instanceof Error)) throw error;
+  const text = (rule.message || rule.rule).trim();
+  if (error instanceof CelBudgetError)
+    return `'${error.message}': no further validation rules will be run due to call cost exceeds limit for rule: ${text}`;
+  return `${errorText(error)} evaluating rule: ${text}`;
 }
 
 function optional(value: unknown): Optional {
@@ -53,7 +63,7 @@ function violationText(
 ): string {
   if (message === undefined) return fixedText(rule);
   try {
-    const text = message(variables);
+    const text = withinRuleBudget(() => message(variables));
     return typeof text === "string" && text.trim() !== "" ? text : fixedText(rule);
   } catch {
     return fixedText(rule);

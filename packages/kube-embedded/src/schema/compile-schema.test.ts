@@ -263,10 +263,13 @@ describe("validate, in Kubernetes' words", () => {
   });
 
   it("knows the common mistakes in built-in kinds", () => {
-    const containers = [{ name: "A", image: "i", ports: [{ containerPort: 99999 }] }, { name: "b" }];
+    const containers = [
+      { name: "A", image: "i", ports: [{ containerPort: 80, protocol: "ICMP" }] },
+      { name: "b" },
+    ];
     expect(messages(pod, { ...thing({ containers, restartPolicy: "No" }), kind: "Pod" })).toEqual([
       expect.stringContaining('spec.containers[0].name: Invalid value: "A": a lowercase RFC 1123 label must'),
-      expect.stringContaining("spec.containers[0].ports[0].containerPort: Invalid value: 99999"),
+      expect.stringContaining('spec.containers[0].ports[0].protocol: Unsupported value: "ICMP"'),
       "spec.containers[1].image: Required value",
       expect.stringContaining('spec.restartPolicy: Unsupported value: "No"'),
     ]);

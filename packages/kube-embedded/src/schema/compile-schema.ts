@@ -1,4 +1,5 @@
 import type { FieldCause, KubeObject, Schema } from "@heliostat/kube";
+import { isObjectBudgetSpent, withinObjectBudget } from "./cel-budget.ts";
 import type { CompiledSchema } from "./compiled-schema.ts";
 import { defaulted } from "./defaults.ts";
 import { pruned } from "./prune.ts";
@@ -51,5 +52,14 @@ function problems(
   const found = schemaProblems(object, place, scope);
   if (!holdsRules(place.schema, scope)) return found;
   const isBlocked = found.some(({ reason }) => BLOCKING_REASONS.has(reason));
-  return isBlocked ? [...found, RULES_NOT_CHECKED] : [...found, ...ruleProblems(object, place, scope)];
+  if (isBlocked) return [...found, RULES_NOT_CHECKED];
+  const broken = withinObjectBudget(() => ruleProblems(object, place, scope));
+  return [...found, ...broken, ...(isObjectBudgetSpent() ? [BUDGET_SPENT] : [])];
 }
+
+const BUDGET_SPENT: FieldCause = {
+  reason: "FieldValueInvalid",
+  message:
+    'Invalid value: "object": validation failed due to running out of cost budget, no further validation rules will be run',
+  field: "<nil>",
+};

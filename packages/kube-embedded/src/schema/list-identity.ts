@@ -18,10 +18,18 @@ export function duplicateItems(
   return items.flatMap((item, index) => {
     const identity = type === "set" ? item : itemKey(item, schema, scope);
     const text = JSON.stringify(identity);
-    if (seen.has(text)) return [duplicateValue(`${path}[${index}]`, identity)];
+    if (seen.has(text)) return [duplicate(`${path}[${index}]`, identity, scope)];
     seen.add(text);
     return [];
   });
+}
+
+/** Kubernetes' own code names the one field that is a key. */
+function duplicate(path: string, identity: unknown, { isCustom }: SchemaScope): FieldCause {
+  const [only, ...more] = isJsonObject(identity) && !isCustom ? Object.entries(identity) : [];
+  if (only === undefined || more.length > 0) return duplicateValue(path, identity);
+  const [key, value] = only;
+  return duplicateValue(`${path}.${key}`, value);
 }
 
 /**

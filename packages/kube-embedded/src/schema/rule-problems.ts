@@ -1,5 +1,6 @@
 import { type FieldCause, isEqualJson, type Schema, type ValidationRule } from "@heliostat/kube";
 import { duplicateValue, forbiddenField, invalidValue, requiredValue } from "../api/field-causes.ts";
+import { isObjectBudgetSpent } from "./cel-budget.ts";
 import { celRule } from "./cel-rule.ts";
 import { celValue } from "./cel-value.ts";
 import { memberPath } from "./field-problem.ts";
@@ -29,7 +30,8 @@ function ownProblems(value: unknown, place: Place, scope: SchemaScope): readonly
   const oldSelf = hasStored ? celValue(stored, schema, scope) : undefined;
   return rules.flatMap((rule) => {
     const { isTransition, violation } = celRule(rule);
-    const isDue = isTransition ? hasStored || rule.optionalOldSelf === true : !isUnchanged;
+    const isDue =
+      !isObjectBudgetSpent() && (isTransition ? hasStored || rule.optionalOldSelf === true : !isUnchanged);
     const message = isDue ? violation(self, oldSelf) : undefined;
     return message === undefined ? [] : [problem(rule, message, place)];
   });

@@ -1,10 +1,11 @@
 import { type FieldCause, isEqualJson, type Schema } from "@heliostat/kube";
 import { invalidValue } from "../api/field-causes.ts";
+import { builtInProblems } from "./built-in-values.ts";
 import { memberPath } from "./field-problem.ts";
 import { isJsonObject, type JsonObject, ownMember } from "./json-value.ts";
 import { duplicateItems, storedItem } from "./list-identity.ts";
 import { memberSchema, type SchemaScope } from "./schema-scope.ts";
-import { int32Problem, valueProblems } from "./value-rules.ts";
+import { valueProblems } from "./value-rules.ts";
 
 /** A place in an object, and what stood there before an update. */
 export interface Place {
@@ -23,14 +24,9 @@ export function schemaProblems(value: unknown, place: Place, scope: SchemaScope)
   const { path } = place;
   const schema = scope.resolve(place.schema);
   const here = { ...place, schema };
-  const own = [...valueProblems(value, schema, path), ...builtInProblems(value, here, scope)];
+  const own = scope.isCustom ? valueProblems(value, schema, path) : builtInProblems(value, schema, path);
   if (own.some(({ reason }) => reason === "FieldValueTypeInvalid")) return own;
   return [...own, ...innerProblems(value, here, scope), ...compositionProblems(value, here, scope)];
-}
-
-function builtInProblems(value: unknown, { schema, path }: Place, scope: SchemaScope): readonly FieldCause[] {
-  const problem = scope.isCustom ? undefined : int32Problem(value, schema, path);
-  return problem === undefined ? [] : [problem];
 }
 
 function innerProblems(value: unknown, place: Place, scope: SchemaScope): readonly FieldCause[] {

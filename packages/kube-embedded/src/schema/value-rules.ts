@@ -17,7 +17,7 @@ export function valueProblems(value: unknown, schema: Schema, path: string): rea
 }
 
 /** The problem of a value whose type the schema does not allow. */
-function typeProblem(value: unknown, schema: Schema, path: string): FieldCause | undefined {
+export function typeProblem(value: unknown, schema: Schema, path: string): FieldCause | undefined {
   const actual = typeName(value);
   const allowed = allowedTypes(schema);
   const fits =
@@ -46,7 +46,7 @@ function typeName(value: unknown): string {
   return typeof value;
 }
 
-function enumProblems(value: unknown, schema: Schema, path: string): readonly FieldCause[] {
+export function enumProblems(value: unknown, schema: Schema, path: string): readonly FieldCause[] {
   if (schema.enum === undefined || schema.enum.some((each) => isEqualJson(each, value))) return [];
   return [unsupportedValue(path, value, schema.enum.map(enumText))];
 }
@@ -63,7 +63,7 @@ function kindProblems(value: unknown, schema: Schema, path: string): readonly Fi
 }
 
 function textProblems(text: string, schema: Schema, path: string): readonly FieldCause[] {
-  const { minLength, maxLength, pattern, format } = schema;
+  const { minLength, maxLength, pattern } = schema;
   const problems: FieldCause[] = [];
   const length = minLength === undefined && maxLength === undefined ? 0 : [...text].length;
   if (maxLength !== undefined && length > maxLength) problems.push(tooLong(path, maxLength));
@@ -73,12 +73,16 @@ function textProblems(text: string, schema: Schema, path: string): readonly Fiel
   if (pattern !== undefined && !matchesPattern(pattern, text)) {
     problems.push(invalidValue(path, text, `${path} in body should match '${pattern}'`));
   }
-  if (format !== undefined && !hasFormat(format, text)) problems.push(formatProblem(text, format, path));
-  return problems;
+  return [...problems, ...formatProblems(text, schema, path)];
 }
 
 function textMinimumProblem(text: string, minLength: number, path: string): FieldCause {
   return invalidValue(path, text, `${path} in body should be at least ${minLength} chars long`);
+}
+
+export function formatProblems(text: string, { format }: Schema, path: string): readonly FieldCause[] {
+  if (format === undefined || hasFormat(format, text)) return [];
+  return [formatProblem(text, format, path)];
 }
 
 function formatProblem(text: string, format: string, path: string): FieldCause {
@@ -140,7 +144,7 @@ function listProblems(items: readonly unknown[], schema: Schema, path: string): 
 function objectProblems(object: JsonObject, schema: Schema, path: string): readonly FieldCause[] {
   const { minProperties, maxProperties } = schema;
   const count = Object.keys(object).length;
-  const problems = missingMembers(object, schema, path);
+  const problems = [...missingMembers(object, schema, path)];
   if (maxProperties !== undefined && count > maxProperties)
     problems.push(tooMany(path, count, maxProperties));
   if (minProperties !== undefined && count < minProperties) {
@@ -151,7 +155,7 @@ function objectProblems(object: JsonObject, schema: Schema, path: string): reado
   return problems;
 }
 
-function missingMembers(object: JsonObject, schema: Schema, path: string): FieldCause[] {
+export function missingMembers(object: JsonObject, schema: Schema, path: string): readonly FieldCause[] {
   const missing = (schema.required ?? []).filter((name) => !Object.hasOwn(object, name));
   return missing.map((name) => requiredValue(path === "" ? name : `${path}.${name}`));
 }

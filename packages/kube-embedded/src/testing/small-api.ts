@@ -9,6 +9,7 @@ import {
   type Resource,
   SILENT,
 } from "@heliostat/kube";
+import { admissionChain } from "../api/admission/admission.ts";
 import { EmbeddedApi } from "../api/embedded-api.ts";
 import type { Caller, KubeApi, WriteResult } from "../api/kube-api.ts";
 import { CustomResources } from "../crd/custom-resources.ts";
@@ -48,6 +49,7 @@ export function smallApi(): SmallApi {
     clock,
     random: countingRandom(),
     schemaOf,
+    admission: admissionChain([]),
     serviceAddresses: new ServiceAddresses(store),
     reviews: { review: async (question) => question },
   });

@@ -36,7 +36,7 @@ function applyOperation(document: Json, operation: JsonPatchOperation): Json {
     case "move":
       return moved(document, operation);
     default:
-      throw new KubeError("BadRequest", `Unexpected kind: ${String(op)}`);
+      throw doesNotApply(`Unexpected kind: ${String(op)}`);
   }
 }
 

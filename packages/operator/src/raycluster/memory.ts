@@ -11,9 +11,22 @@ export class Memory {
   of(key: string, { metadata: { uid = "" } }: RayCluster): ClusterMemory {
     const known = this.#clusters.get(key);
     if (known?.uid === uid) return known;
-    const fresh = { uid, nameFloors: {}, settled: new Set<string>(), told: new Set<string>() };
+    const fresh = {
+      uid,
+      nameFloors: {},
+      settled: new Set<string>(),
+      told: new Set<string>(),
+      isHindered: false,
+    };
     this.#clusters.set(key, fresh);
     return fresh;
+  }
+
+  /** The clusters of a namespace that somebody stands in the way of. */
+  hinderedIn(namespace: string): readonly string[] {
+    return [...this.#clusters]
+      .filter(([key, { isHindered }]) => isHindered && key.startsWith(`${namespace}/`))
+      .map(([key]) => key);
   }
 
   forget(key: string): void {
@@ -27,10 +40,12 @@ export interface ClusterMemory {
   isPresent?: boolean;
   /** The numbers that are spent in pod names, by group. */
   nameFloors: Readonly<Record<string, number>>;
-  /** Objects as the API stored them after our last word on them: `uid/resourceVersion`. */
+  /** Objects as the API stored them after our last word on them: see `settledKey`. */
   settled: ReadonlySet<string>;
   /** When a status that may lag is due. */
   statusDueMs?: number;
-  /** The obstacles that an event has told of and that are still there. */
+  /** What an event has told of and that is still so. */
   told: ReadonlySet<string>;
+  /** Whether something stands in the cluster's way that may be another object, or a quota. */
+  isHindered: boolean;
 }

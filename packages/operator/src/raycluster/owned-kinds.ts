@@ -17,11 +17,13 @@ import {
   autoscalerRole,
   autoscalerRoleBinding,
   autoscalerServiceAccount,
+  type BatchScheduler,
   CONTAINER,
   EVENT_REASON,
   gcsClaim,
   headIngress,
   headlessWorkerService,
+  headRoute,
   headService,
   isAutoscaling,
   LABEL,
@@ -30,6 +32,7 @@ import {
   needsGcsClaim,
   needsHeadlessWorkerService,
   networkPolicies,
+  OPENSHIFT_ROUTES,
   type RayCluster,
   type RaySettings,
   redisCleanupJobName,
@@ -56,7 +59,7 @@ export interface OwnedKind {
 }
 
 /** Reasons of the events about a kind. Where there is none, nothing is said. */
-export interface OwnedEvents {
+interface OwnedEvents {
   readonly created?: string;
   readonly failedToCreate?: string;
   readonly updated?: string;
@@ -68,10 +71,10 @@ export interface OwnedEvents {
 }
 
 /** What carries our label for the cluster; the rest of these kinds is not for us to read. */
-export const OURS: string = LABEL.cluster;
+const OURS: string = LABEL.cluster;
 
 /** Kinds that are kept as the spec wants them: made, repaired, and removed when nothing asks for them any more. */
-export const KEPT_KINDS: readonly OwnedKind[] = [
+const KEPT_KINDS: readonly OwnedKind[] = [
   {
     resource: SERVICE_ACCOUNTS,
     wanted: (cluster) => (needsAutoscalerAccount(cluster) ? [autoscalerServiceAccount(cluster)] : []),
@@ -128,19 +131,32 @@ export const KEPT_KINDS: readonly OwnedKind[] = [
       collision: EVENT_REASON.failedToCreateService,
     },
   },
-  {
-    resource: INGRESSES,
-    wanted: (cluster) => (wantsIngress(cluster) ? [headIngress(cluster)] : []),
-    isNeededByPods: false,
-    events: {
-      created: EVENT_REASON.createdIngress,
-      failedToCreate: EVENT_REASON.failedToCreateIngress,
-      updated: EVENT_REASON.updatedIngress,
-      failedToUpdate: EVENT_REASON.failedToUpdateIngress,
-      collision: EVENT_REASON.failedToCreateIngress,
-    },
-  },
 ];
+
+const INGRESS_KIND: OwnedKind = {
+  resource: INGRESSES,
+  wanted: (cluster) => (wantsIngress(cluster) ? [headIngress(cluster)] : []),
+  isNeededByPods: false,
+  events: {
+    created: EVENT_REASON.createdIngress,
+    failedToCreate: EVENT_REASON.failedToCreateIngress,
+    updated: EVENT_REASON.updatedIngress,
+    failedToUpdate: EVENT_REASON.failedToUpdateIngress,
+    collision: EVENT_REASON.failedToCreateIngress,
+  },
+};
+
+/** In the place of an Ingress on OpenShift. */
+const ROUTE_KIND: OwnedKind = {
+  resource: OPENSHIFT_ROUTES,
+  wanted: (cluster) => (wantsIngress(cluster) ? [headRoute(cluster)] : []),
+  isNeededByPods: false,
+  events: {
+    created: EVENT_REASON.createdRoute,
+    failedToCreate: EVENT_REASON.failedToCreateRoute,
+    collision: EVENT_REASON.failedToCreateRoute,
+  },
+};
 
 /** The claim of the control store: it holds data, so it is made and never taken away. */
 export const CLAIM_KIND: OwnedKind = {
@@ -152,7 +168,7 @@ export const CLAIM_KIND: OwnedKind = {
 };
 
 /** The secret of the token: running pods know its first content, so it is never written again. */
-export const SECRET_KIND: OwnedKind = {
+const SECRET_KIND: OwnedKind = {
   resource: SECRETS,
   labelSelector: OURS,
   wanted: () => [],
@@ -171,8 +187,41 @@ const JOB_KIND: OwnedKind = {
   events: {},
 };
 
+/** What of an operator's setup decides which kinds there are. */
+export interface Surroundings {
+  /** Who finds nodes for all pods of a cluster at once. @default Kubernetes' own scheduler, pod by pod */
+  readonly scheduler?: BatchScheduler;
+  /** Whether dashboards are published by OpenShift's Routes. @default by Ingresses */
+  readonly usesRoutes?: boolean;
+}
+
 /** All kinds beyond pods that a view holds. */
-export const OWNED_KINDS: readonly OwnedKind[] = [...KEPT_KINDS, CLAIM_KIND, SECRET_KIND, JOB_KIND];
+export function ownedKinds(surroundings: Surroundings): readonly OwnedKind[] {
+  return [...keptKinds(surroundings), CLAIM_KIND, SECRET_KIND, JOB_KIND];
+}
+
+/** The kinds that are kept as the spec wants them, those of a batch scheduler among them. */
+export function keptKinds({ scheduler, usesRoutes = false }: Surroundings): readonly OwnedKind[] {
+  return [
+    ...(scheduler ? schedulerKinds(scheduler) : []),
+    ...KEPT_KINDS,
+    usesRoutes ? ROUTE_KIND : INGRESS_KIND,
+  ];
+}
+
+/** A gang has to be known to its scheduler before its pods are. */
+function schedulerKinds(scheduler: BatchScheduler): readonly OwnedKind[] {
+  return scheduler.resources.map((resource) => ({
+    resource,
+    wanted: (cluster) =>
+      scheduler
+        .objects(cluster)
+        .filter((each) => each.resource.kind === resource.kind)
+        .map(({ object }) => object),
+    isNeededByPods: true,
+    events: {},
+  }));
+}
 
 /** The names under which objects of a kind are looked for, whoever controls them. */
 export function wantedNames(kind: OwnedKind, cluster: RayCluster): readonly string[] {

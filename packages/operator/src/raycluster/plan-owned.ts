@@ -15,7 +15,7 @@ import {
 } from "@heliostat/kube";
 import { ANNOTATION, authSecret, EVENT_ACTION, fingerprint, needsAuthSecret } from "@heliostat/ray";
 import { isAsWanted } from "./as-wanted.ts";
-import { CLAIM_KIND, KEPT_KINDS, type OwnedKind } from "./owned-kinds.ts";
+import { CLAIM_KIND, keptKinds, type OwnedKind } from "./owned-kinds.ts";
 import { isAlive } from "./pod-state.ts";
 import type { RayClusterView } from "./view.ts";
 
@@ -23,7 +23,7 @@ import type { RayClusterView } from "./view.ts";
 export const STEP = { beforePods: "before pods", pods: "pods" } as const;
 
 /** Who owns the fields that we apply. */
-export const FIELD_MANAGER = "heliostat";
+const FIELD_MANAGER = "heliostat";
 
 /**
  * What brings everything beyond pods to where the spec wants it: what is missing is made, what somebody changed is
@@ -31,10 +31,21 @@ export const FIELD_MANAGER = "heliostat";
  */
 export function planOwned(view: RayClusterView): readonly Action[] {
   return [
-    ...KEPT_KINDS.flatMap((kind) => [...planWanted(view, kind), ...planUnwanted(view, kind)]),
+    ...keptKinds(view).flatMap((kind) => [...planWanted(view, kind), ...planUnwanted(view, kind)]),
     ...planSecret(view),
     ...planClaim(view),
   ];
+}
+
+/**
+ * What says that the API has taken our word on an object in this form and of this hash. Where it has stored it in words
+ * of its own, asking again would change nothing.
+ */
+export function settledKey(
+  { metadata }: KubeObject,
+  hash: string | undefined = metadata.annotations?.[ANNOTATION.appliedHash],
+): string {
+  return `${metadata.uid}/${metadata.resourceVersion}/${hash}`;
 }
 
 /** The objects of a kind in the view. */
@@ -70,15 +81,14 @@ function repairs(
   kind: OwnedKind,
   { live, wanted }: { readonly live: KubeObject; readonly wanted: KubeObject },
 ): readonly Action[] {
-  const { uid = "", resourceVersion = "" } = live.metadata;
   if (needsAnother(live, wanted)) return [removing(kind, live, "its type cannot be changed in place")];
   const configuration = hashed(withOwnAddress(live, wanted));
   // What another operator made as we want it is left alone until it has to change.
   const measure = hashIn(live) === undefined ? withOwnAddress(live, wanted) : configuration;
-  if (isAsWanted(live, measure) || view.settled.has(`${uid}/${resourceVersion}`)) return [];
+  if (isAsWanted(live, measure) || view.settled.has(settledKey(live, hashIn(configuration)))) return [];
   const isAsked = hashIn(live) !== hashIn(configuration);
   const { updated, failedToUpdate } = kind.events;
-  const object = { ...configuration, metadata: { ...configuration.metadata, uid } };
+  const object = { ...configuration, metadata: { ...configuration.metadata, uid: live.metadata.uid ?? "" } };
   return [
     apply(kind.resource, object, {
       fieldManager: FIELD_MANAGER,
@@ -171,8 +181,10 @@ function isReading({ spec }: Pod, secret: string): boolean {
 
 /** With a fingerprint, so that a change of what is wanted shows even where it only leaves something out. */
 function hashed(wanted: KubeObject): Applicable<KubeObject> {
-  const annotations = { ...wanted.metadata.annotations, [ANNOTATION.appliedHash]: fingerprint(wanted) };
-  return { ...wanted, metadata: { ...wanted.metadata, annotations } } as Applicable<KubeObject>;
+  // How an object stands is for its own controller to say.
+  const { status: _status, ...kept } = wanted as KubeObject & { readonly status?: object };
+  const annotations = { ...kept.metadata.annotations, [ANNOTATION.appliedHash]: fingerprint(kept) };
+  return { ...kept, metadata: { ...kept.metadata, annotations } } as Applicable<KubeObject>;
 }
 
 function hashIn({

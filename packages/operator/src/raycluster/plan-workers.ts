@@ -10,7 +10,7 @@ import {
 } from "@heliostat/ray";
 import { namesView } from "./name-floors.ts";
 import { planRollingUpdate } from "./plan-rolling-update.ts";
-import { createPod, removePod } from "./pod-actions.ts";
+import { createPod, removePod, scheduled } from "./pod-actions.ts";
 import { groupOf, isAlive, isHead, isWorker } from "./pod-state.ts";
 import { brokenBecause, hostsOf, indexOf, type Replica, replicasOf, surplusOf } from "./replicas.ts";
 import type { RayClusterView } from "./view.ts";
@@ -100,7 +100,8 @@ function newReplicas(view: RayClusterView, group: WorkerGroupSpec, count: number
         hostIndex,
       }),
     };
-    return createPod(workerPod(view.cluster, group, { name, settings: view.settings, ...place }), why);
+    const pod = workerPod(view.cluster, group, { name, settings: view.settings, ...place });
+    return createPod(scheduled(pod, view), why);
   });
 }
 

@@ -14,7 +14,7 @@ import { planDeletion, planFinalizer } from "./plan-deletion.ts";
 import { planOwned } from "./plan-owned.ts";
 import { planUpgrade } from "./plan-upgrade.ts";
 import { planGroup, planOrphans } from "./plan-workers.ts";
-import { createPod, removePod, removePodOfMany } from "./pod-actions.ts";
+import { createPod, removePod, removePodOfMany, scheduled } from "./pod-actions.ts";
 import { byWorth, endedBecause, isAlive, isHead } from "./pod-state.ts";
 import { obstaclesOf, problemsOf } from "./problems.ts";
 import { isSuspending } from "./suspension.ts";
@@ -68,7 +68,8 @@ function planHead(view: RayClusterView): readonly Action[] {
   // One that is still ending holds the head's address and state: wait for it.
   if (heads.length > 0 || isHeadLeftDown(view)) return [];
   const [name = ""] = podNames({ ...namesView(view, HEAD_GROUP), count: 1 });
-  return [createPod(headPod(view.cluster, { name, settings: view.settings }), "the cluster has no head")];
+  const head = headPod(view.cluster, { name, settings: view.settings });
+  return [createPod(scheduled(head, view), "the cluster has no head")];
 }
 
 /** The job that ran beside the head ended with it: a new head would be a cluster without its job (KubeRay rule). */

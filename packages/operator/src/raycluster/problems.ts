@@ -3,6 +3,8 @@ import {
   CONDITION_REASON,
   EVENT_REASON,
   problemsText,
+  type RayCluster,
+  rayClusterWarnings,
   SpecError,
   type SpecProblem,
   serveService,
@@ -11,7 +13,7 @@ import {
   validateRayClusterStatus,
   wantsServeService,
 } from "@heliostat/ray";
-import { CLAIM_KIND, KEPT_KINDS, namedAccount, namedClaim } from "./owned-kinds.ts";
+import { CLAIM_KIND, keptKinds, namedAccount, namedClaim } from "./owned-kinds.ts";
 import { presentOf } from "./plan-owned.ts";
 import type { RayClusterView } from "./view.ts";
 
@@ -29,6 +31,17 @@ export interface Obstacle {
 
 /** What is wrong with what the user asked for; nothing is planned until it is mended. */
 export function problemsOf({ cluster }: RayClusterView): readonly SpecProblem[] {
+  const known = KNOWN.get(cluster);
+  if (known) return known;
+  const problems = problemsIn(cluster);
+  KNOWN.set(cluster, problems);
+  return problems;
+}
+
+/** A cluster as somebody has seen it never changes, and is asked about several times. */
+const KNOWN = new WeakMap<RayCluster, readonly SpecProblem[]>();
+
+function problemsIn(cluster: RayCluster): readonly SpecProblem[] {
   const problems = [...validateRayClusterMetadata(cluster), ...validateRayClusterSpec(cluster)];
   if (problems.length > 0 || !wantsServeService(cluster)) return problems;
   try {
@@ -47,24 +60,22 @@ export function obstaclesOf(view: RayClusterView): readonly Obstacle[] {
   return [...missingAccount(view), ...missingClaim(view), ...collisions(view)];
 }
 
-/** A status that contradicts itself. It is worth an event and no more: the next one is made from what there is. */
-export function statusProblem({ cluster }: RayClusterView): Obstacle | undefined {
-  const problems = validateRayClusterStatus(cluster);
-  if (problems.length === 0) return undefined;
-  const { invalidStatus } = EVENT_REASON;
-  return {
-    event: invalidStatus,
-    reason: invalidStatus,
-    sentence: `The status is not valid: ${problemsText(problems)}`,
-    keepsPods: false,
-  };
+/** What is worth an event and no more: what is allowed and seldom meant, and a status that contradicts itself. */
+export function warningsOf(view: RayClusterView): readonly Pick<Obstacle, "event" | "sentence">[] {
+  const { cluster } = view;
+  const contradictions = validateRayClusterStatus(cluster);
+  const warnings = problemsOf(view).length > 0 ? [] : rayClusterWarnings(cluster);
+  return [
+    { event: EVENT_REASON.invalidStatus, sentence: problemsText(contradictions) },
+    { event: EVENT_REASON.invalidSpec, sentence: problemsText(warnings) },
+  ].filter(({ sentence }) => sentence !== "");
 }
 
 function invalidSpec(view: RayClusterView): Obstacle | undefined {
   const problems = problemsOf(view);
   const [first] = problems;
   if (!first) return undefined;
-  const isMetadata = first.field.startsWith("metadata");
+  const isMetadata = first.field.startsWith("metadata.name");
   return {
     event: isMetadata ? EVENT_REASON.invalidMetadata : EVENT_REASON.invalidSpec,
     reason: isMetadata ? CONDITION_REASON.invalidMetadata : CONDITION_REASON.invalidSpec,
@@ -98,7 +109,7 @@ function missingClaim(view: RayClusterView): readonly Obstacle[] {
 }
 
 function collisions(view: RayClusterView): readonly Obstacle[] {
-  return KEPT_KINDS.flatMap((kind) => {
+  return keptKinds(view).flatMap((kind) => {
     const { collision } = kind.events;
     if (!collision) return [];
     const wanted = new Set(kind.wanted(view.cluster, view.settings).map(({ metadata }) => metadata.name));

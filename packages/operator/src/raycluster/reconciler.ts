@@ -11,34 +11,54 @@ import {
   type ReconcileResult,
   type Reconciler,
   resultOf,
+  type Watch,
+  watching,
 } from "@heliostat/controller";
-import { isEqualJson, isTerminating, keyOf, nameOf, PODS, timestamp } from "@heliostat/kube";
+import {
+  isEqualJson,
+  isTerminating,
+  keyOf,
+  nameOf,
+  PODS,
+  RESOURCE_QUOTAS,
+  sleep,
+  timestamp,
+} from "@heliostat/kube";
 import {
   EVENT_ACTION,
+  type IdleWorkers,
   isManagedByOperator,
   RAY_CLUSTERS,
   type RayCluster,
   type RayClusterStatus,
   type RaySettings,
   REPORTING_CONTROLLER,
+  type SecureDefaultsOptions,
 } from "@heliostat/ray";
 import { isPresent, STALE_MS } from "./freshness.ts";
 import { type ClusterMemory, Memory } from "./memory.ts";
 import { nextNameFloors } from "./name-floors.ts";
-import { OWNED_KINDS } from "./owned-kinds.ts";
+import { type OwnedKind, ownedKinds, type Surroundings } from "./owned-kinds.ts";
 import { planRayCluster } from "./plan.ts";
 import { cleanupLeftMs, hasCleanupFinalizer } from "./plan-deletion.ts";
+import { settledKey } from "./plan-owned.ts";
+import { isShrinking } from "./plan-workers.ts";
 import { isAlive } from "./pod-state.ts";
-import { obstaclesOf, statusProblem } from "./problems.ts";
+import { obstaclesOf, warningsOf } from "./problems.ts";
 import { statusOf } from "./status.ts";
 import { isUrgent, STATUS_LAG_MS } from "./status-urgency.ts";
 import { isSuspending } from "./suspension.ts";
 import { type RayClusterView, viewRayCluster } from "./view.ts";
+import { refusalOf } from "./why.ts";
 
 /** How the reconciler of RayClusters is set up. */
-export interface RayClusterReconcilerSettings {
+export interface RayClusterReconcilerSettings extends Surroundings {
   /** What shows in the objects that are made. @default KubeRay's defaults */
   readonly ray?: RaySettings;
+  /** Clusters are secured where their spec says nothing. @default they are not */
+  readonly secureDefaults?: SecureDefaultsOptions;
+  /** Who knows which workers are idle when some have to go. @default nobody */
+  readonly idleWorkers?: IdleWorkers;
 }
 
 /** Keeps one head, the wanted workers and all that belongs to them for every RayCluster, and says how each stands. */
@@ -49,10 +69,23 @@ export function rayClusterReconciler(settings: RayClusterReconcilerSettings = {}
     resource: RAY_CLUSTERS,
     watches: [
       owned(PODS, RAY_CLUSTERS),
-      ...OWNED_KINDS.map(({ resource, labelSelector }) => owned(resource, RAY_CLUSTERS, labelSelector)),
+      ...ownedKinds(settings).map((kind) => ownedOrInTheWay(kind, memory)),
+      watching(RESOURCE_QUOTAS, ({ metadata }) => memory.hinderedIn(metadata.namespace ?? "")),
     ],
     isRelevant: isIntentChange,
     reconcile: (key, context) => reconcile(key, { context, settings, memory }),
+  };
+}
+
+/** An object of nobody's may be what a cluster waits for, or what it waits to be rid of. */
+function ownedOrInTheWay({ resource, labelSelector }: OwnedKind, memory: Memory): Watch {
+  const ownedOnes = owned(resource, RAY_CLUSTERS, labelSelector);
+  return {
+    ...ownedOnes,
+    toKeys: (object, seen) => {
+      const keys = ownedOnes.toKeys(object, seen);
+      return keys.length > 0 ? keys : memory.hinderedIn(object.metadata.namespace ?? "");
+    },
   };
 }
 
@@ -64,7 +97,7 @@ interface Workplace {
 
 async function reconcile(key: string, workplace: Workplace): Promise<ReconcileResult> {
   const { context, memory } = workplace;
-  const view = viewOf(key, workplace);
+  const view = await viewWithIdleness(key, workplace);
   if (!view) memory.forget(key);
   if (!view || !isOurs(view.cluster)) return DONE;
 
@@ -76,13 +109,13 @@ async function reconcile(key: string, workplace: Workplace): Promise<ReconcileRe
   }
   const outcome = await carryOut(plan, view.cluster, context);
   tellObstacles(view, remembered, context);
+  remembered.isHindered ||= refusalOf(outcome.failed) !== undefined;
 
   const after = viewOf(key, workplace);
+  if (!after) return resultOf(plan, outcome);
+  remember(after, { outcome, remembered });
   // Somebody has changed the spec meanwhile: the plan was not made for it, and the next one is already asked for.
-  if (!after || after.cluster.metadata.generation !== view.cluster.metadata.generation) {
-    return resultOf(plan, outcome);
-  }
-  remember(after, { plan, outcome, remembered });
+  if (after.cluster.metadata.generation !== view.cluster.metadata.generation) return resultOf(plan, outcome);
   const statusDueMs = await settleStatus(after, { outcome, remembered, context });
   return sooner(resultFor(after, plan, outcome), statusDueMs, context.clock.now());
 }
@@ -99,33 +132,53 @@ function viewOf(key: string, { context, settings, memory }: Workplace): RayClust
     nameFloors,
     settled,
     ...(settings.ray && { settings: settings.ray }),
+    ...(settings.scheduler && { scheduler: settings.scheduler }),
+    ...(settings.usesRoutes && { usesRoutes: true }),
+    ...(settings.secureDefaults && { secureDefaults: settings.secureDefaults }),
   });
 }
+
+/** Ray is asked only when it matters who is idle, and not for long: a group shrinks without the answer too. */
+async function viewWithIdleness(key: string, workplace: Workplace): Promise<RayClusterView | undefined> {
+  const view = viewOf(key, workplace);
+  const { idleWorkers } = workplace.settings;
+  if (!view || !idleWorkers || !isOurs(view.cluster) || !isShrinking(view)) return view;
+  const { clock, signal, logger } = workplace.context;
+  const ending = new AbortController();
+  const asked = idleWorkers.idleSeconds(view.cluster, { signal: AbortSignal.any([signal, ending.signal]) });
+  const idleSeconds = await Promise.race([
+    asked.catch((error: unknown) => logger.debug("Idle workers are not known", { error })),
+    sleep(clock, IDLE_ANSWER_MS, signal),
+  ]);
+  ending.abort();
+  // Time has passed: only the answer is kept of what was seen before.
+  const after = viewOf(key, workplace);
+  return after && idleSeconds ? { ...after, idleSeconds } : after;
+}
+
+/** A Python that imports Ray, on a machine with other things to do. */
+const IDLE_ANSWER_MS = 5000;
 
 /** What somebody else looks after is his, but for a promise of ours that its deletion waits for. */
 function isOurs(cluster: RayCluster): boolean {
   return isTerminating(cluster) ? hasCleanupFinalizer(cluster) : isManagedByOperator(cluster);
 }
 
-/** One event for each obstacle when it comes up, and none while it stays. */
+/** One event for each thing that is amiss when it comes up, and none while it stays. */
 function tellObstacles(view: RayClusterView, remembered: ClusterMemory, { events }: ReconcileContext): void {
   if (isTerminating(view.cluster)) return;
-  const problem = statusProblem(view);
-  const obstacles = [...obstaclesOf(view), ...(problem ? [problem] : [])];
-  for (const { event: reason, sentence } of obstacles) {
+  const obstacles = obstaclesOf(view);
+  const told = [...obstacles, ...warningsOf(view)];
+  for (const { event: reason, sentence } of told) {
     if (remembered.told.has(sentence)) continue;
-    events.record(view.cluster, {
-      type: "Warning",
-      reason,
-      action: EVENT_ACTION.validate,
-      note: `${keyOf(nameOf(view.cluster))}: ${sentence}`,
-    });
+    const note = `${keyOf(nameOf(view.cluster))}: ${sentence}`;
+    events.record(view.cluster, { type: "Warning", reason, action: EVENT_ACTION.validate, note });
   }
-  remembered.told = new Set(obstacles.map(({ sentence }) => sentence));
+  remembered.told = new Set(told.map(({ sentence }) => sentence));
+  remembered.isHindered = obstacles.length > 0;
 }
 
 interface Done {
-  readonly plan: Plan;
   readonly outcome: Outcome;
   readonly remembered: ClusterMemory;
 }
@@ -142,10 +195,7 @@ function remember(after: RayClusterView, { outcome, remembered }: Done): void {
   const stored = [...after.services, ...after.others].filter(({ kind, metadata }) =>
     applied.has(`${kind} ${metadata.name}`),
   );
-  remembered.settled = new Set([
-    ...remembered.settled,
-    ...stored.map(({ metadata }) => `${metadata.uid}/${metadata.resourceVersion}`),
-  ]);
+  remembered.settled = new Set([...remembered.settled, ...stored.map((object) => settledKey(object))]);
 }
 
 /** Write the status if it is due, and say when it will be if it is not. */

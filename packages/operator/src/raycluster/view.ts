@@ -10,12 +10,19 @@ import {
   SERVICES,
   type Service,
 } from "@heliostat/kube";
-import { HEAD_GROUP, RAY_CLUSTERS, type RayCluster, type RaySettings } from "@heliostat/ray";
+import {
+  HEAD_GROUP,
+  RAY_CLUSTERS,
+  type RayCluster,
+  type RaySettings,
+  type SecureDefaultsOptions,
+  withSecureDefaults,
+} from "@heliostat/ray";
 import { BY_OWNER_UID } from "@heliostat/watch-cache";
-import { OWNED_KINDS, type OwnedKind, wantedNames } from "./owned-kinds.ts";
+import { type OwnedKind, ownedKinds, type Surroundings, wantedNames } from "./owned-kinds.ts";
 
 /** Everything that a decision about one RayCluster rests on, read at one moment. */
-export interface RayClusterView {
+export interface RayClusterView extends Surroundings {
   readonly cluster: RayCluster;
   /** The pods that the cluster controls, whatever their state and their labels. */
   readonly pods: readonly Pod[];
@@ -25,7 +32,7 @@ export interface RayClusterView {
   readonly others: readonly KubeObject[];
   /** The numbers that are spent in pod names, by group: the status's own, or what has been seen since it was written. */
   readonly nameFloors: Readonly<Record<string, number>>;
-  /** Objects that the API keeps in its own words though they are as we want them: `uid/resourceVersion`. */
+  /** Objects that the API keeps in words of its own though they are as we want them: see `settledKey`. */
   readonly settled: ReadonlySet<string>;
   /** Workers that Ray knows to be idle, and for how many seconds; empty when nobody was asked. */
   readonly idleSeconds: ReadonlyMap<string, number>;
@@ -37,12 +44,14 @@ export interface RayClusterView {
 }
 
 /** Where a view is read. */
-export interface ViewSources {
+export interface ViewSources extends Surroundings {
   readonly caches: Caches;
   readonly nowMs: number;
   readonly random: Random;
   /** @default KubeRay's defaults */
   readonly settings?: RaySettings;
+  /** Clusters are secured where their spec says nothing. @default they are not */
+  readonly secureDefaults?: SecureDefaultsOptions;
   /** @default those of the status */
   readonly nameFloors?: Readonly<Record<string, number>>;
   /** @default none */
@@ -52,12 +61,14 @@ export interface ViewSources {
 /** The view of the cluster under `key`; `undefined` once it is gone. */
 export function viewRayCluster(key: string, sources: ViewSources): RayClusterView | undefined {
   const { caches, nameFloors = {}, settled = new Set() } = sources;
-  const cluster = caches.of(RAY_CLUSTERS).get(key);
-  if (!cluster) return undefined;
+  const written = caches.of(RAY_CLUSTERS).get(key);
+  if (!written) return undefined;
+  const empty = newRayClusterView(written, sources);
+  const { cluster } = empty;
   const pods = caches.of(PODS).byIndex(BY_OWNER_UID, cluster.metadata.uid ?? "");
-  const owned = OWNED_KINDS.flatMap((kind) => objectsOf(kind, cluster, caches));
+  const owned = ownedKinds(sources).flatMap((kind) => objectsOf(kind, cluster, caches));
   return {
-    ...newRayClusterView(cluster, sources),
+    ...empty,
     // A pod that merely borrows the label is none of ours: we neither count nor remove it.
     pods: pods.filter((pod) => isControlledBy(pod, cluster)),
     services: owned.filter((object): object is Service => object.kind === SERVICES.kind),
@@ -69,9 +80,10 @@ export function viewRayCluster(key: string, sources: ViewSources): RayClusterVie
 
 /** The view of a cluster of which nothing exists yet but itself: to plan what applying a manifest would make. */
 export function newRayClusterView(
-  cluster: RayCluster,
-  { nowMs, random, settings = {} }: Pick<ViewSources, "nowMs" | "random" | "settings">,
+  written: RayCluster,
+  { nowMs, random, settings = {}, scheduler, usesRoutes, secureDefaults }: Omit<ViewSources, "caches">,
 ): RayClusterView {
+  const cluster = secureDefaults ? withSecureDefaults(written, secureDefaults) : written;
   return {
     cluster,
     pods: [],
@@ -82,6 +94,8 @@ export function newRayClusterView(
     idleSeconds: new Map(),
     newToken: token(random),
     settings,
+    ...(scheduler && { scheduler }),
+    ...(usesRoutes && { usesRoutes }),
     nowMs,
   };
 }

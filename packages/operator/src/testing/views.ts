@@ -6,7 +6,7 @@ import { aRayPod } from "@heliostat/ray/testing";
 import { planRayCluster } from "../raycluster/plan.ts";
 import { newRayClusterView, type RayClusterView } from "../raycluster/view.ts";
 
-export const NOW_MS = 1_700_000_000_000;
+const NOW_MS = 1_700_000_000_000;
 
 /** A cluster as somebody sees it; with pods there is a head service too, unless the traits say otherwise. */
 export function aView(cluster: RayCluster, traits: Partial<RayClusterView> = {}): RayClusterView {

@@ -102,6 +102,13 @@ describe("specHash()", () => {
     expect(specHash(changed)).toBe(specHash(spec));
   });
 
+  it("stays when empty maps are written out", () => {
+    const [group = aWorkerGroup()] = spec.workerGroupSpecs ?? [];
+    const headGroupSpec = { ...spec.headGroupSpec, rayStartParams: {}, labels: {} };
+    const workerGroupSpecs = [{ ...group, rayStartParams: {}, resources: {} }];
+    expect(specHash({ ...spec, headGroupSpec, workerGroupSpecs })).toBe(specHash(spec));
+  });
+
   it("stays when only the order of keys changes", () => {
     const reversed = Object.fromEntries(Object.entries(spec).reverse());
     expect(specHash({ ...spec, ...reversed })).toBe(specHash(spec));

@@ -12,14 +12,15 @@ import type { RayCluster, RayClusterSpec, WorkerGroupSpec } from "./types.ts";
  * A fingerprint of what the cluster's pods are made from, in KubeRay's form (SHA-1 in base32hex, 32 characters).
  *
  * Left out is what scales, schedules or upgrades without changing a pod: numbers of replicas, `workersToDelete`,
- * tolerations, scheduling gates, `upgradeStrategy` (KubeRay rule). The order of keys does not matter. The digest is not
- * KubeRay's for the same spec: a hash beside another operator's version must be replaced and not compared.
+ * tolerations, scheduling gates, `upgradeStrategy` (KubeRay rule). The order of keys does not matter, and an empty map
+ * of a group counts as absent. The digest is not KubeRay's for the same spec: a hash beside another operator's version
+ * must be replaced and not compared.
  */
 export function specHash(spec: RayClusterSpec): string {
   const { upgradeStrategy: _upgradeStrategy, headGroupSpec, workerGroupSpecs, ...rest } = spec;
   return fingerprint({
     ...rest,
-    headGroupSpec: { ...headGroupSpec, template: mutedTemplate(headGroupSpec.template) },
+    headGroupSpec: withoutEmptyMaps({ ...headGroupSpec, template: mutedTemplate(headGroupSpec.template) }),
     workerGroupSpecs: (workerGroupSpecs ?? []).map(mutedGroup),
   });
 }
@@ -78,7 +79,17 @@ function mutedGroup(group: WorkerGroupSpec): unknown {
     template,
     ...rest
   } = group;
-  return { ...rest, template: mutedTemplate(template) };
+  return withoutEmptyMaps({ ...rest, template: mutedTemplate(template) });
+}
+
+const MAPS: readonly string[] = ["rayStartParams", "resources", "rayResources", "labels"];
+
+function withoutEmptyMaps(group: object): object {
+  return Object.fromEntries(
+    Object.entries(group).filter(
+      ([name, value]) => !MAPS.includes(name) || Object.keys(value ?? {}).length > 0,
+    ),
+  );
 }
 
 function mutedTemplate({ spec, ...rest }: PodTemplateSpec): unknown {

@@ -81,7 +81,10 @@ export interface HeadGroupSpec {
   readonly ingressOptions?: IngressOptions;
   /** Ray's logical resources of the head, such as `CPU: "0"`. They win over `rayStartParams` and container limits. */
   readonly resources?: Readonly<Record<string, string>>;
-  /** Another name for `resources`, where numbers may be written without quotes. Give one of the two. */
+  /**
+   * Another name for `resources`, where numbers may be written without quotes. Give one of the two; Ray's autoscaler
+   * reads `resources` only.
+   */
   readonly rayResources?: Readonly<Record<string, IntOrString>>;
   /** Labels of the Ray node; the pod gets them too. */
   readonly labels?: Readonly<Record<string, string>>;
@@ -154,7 +157,10 @@ export interface WorkerGroupSpec {
   readonly suspend?: boolean;
   /** Ray's logical resources of each worker. They win over `rayStartParams` and container limits. */
   readonly resources?: Readonly<Record<string, string>>;
-  /** Another name for `resources`, where numbers may be written without quotes. Give one of the two. */
+  /**
+   * Another name for `resources`, where numbers may be written without quotes. Give one of the two; Ray's autoscaler
+   * reads `resources` only.
+   */
   readonly rayResources?: Readonly<Record<string, IntOrString>>;
   /** Labels of the group's Ray nodes; the pods get them too. */
   readonly labels?: Readonly<Record<string, string>>;
@@ -320,7 +326,7 @@ export interface TlsOptions {
 export interface RayClusterUpgradeStrategy {
   /**
    * `Recreate` deletes all pods and starts anew; `RollingUpdate` replaces the workers of the groups that changed, a few
-   * at a time; `None`, the default, leaves them as they are.
+   * at a time, and all pods when the head has changed; `None`, the default, leaves them as they are.
    */
   readonly type?: "Recreate" | "RollingUpdate" | "None";
   /** How a rolling update goes. */

@@ -11,6 +11,9 @@ import { ANNOTATION } from "../vocabulary/annotations.ts";
 import { ENV } from "../vocabulary/env-vars.ts";
 import { LABEL, REDIS_CLEANUP } from "../vocabulary/labels.ts";
 
+/** How the head would be built. No batch scheduler: the job is no part of the cluster's gang. */
+type CleanupOptions = Omit<PodOptions, "name" | "batchScheduler">;
+
 /** Whether a cluster leaves state in Redis behind, so that its deletion waits for a job which deletes that too. */
 export function needsRedisCleanup(cluster: RayCluster): boolean {
   return faultToleranceBackend(cluster) === "redis";
@@ -27,7 +30,7 @@ export function redisCleanupTimeoutSeconds({ metadata }: RayCluster): number {
  * The job that deletes what a cluster kept in Redis, as KubeRay makes it: a pod like the head's, with its variables,
  * mounts and place, in which the Ray container calls Ray's own cleanup and ends. It is tried once.
  */
-export function redisCleanupJob(cluster: RayCluster, options: Omit<PodOptions, "name"> = {}): Job {
+export function redisCleanupJob(cluster: RayCluster, options: CleanupOptions = {}): Job {
   const name = redisCleanupJobName(cluster);
   const { metadata, spec } = headPod(cluster, { ...options, name });
   const labels = { ...metadata.labels, [LABEL.nodeType]: REDIS_CLEANUP };

@@ -25,6 +25,10 @@ export const LABEL = {
   originatedFromKind: "ray.io/originated-from-crd",
   /** On the cluster of a RayJob: how the job is submitted. */
   submissionMode: "ray.io/job-submission-mode",
+  /** On a RayCluster: the priority class that a batch scheduler shall know it by. */
+  priorityClassName: "ray.io/priority-class-name",
+  /** On a RayCluster: its pods shall start together or not at all, where a batch scheduler asks for that wish. */
+  gangScheduling: "ray.io/gang-scheduling-enabled",
   appName: "app.kubernetes.io/name",
   createdBy: "app.kubernetes.io/created-by",
 } as const;

@@ -1,13 +1,27 @@
-import type { AdmissionPlugin, Consequence, NewObject } from "./admission-plugin.ts";
+import type { KubeObject } from "@heliostat/kube";
+import type { AdmissionPlugin, AdmittedWrite, Consequence } from "./admission-plugin.ts";
+import { limitRangeAdmission } from "./limit-ranges.ts";
 import { quotaAdmission } from "./quota.ts";
 
-/** In the order in which they are asked. */
-const PLUGINS: readonly AdmissionPlugin[] = [quotaAdmission];
+/** All plugins as one: the only place where writes are admitted. */
+export interface Admission {
+  /** A new object with what the plugins fill into it. */
+  mutated(write: AdmittedWrite): KubeObject;
+  /** Ask all plugins. Call the answer when the object is about to be stored. @throws KubeError `Forbidden` */
+  admit(write: AdmittedWrite): Consequence;
+}
 
-/** Ask all plugins. Call the answer when the object is about to be stored. @throws KubeError `Forbidden` */
-export function admitted(candidate: NewObject): Consequence {
-  const consequences = PLUGINS.map((plugin) => plugin.admit(candidate));
-  return () => {
-    for (const consequence of consequences) consequence?.();
+/** The plugins in the order in which they are asked; quotas come last, since they charge what nobody else refuses. */
+export function admissionChain(guards: readonly AdmissionPlugin[]): Admission {
+  const plugins = [limitRangeAdmission, ...guards, quotaAdmission];
+  return {
+    mutated: (write) =>
+      plugins.reduce((object, plugin) => plugin.mutated?.({ ...write, object }) ?? object, write.object),
+    admit(write) {
+      const consequences = plugins.map((plugin) => plugin.admit?.(write));
+      return () => {
+        for (const consequence of consequences) consequence?.();
+      };
+    },
   };
 }

@@ -11,7 +11,7 @@ import {
 } from "@heliostat/kube";
 import type { ObjectStore } from "../../store/object-store.ts";
 import { forbidden } from "../refusals.ts";
-import type { AdmissionPlugin, Consequence, NewObject } from "./admission-plugin.ts";
+import type { AdmissionPlugin, AdmittedWrite, Consequence } from "./admission-plugin.ts";
 
 const QUOTAS = "/resourcequotas";
 
@@ -21,10 +21,12 @@ const QUOTAS = "/resourcequotas";
  */
 export const quotaAdmission: AdmissionPlugin = {
   admit(candidate) {
-    const { resource, object, store } = candidate;
-    const usage = quotaUsage(resource, object);
+    const { resource, object, stored, store } = candidate;
+    if (isFree(candidate)) return undefined;
     const quotas = quotasOf(candidate).filter((quota) => isInQuotaScope(quota, resource, object));
-    for (const quota of quotas) assertSpecified(candidate, quota);
+    if (quotas.length === 0) return undefined;
+    const usage = growth(quotaUsage(resource, object), stored && quotaUsage(resource, stored));
+    if (!stored) for (const quota of quotas) assertSpecified(candidate, quota);
     const charges = quotas
       .map((quota) => ({ quota, asked: maskedBy(usage, quota) }))
       .filter(({ asked }) => asked.size > 0);
@@ -33,13 +35,27 @@ export const quotaAdmission: AdmissionPlugin = {
   },
 };
 
+/** Whether the write takes nothing of any quota: a change of a kind that cannot grow, or of a status. */
+function isFree({ resource, stored, subresource }: AdmittedWrite): boolean {
+  return stored !== undefined && (subresource === "status" || !GROWING.has(resource.storageKey));
+}
+
+/** Kinds whose objects may take more later than they took at first (Kubernetes' quota evaluators). */
+const GROWING: ReadonlySet<string> = new Set(["/pods", "/services", "/persistentvolumeclaims"]);
+
+/** What is more than before. What is less is given back by the quota's controller. */
+function growth(now: Amounts, before: Amounts = new Map()): Amounts {
+  const more = [...now].map(([name, amount]) => [name, amount - (before.get(name) ?? 0)] as const);
+  return new Map(before.size === 0 ? now : more.filter(([, amount]) => amount > 0));
+}
+
 interface Charge {
   readonly quota: ResourceQuota;
   /** Of what the quota limits, as much as the object takes. */
   readonly asked: Amounts;
 }
 
-function quotasOf({ store, object }: NewObject): readonly ResourceQuota[] {
+function quotasOf({ store, object }: AdmittedWrite): readonly ResourceQuota[] {
   const { namespace } = object.metadata;
   const { size } = store.collection(QUOTAS);
   if (namespace === undefined || size === 0) return [];
@@ -51,7 +67,7 @@ function maskedBy(usage: Amounts, { spec }: ResourceQuota): Amounts {
 }
 
 /** What a quota limits must be said by every container of a pod (Kubernetes' rule). */
-function assertSpecified({ resource, object }: NewObject, quota: ResourceQuota): void {
+function assertSpecified({ resource, object }: AdmittedWrite, quota: ResourceQuota): void {
   if (resource.storageKey !== "/pods") return;
   const { spec } = object as Pod;
   const containers = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
@@ -88,7 +104,7 @@ interface Resources {
   readonly limits?: Readonly<Record<string, string | number>>;
 }
 
-function assertLeft({ resource, object }: NewObject, quota: ResourceQuota, asked: Amounts): void {
+function assertLeft({ resource, object }: AdmittedWrite, quota: ResourceQuota, asked: Amounts): void {
   const { name } = quota.metadata;
   const hard = amountsOf(quota.status?.hard);
   const used = amountsOf(quota.status?.used);
@@ -114,7 +130,10 @@ function amountsText(amounts: Amounts): string {
     .join(",");
 }
 
-function refusal({ resource, object }: Pick<NewObject, "resource" | "object">, because: string): KubeError {
+function refusal(
+  { resource, object }: Pick<AdmittedWrite, "resource" | "object">,
+  because: string,
+): KubeError {
   return forbidden(resource, object.metadata.name, because);
 }
 

@@ -2,7 +2,8 @@ import { LEASE_COLUMNS, PRIORITY_CLASS_COLUMNS, RUNTIME_CLASS_COLUMNS } from "..
 import { STORAGE_CLASS_COLUMNS } from "../../table/storage-columns.ts";
 import { builtinResource } from "../builtin-resource.ts";
 import type { ServedResource } from "../served-resource.ts";
-import { COUNTED_STRATEGY, LEASE_STRATEGY, STORAGE_CLASS_STRATEGY } from "../strategies/configuration.ts";
+import { LEASE_STRATEGY, STORAGE_CLASS_STRATEGY } from "../strategies/configuration.ts";
+import { PRIORITY_CLASS_STRATEGY } from "../strategies/workloads.ts";
 
 export const CLUSTER_RESOURCES: readonly ServedResource[] = [
   builtinResource({ kind: "Lease", plural: "leases", columns: LEASE_COLUMNS, strategy: LEASE_STRATEGY }),
@@ -12,7 +13,7 @@ export const CLUSTER_RESOURCES: readonly ServedResource[] = [
     isClusterScoped: true,
     shortNames: ["pc"],
     columns: PRIORITY_CLASS_COLUMNS,
-    strategy: COUNTED_STRATEGY,
+    strategy: PRIORITY_CLASS_STRATEGY,
   }),
   builtinResource({
     kind: "StorageClass",

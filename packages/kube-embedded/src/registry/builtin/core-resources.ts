@@ -24,6 +24,7 @@ import {
   CLAIM_STRATEGY,
   CONFIG_MAP_STRATEGY,
   COUNTED_STRATEGY,
+  LIMIT_RANGE_STRATEGY,
   NODE_STRATEGY,
   SECRET_STRATEGY,
   VOLUME_STRATEGY,
@@ -38,6 +39,7 @@ export const CORE_RESOURCES: readonly ServedResource[] = [
     kind: "Namespace",
     plural: "namespaces",
     isClusterScoped: true,
+    verbs: ["create", "delete", "get", "list", "patch", "update", "watch"],
     shortNames: ["ns"],
     subresources: ["status", "finalize"],
     columns: NAMESPACE_COLUMNS,
@@ -154,5 +156,6 @@ export const CORE_RESOURCES: readonly ServedResource[] = [
     plural: "limitranges",
     shortNames: ["limits"],
     columns: DATED_COLUMNS,
+    strategy: LIMIT_RANGE_STRATEGY,
   }),
 ];

@@ -7,6 +7,7 @@ import {
 import { builtinResource } from "../builtin-resource.ts";
 import type { ServedResource } from "../served-resource.ts";
 import { COUNTED_STRATEGY, NETWORK_POLICY_STRATEGY } from "../strategies/configuration.ts";
+import { INGRESS_STRATEGY } from "../strategies/workloads.ts";
 
 export const NETWORK_RESOURCES: readonly ServedResource[] = [
   builtinResource({
@@ -21,7 +22,7 @@ export const NETWORK_RESOURCES: readonly ServedResource[] = [
     shortNames: ["ing"],
     subresources: ["status"],
     columns: INGRESS_COLUMNS,
-    strategy: COUNTED_STRATEGY,
+    strategy: INGRESS_STRATEGY,
   }),
   builtinResource({
     kind: "IngressClass",

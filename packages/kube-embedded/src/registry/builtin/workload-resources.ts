@@ -13,11 +13,12 @@ import { builtinResource } from "../builtin-resource.ts";
 import { JOB_FIELDS, REPLICA_FIELDS } from "../selectable-fields.ts";
 import type { ServedResource } from "../served-resource.ts";
 import { AUTOSCALER_V1_STRATEGY, ofNewerAutoscaler } from "../strategies/autoscaler-versions.ts";
-import { AUTOSCALER_STRATEGY, COUNTED_STRATEGY } from "../strategies/configuration.ts";
+import { AUTOSCALER_STRATEGY } from "../strategies/configuration.ts";
 import {
   CRON_JOB_STRATEGY,
   DAEMON_SET_STRATEGY,
   DEPLOYMENT_STRATEGY,
+  DISRUPTION_BUDGET_STRATEGY,
   JOB_STRATEGY,
   REPLICA_SET_STRATEGY,
   STATEFUL_SET_STRATEGY,
@@ -110,6 +111,6 @@ export const WORKLOAD_RESOURCES: readonly ServedResource[] = [
     shortNames: ["pdb"],
     subresources: ["status"],
     columns: DISRUPTION_BUDGET_COLUMNS,
-    strategy: COUNTED_STRATEGY,
+    strategy: DISRUPTION_BUDGET_STRATEGY,
   }),
 ];

@@ -4,6 +4,9 @@ import {
   type HorizontalPodAutoscaler,
   isEqualJson,
   type KubeObject,
+  type Lease,
+  type LimitRange,
+  type LimitRangeItem,
   type NetworkPolicy,
   type PersistentVolume,
   type PersistentVolumeClaim,
@@ -11,19 +14,23 @@ import {
   type Secret,
   type StorageClass,
 } from "@heliostat/kube";
-import { ACCOUNT_ANNOTATION, TOKEN_SECRET_TYPE } from "../../access/secret-tokens.ts";
 import { forbiddenField, invalidValue, requiredValue } from "../../api/field-causes.ts";
 import type { ResourceStrategy } from "../served-resource.ts";
+import { contentProblems, secretTypeProblems } from "./data-rules.ts";
 
 export const CONFIG_MAP_STRATEGY: ResourceStrategy = {
-  validate: (object, stored) => immutableProblems(object as ConfigMap, stored as ConfigMap | undefined),
+  validate: (object, stored) => [
+    ...contentProblems(object as ConfigMap),
+    ...immutableProblems(object as ConfigMap, stored as ConfigMap | undefined),
+  ],
 };
 
 export const SECRET_STRATEGY: ResourceStrategy = {
   defaults: (object) => defaultedSecret(object as Secret),
   validate: (object, stored) => [
     ...typeProblems(object as Secret, stored as Secret | undefined),
-    ...accountProblems(object as Secret),
+    ...contentProblems(object as Secret),
+    ...secretTypeProblems(object as Secret),
     ...immutableProblems(object as Secret, stored as Secret | undefined),
   ],
 };
@@ -47,6 +54,7 @@ export const STORAGE_CLASS_STRATEGY: ResourceStrategy = {
 
 export const AUTOSCALER_STRATEGY: ResourceStrategy = {
   defaults: (object) => defaultedAutoscaler(object as HorizontalPodAutoscaler),
+  validate: (object) => autoscalerProblems(object as HorizontalPodAutoscaler),
 };
 
 export const NETWORK_POLICY_STRATEGY: ResourceStrategy = {
@@ -54,7 +62,14 @@ export const NETWORK_POLICY_STRATEGY: ResourceStrategy = {
   defaults: (object) => defaultedNetworkPolicy(object as NetworkPolicy),
 };
 
-export const LEASE_STRATEGY: ResourceStrategy = { allowsCreateOnUpdate: true };
+export const LIMIT_RANGE_STRATEGY: ResourceStrategy = {
+  defaults: (object) => defaultedLimitRange(object as LimitRange),
+};
+
+export const LEASE_STRATEGY: ResourceStrategy = {
+  allowsCreateOnUpdate: true,
+  validate: (object) => leaseProblems(object as Lease),
+};
 
 export const NODE_STRATEGY: ResourceStrategy = { keepsStatusOnCreate: true };
 
@@ -63,7 +78,8 @@ export const COUNTED_STRATEGY: ResourceStrategy = { tracksGeneration: true };
 
 /** `stringData` is a way to write `data`; nobody ever reads it. */
 function defaultedSecret(secret: Secret): Secret {
-  const { stringData, ...rest } = secret;
+  const { stringData, ...given } = secret;
+  const rest = given.data ? { ...given, data: unwrapped(given.data) } : given;
   if (!stringData) return { type: "Opaque", ...rest };
   const encoded = Object.entries(stringData).map(
     ([key, text]) => [key, Buffer.from(text).toString("base64")] as const,
@@ -71,14 +87,19 @@ function defaultedSecret(secret: Secret): Secret {
   return { type: "Opaque", ...rest, data: { ...rest.data, ...Object.fromEntries(encoded) } };
 }
 
+/** Base64 as one line: Go, which Kubernetes decodes it with, passes over line breaks and writes none. */
+function unwrapped(data: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(data).map(([key, text]) => [
+      key,
+      typeof text === "string" ? text.replaceAll(/[\r\n]/g, "") : text,
+    ]),
+  );
+}
+
 function typeProblems({ type }: Secret, stored: Secret | undefined): readonly FieldCause[] {
   if (!stored || stored.type === type) return [];
   return [invalidValue("type", type, "field is immutable")];
-}
-
-function accountProblems({ type, metadata }: Secret): readonly FieldCause[] {
-  if (type !== TOKEN_SECRET_TYPE || metadata.annotations?.[ACCOUNT_ANNOTATION]) return [];
-  return [requiredValue(`metadata.annotations[${ACCOUNT_ANNOTATION}]`)];
 }
 
 function immutableProblems(
@@ -105,8 +126,19 @@ function claimProblems(
   { spec = {} }: PersistentVolumeClaim,
   stored: PersistentVolumeClaim | undefined,
 ): readonly FieldCause[] {
-  if (!stored || isEqualJson(frozenPart(spec, stored), frozenPart(stored.spec ?? {}, stored))) return [];
+  if (!stored) return newClaimProblems(spec);
+  if (isEqualJson(frozenPart(spec, stored), frozenPart(stored.spec ?? {}, stored))) return [];
   return [forbiddenField("spec", CLAIM_FROZEN)];
+}
+
+function newClaimProblems({ accessModes = [], resources }: PersistentVolumeClaimSpec): readonly FieldCause[] {
+  const hasSize = resources?.requests?.["storage"] !== undefined;
+  return [
+    ...(accessModes.length > 0
+      ? []
+      : [requiredValue("spec.accessModes", "at least 1 access mode is required")]),
+    ...(hasSize ? [] : [requiredValue("spec.resources[storage]")]),
+  ];
 }
 
 /** An unbound claim may still get its volume, or the class that it leaves open. */
@@ -134,6 +166,47 @@ function defaultedAutoscaler(autoscaler: HorizontalPodAutoscaler): HorizontalPod
     resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 80 } },
   };
   return { ...autoscaler, spec: { minReplicas: 1, metrics: [cpu], ...spec } };
+}
+
+export function autoscalerProblems({ spec }: HorizontalPodAutoscaler): readonly FieldCause[] {
+  const { minReplicas = 1, maxReplicas = 0 } = spec ?? {};
+  const field = "spec.maxReplicas";
+  return [
+    ...(minReplicas < 1
+      ? [invalidValue("spec.minReplicas", minReplicas, "must be greater than or equal to 1")]
+      : []),
+    ...(maxReplicas < 1 ? [invalidValue(field, maxReplicas, "must be greater than 0")] : []),
+    ...(maxReplicas < minReplicas
+      ? [invalidValue(field, maxReplicas, "must be greater than or equal to `minReplicas`")]
+      : []),
+  ];
+}
+
+function defaultedLimitRange(range: LimitRange): LimitRange {
+  const { spec } = range;
+  return spec ? { ...range, spec: { ...spec, limits: spec.limits.map(defaultedLimit) } } : range;
+}
+
+/** Who says how much a container may have at most says what it gets (Kubernetes' defaults of a limit range). */
+function defaultedLimit(item: LimitRangeItem): LimitRangeItem {
+  if (item.type !== "Container") return item;
+  const limit = { ...item.max, ...item.default };
+  const request = { ...item.min, ...limit, ...item.defaultRequest };
+  return {
+    ...item,
+    ...(Object.keys(limit).length > 0 && { default: limit }),
+    ...(Object.keys(request).length > 0 && { defaultRequest: request }),
+  };
+}
+
+function leaseProblems({ spec = {} }: Lease): readonly FieldCause[] {
+  const { leaseDurationSeconds: seconds = 1, leaseTransitions: transitions = 0 } = spec;
+  return [
+    ...(seconds > 0 ? [] : [invalidValue("spec.leaseDurationSeconds", seconds, "must be greater than 0")]),
+    ...(transitions >= 0
+      ? []
+      : [invalidValue("spec.leaseTransitions", transitions, "must be greater than or equal to 0")]),
+  ];
 }
 
 function defaultedNetworkPolicy(policy: NetworkPolicy): NetworkPolicy {

@@ -4,9 +4,11 @@ import {
   isEqualJson,
   type Pod,
   type PodSpec,
-  parseQuantity,
+  type Volume,
 } from "@heliostat/kube";
-import { duplicateValue, forbiddenField, invalidValue, missingReference } from "../../api/field-causes.ts";
+import { duplicateValue, forbiddenField, invalidValue } from "../../api/field-causes.ts";
+import { labelProblems, nameDetails } from "../../api/validate-metadata.ts";
+import { containerProblems } from "./container-rules.ts";
 
 /** What a pod's schema cannot say, and after its creation: that its spec stays as it is. */
 export function podProblems(pod: Pod, stored?: Pod): readonly FieldCause[] {
@@ -23,34 +25,34 @@ export function podSpecProblems(spec: PodSpec, path: string): readonly FieldCaus
     ...containers.map((container, index) => [container, `${path}.containers[${index}]`] as const),
   ];
   return [
+    ...volumes.flatMap((volume, index) => volumeProblems(volume, `${path}.volumes[${index}]`)),
     ...lists.flatMap(([container, at]) => containerProblems(container, at, volumeNames)),
     ...sharedNames(initContainers, containers, path),
+    ...placementProblems(spec, path),
   ];
 }
 
-function containerProblems(
-  { volumeMounts = [], resources = {} }: Container,
+function volumeProblems({ name: _, ...sources }: Volume, path: string): readonly FieldCause[] {
+  const [, ...more] = Object.keys(sources);
+  return more.map((source) => forbiddenField(`${path}.${source}`, "may not specify more than 1 volume type"));
+}
+
+const LONGEST_DEADLINE_SECONDS = 2 ** 31 - 1;
+
+/** When a pod must end, what it is called inside, and which nodes it wants. */
+function placementProblems(
+  { activeDeadlineSeconds: deadline, hostname, nodeSelector = {} }: PodSpec,
   path: string,
-  volumeNames: ReadonlySet<string>,
 ): readonly FieldCause[] {
-  const unknownVolumes = volumeMounts.flatMap(({ name }, index) =>
-    volumeNames.has(name) ? [] : [missingReference(`${path}.volumeMounts[${index}].name`, name)],
-  );
-  const { limits = {}, requests = {} } = resources;
-  const overLimit = Object.entries(requests).flatMap(([key, request]) => {
-    const limit = limits[key];
-    const isOver = limit !== undefined && (parseQuantity(request) ?? 0) > (parseQuantity(limit) ?? 0);
-    return isOver
-      ? [
-          invalidValue(
-            `${path}.resources.requests`,
-            request,
-            `must be less than or equal to ${key} limit of ${limit}`,
-          ),
-        ]
-      : [];
-  });
-  return [...unknownVolumes, ...overLimit];
+  const isDeadline = deadline === undefined || (deadline >= 1 && deadline <= LONGEST_DEADLINE_SECONDS);
+  const range = `must be between 1 and ${LONGEST_DEADLINE_SECONDS}, inclusive`;
+  return [
+    ...(isDeadline ? [] : [invalidValue(`${path}.activeDeadlineSeconds`, deadline, range)]),
+    ...(hostname ? nameDetails(hostname, "label") : []).map((detail) =>
+      invalidValue(`${path}.hostname`, hostname, detail),
+    ),
+    ...labelProblems(nodeSelector, `${path}.nodeSelector`),
+  ];
 }
 
 function sharedNames(
@@ -71,7 +73,15 @@ const IMMUTABLE =
 
 function updateProblems(spec: PodSpec, stored: PodSpec): readonly FieldCause[] {
   if (isEqualJson(spec, stored)) return [];
+  const uneven = (["containers", "initContainers"] as const).filter(
+    (list) => (spec[list] ?? []).length !== (stored[list] ?? []).length,
+  );
+  if (uneven.length > 0)
+    return uneven.map((list) =>
+      forbiddenField(`spec.${list}`, "pod updates may not add or remove containers"),
+    );
   return [
+    ...gateProblems(spec, stored),
     ...tolerationProblems(spec, stored),
     ...deadlineProblems(spec, stored),
     ...frozenProblems(spec, stored),
@@ -87,19 +97,26 @@ function frozenProblems(spec: PodSpec, stored: PodSpec): readonly FieldCause[] {
 /** The spec with the fields that may change made equal to the stored ones. */
 function withoutMutable(spec: PodSpec, stored: PodSpec): unknown {
   const { tolerations: _, activeDeadlineSeconds: __, terminationGracePeriodSeconds: grace, ...rest } = spec;
-  const { containers, initContainers, schedulingGates, ...others } = rest;
+  const { containers, initContainers, schedulingGates: ___, ...others } = rest;
   const hasRaisedGrace = grace === 1 && (stored.terminationGracePeriodSeconds ?? 0) < 0;
-  const withoutImage = ({ image: ___, ...container }: Container): unknown => container;
-  const gates = (schedulingGates ?? []).filter(
-    ({ name }) => !stored.schedulingGates?.some((gate) => gate.name === name),
-  );
+  const withoutImage = ({ image: ____, ...container }: Container): unknown => container;
   return {
     ...others,
     grace: hasRaisedGrace ? stored.terminationGracePeriodSeconds : grace,
     containers: containers.map(withoutImage),
     initContainers: initContainers?.map(withoutImage) ?? [],
-    addedGates: gates,
   };
+}
+
+function gateProblems({ schedulingGates = [] }: PodSpec, stored: PodSpec): readonly FieldCause[] {
+  return schedulingGates
+    .filter(({ name }) => !stored.schedulingGates?.some((gate) => gate.name === name))
+    .map(({ name }) =>
+      forbiddenField(
+        "spec.schedulingGates",
+        `only deletion is allowed, but found new scheduling gate '${name}'`,
+      ),
+    );
 }
 
 function tolerationProblems(spec: PodSpec, stored: PodSpec): readonly FieldCause[] {

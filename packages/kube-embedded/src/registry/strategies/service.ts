@@ -5,8 +5,9 @@ import {
   type ServicePort,
   type ServiceSpec,
 } from "@heliostat/kube";
-import { duplicateValue, invalidValue, requiredValue } from "../../api/field-causes.ts";
+import { duplicateValue, forbiddenField, invalidValue, requiredValue } from "../../api/field-causes.ts";
 import { invalid } from "../../api/refusals.ts";
+import { labelProblems } from "../../api/validate-metadata.ts";
 import type { ResourceStrategy, StrategyContext } from "../served-resource.ts";
 
 export const SERVICE_STRATEGY: ResourceStrategy = {
@@ -47,6 +48,7 @@ function defaultedPort(port: ServicePort): ServicePort {
 
 function newService(service: Service, context: StrategyContext): Service {
   if (service.spec?.type === "ExternalName") return service;
+  assertNodePorts(service, context);
   return withAddress(service, addressOf(service, context), context);
 }
 
@@ -84,6 +86,15 @@ function withNodePort(port: ServicePort, context: StrategyContext): ServicePort 
   return port.nodePort ? port : { ...port, nodePort: context.allocateNodePort() };
 }
 
+/** @throws KubeError `Invalid` when a new service asks for a node port that it cannot have */
+function assertNodePorts({ metadata, spec = {} }: Service, context: StrategyContext): void {
+  const problems = (spec.ports ?? []).flatMap(({ nodePort }, index) => {
+    const why = nodePort && hasNodePorts(spec) ? context.nodePortProblem(nodePort) : undefined;
+    return why === undefined ? [] : [invalidValue(`spec.ports[${index}].nodePort`, nodePort, why)];
+  });
+  if (problems.length > 0) throw invalid({ group: "", kind: "Service" }, metadata.name, problems);
+}
+
 /**
  * A service that is written again without its address and node ports keeps them. What its new type has no use for
  * goes, what its new type needs is allocated.
@@ -93,11 +104,18 @@ function updatedService(service: Service, stored: Service, context: StrategyCont
   const { spec: old = {} } = stored;
   if (spec.type === "ExternalName") return withoutAddress(service, old);
   const ports = spec.ports?.map((port) => withOldNodePort(port, old, hasNodePorts(spec)));
-  const kept = { ...service, spec: { ...spec, ...(ports && { ports }) } };
+  const kept = { ...service, spec: { ...withoutOldPolicy(spec, old), ...(ports && { ports }) } };
   const { clusterIP = old.clusterIP, clusterIPs } = spec;
   if (!clusterIP) return withAddress(kept, addressOf(kept, context), context);
   const allocated = withAddress(kept, clusterIP, context);
   return clusterIPs ? { ...allocated, spec: { ...allocated.spec, clusterIPs } } : allocated;
+}
+
+/** Who is no longer reached from outside has no policy for that. */
+function withoutOldPolicy(spec: ServiceSpec, old: ServiceSpec): ServiceSpec {
+  const { externalTrafficPolicy, ...rest } = spec;
+  const isPlain = spec.type === "ClusterIP" && old.type !== "ClusterIP";
+  return isPlain && externalTrafficPolicy === old.externalTrafficPolicy ? rest : spec;
 }
 
 function withoutAddress(service: Service, old: ServiceSpec): Service {
@@ -114,13 +132,18 @@ function withOldNodePort(port: ServicePort, { ports = [] }: ServiceSpec, isWante
 }
 
 function problems({ spec = {} }: Service, stored: Service | undefined): readonly FieldCause[] {
-  const { ports = [], type, clusterIP } = spec;
+  const { ports = [], type = "ClusterIP", clusterIP, selector = {} } = spec;
   const isHeadless = clusterIP === NO_ADDRESS;
   const lacksPorts = ports.length === 0 && type !== "ExternalName" && !isHeadless;
   return [
     ...(lacksPorts ? [requiredValue("spec.ports")] : []),
     ...(type === "ExternalName" && !spec.externalName ? [requiredValue("spec.externalName")] : []),
     ...portProblems(ports),
+    ...nodePortProblems(ports, type),
+    ...(isHeadless && hasNodePorts(spec)
+      ? [invalidValue("spec.clusterIPs[0]", NO_ADDRESS, `may not be set to 'None' for ${type} services`)]
+      : []),
+    ...labelProblems(selector, "spec.selector"),
     ...(stored ? addressProblems(spec, stored.spec ?? {}) : []),
   ];
 }
@@ -132,6 +155,15 @@ function portProblems(ports: readonly ServicePort[]): readonly FieldCause[] {
     const isTaken = ports.findIndex((each) => each.name === name) < index;
     return isTaken ? [duplicateValue(field, name)] : [];
   });
+}
+
+function nodePortProblems(ports: readonly ServicePort[], type: string): readonly FieldCause[] {
+  if (type !== "ClusterIP") return [];
+  return ports.flatMap(({ nodePort }, index) =>
+    nodePort
+      ? [forbiddenField(`spec.ports[${index}].nodePort`, "may not be used when `type` is 'ClusterIP'")]
+      : [],
+  );
 }
 
 function addressProblems(spec: ServiceSpec, old: ServiceSpec): readonly FieldCause[] {

@@ -1,29 +1,33 @@
-import {
-  type CronJob,
-  type DaemonSet,
-  type Deployment,
-  type FieldCause,
-  isEqualJson,
-  type Job,
-  type JobSpec,
-  type LabelSelector,
-  matchesLabels,
-  type PodTemplateSpec,
-  type ReplicaSet,
-  requirementsOf,
-  type StatefulSet,
-  type StatefulSetSpec,
+import type {
+  CronJob,
+  DaemonSet,
+  Deployment,
+  Ingress,
+  Job,
+  JobSpec,
+  PodDisruptionBudget,
+  PriorityClass,
+  ReplicaSet,
+  StatefulSet,
 } from "@heliostat/kube";
-import { forbiddenField, invalidValue, requiredValue, unsupportedValue } from "../../api/field-causes.ts";
 import type { ResourceStrategy } from "../served-resource.ts";
 import { defaultedClaim } from "./configuration.ts";
-import { podSpecProblems } from "./pod-rules.ts";
 import { defaultedTemplate } from "./pod-spec-defaults.ts";
+import {
+  cronJobProblems,
+  deploymentProblems,
+  disruptionBudgetProblems,
+  ingressProblems,
+  jobProblems,
+  priorityClassProblems,
+  selectorProblems,
+  statefulSetProblems,
+} from "./workload-rules.ts";
 
 export const DEPLOYMENT_STRATEGY: ResourceStrategy = {
   tracksGeneration: true,
   defaults: (object) => defaultedDeployment(object as Deployment),
-  validate: (object, stored) => selectorProblems(object as Deployment, stored as Deployment | undefined),
+  validate: (object, stored) => deploymentProblems(object as Deployment, stored as Deployment | undefined),
 };
 
 export const REPLICA_SET_STRATEGY: ResourceStrategy = {
@@ -55,6 +59,23 @@ export const JOB_STRATEGY: ResourceStrategy = {
 export const CRON_JOB_STRATEGY: ResourceStrategy = {
   tracksGeneration: true,
   defaults: (object) => defaultedCronJob(object as CronJob),
+  validate: (object) => cronJobProblems(object as CronJob),
+};
+
+export const DISRUPTION_BUDGET_STRATEGY: ResourceStrategy = {
+  tracksGeneration: true,
+  validate: (object) => disruptionBudgetProblems(object as PodDisruptionBudget),
+};
+
+export const INGRESS_STRATEGY: ResourceStrategy = {
+  tracksGeneration: true,
+  validate: (object) => ingressProblems(object as Ingress),
+};
+
+export const PRIORITY_CLASS_STRATEGY: ResourceStrategy = {
+  tracksGeneration: true,
+  validate: (object, stored) =>
+    priorityClassProblems(object as PriorityClass, stored as PriorityClass | undefined),
 };
 
 const QUARTER = { maxUnavailable: "25%", maxSurge: "25%" };
@@ -182,66 +203,4 @@ function withOwnSelector(job: Job): Job {
       template: { ...template, metadata: metadataOfPods },
     },
   };
-}
-
-interface Selecting {
-  readonly spec?: { readonly selector: LabelSelector; readonly template?: PodTemplateSpec };
-}
-
-function selectorProblems({ spec }: Selecting, stored: Selecting | undefined): readonly FieldCause[] {
-  if (!spec) return [requiredValue("spec.selector"), requiredValue("spec.template")];
-  const { selector, template = {} } = spec;
-  const labels = template.metadata?.labels;
-  const isEmpty = Object.keys(selector).length === 0;
-  const matches = matchesLabels(requirementsOf(selector), labels);
-  const hasChanged = stored?.spec !== undefined && !isEqualJson(selector, stored.spec.selector);
-  return [
-    ...(isEmpty ? [invalidValue("spec.selector", selector, "empty selector is invalid for deployment")] : []),
-    ...(hasChanged ? [invalidValue("spec.selector", selector, "field is immutable")] : []),
-    ...(matches
-      ? []
-      : [
-          invalidValue(
-            "spec.template.metadata.labels",
-            labels ?? {},
-            "`selector` does not match template `labels`",
-          ),
-        ]),
-    ...(template.spec ? podSpecProblems(template.spec, "spec.template.spec") : []),
-  ];
-}
-
-const STATEFUL_SET_FROZEN =
-  "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', " +
-  "'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden";
-
-function statefulSetProblems(set: StatefulSet, stored: StatefulSet | undefined): readonly FieldCause[] {
-  const changed = stored?.spec && set.spec && !isEqualJson(frozenPart(set.spec), frozenPart(stored.spec));
-  if (changed) return [forbiddenField("spec", STATEFUL_SET_FROZEN)];
-  return selectorProblems(set, stored);
-}
-
-function frozenPart(spec: StatefulSetSpec): unknown {
-  const { selector, serviceName = "", podManagementPolicy, volumeClaimTemplates = [] } = spec;
-  return { selector, serviceName, podManagementPolicy, volumeClaimTemplates };
-}
-
-function jobProblems({ spec }: Job, stored: Job | undefined): readonly FieldCause[] {
-  if (!spec) return [requiredValue("spec.template")];
-  const { restartPolicy = "Always" } = spec.template.spec ?? {};
-  const restart =
-    restartPolicy === "Always"
-      ? [unsupportedValue("spec.template.spec.restartPolicy", restartPolicy, ["OnFailure", "Never"])]
-      : [];
-  if (!stored?.spec) return restart;
-  const { spec: old } = stored;
-  const frozen = (["completions", "selector", "completionMode"] as const).filter(
-    (field) => !isEqualJson(spec[field], old[field]),
-  );
-  const isTemplateFrozen = !(old.suspend && stored.status?.startTime === undefined);
-  const hasNewTemplate = isTemplateFrozen && !isEqualJson(spec.template, old.template);
-  return [
-    ...frozen.map((field) => invalidValue(`spec.${field}`, spec[field] ?? null, "field is immutable")),
-    ...(hasNewTemplate ? [invalidValue("spec.template", spec.template, "field is immutable")] : []),
-  ];
 }

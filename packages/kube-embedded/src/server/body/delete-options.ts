@@ -1,14 +1,15 @@
 import { type DeleteOptions, type Json, KubeError } from "@heliostat/kube";
+import { invalidValue } from "../../api/field-causes.ts";
 import { booleanParameter, integerParameter, textParameter } from "../http/query.ts";
-import { forbidden, invalidOptions, notSupported } from "./invalid-options.ts";
+import { invalidOptions, notSupported } from "./invalid-options.ts";
 
 /** How to delete, and whether only to try. */
 export interface DeletionRequest extends DeleteOptions {
   readonly isDryRun: boolean;
 }
 
-const KIND = "DeleteOptions.meta.k8s.io";
-const POLICIES = ["Background", "Foreground", "Orphan"] as const;
+const KIND = "DeleteOptions";
+const POLICIES = ["Foreground", "Background", "Orphan"] as const;
 
 /** How to delete: from the body (`null` when there is none), else from the query. @throws KubeError `BadRequest`, `Invalid` */
 export function deletionRequest(body: Json, query: URLSearchParams): DeletionRequest {
@@ -16,7 +17,7 @@ export function deletionRequest(body: Json, query: URLSearchParams): DeletionReq
   const propagationPolicy = policy(wishes);
   const { gracePeriodSeconds, preconditions } = wishes;
   return {
-    isDryRun: isDryRun(wishes.dryRun ?? query.getAll("dryRun")),
+    isDryRun: isDryRun(wishes.dryRun ?? query.getAll("dryRun"), KIND),
     ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
     // Kubernetes rule: a negative grace period means one second.
     ...(gracePeriodSeconds === undefined
@@ -26,11 +27,11 @@ export function deletionRequest(body: Json, query: URLSearchParams): DeletionReq
   };
 }
 
-/** Whether the only value of `dryRun` is there. @throws KubeError `Invalid` when it has another */
-export function isDryRun(values: readonly string[]): boolean {
+/** Whether the only value of `dryRun` is there. @throws KubeError `Invalid`, about options of this kind, when it has another */
+export function isDryRun(values: readonly string[], kind: string): boolean {
   const wrong = values.find((value) => value !== "All" && value !== "");
   if (wrong === undefined) return values.includes("All");
-  throw invalidOptions("Options.meta.k8s.io", notSupported("dryRun", wrong, ["All"]));
+  throw invalidOptions(kind, notSupported("dryRun", wrong, ["All"]));
 }
 
 interface Wishes {
@@ -84,13 +85,11 @@ function policy({ propagationPolicy, orphanDependents }: Wishes): DeleteOptions[
     if (propagationPolicy === undefined) return undefined;
     const known = POLICIES.find((each) => each === propagationPolicy);
     if (known) return known;
-    throw invalidOptions(KIND, notSupported("propagationPolicy", propagationPolicy, POLICIES));
+    throw invalidOptions(KIND, notSupported("propagationPolicy", propagationPolicy, [...POLICIES, "nil"]));
   }
   if (propagationPolicy !== undefined) {
-    throw invalidOptions(
-      KIND,
-      forbidden("propagationPolicy", "orphanDependents and deletionPropagation cannot be both set"),
-    );
+    const detail = "orphanDependents and deletionPropagation cannot be both set";
+    throw invalidOptions(KIND, invalidValue("propagationPolicy", propagationPolicy, detail));
   }
   return orphanDependents ? "Orphan" : "Background";
 }

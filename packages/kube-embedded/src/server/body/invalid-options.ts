@@ -1,8 +1,8 @@
 import { type FieldCause, KubeError } from "@heliostat/kube";
 
-/** The query asks for something that cannot be: Kubernetes validates its options like an object of kind `kind`. */
+/** The query asks for something that cannot be: Kubernetes validates its options like an object, a `CreateOptions`. */
 export function invalidOptions(kind: string, cause: FieldCause): KubeError {
-  return new KubeError("Invalid", `${kind} "" is invalid: ${cause.field}: ${cause.message}`, {
+  return new KubeError("Invalid", `${kind}.meta.k8s.io "" is invalid: ${cause.field}: ${cause.message}`, {
     causes: [cause],
     about: { group: "meta.k8s.io", kind },
   });

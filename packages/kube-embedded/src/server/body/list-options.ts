@@ -7,7 +7,7 @@ import { forbidden, invalidOptions } from "./invalid-options.ts";
 export function listOptions(query: URLSearchParams, route: ResourceRoute): ApiListOptions {
   if (query.has("sendInitialEvents")) {
     const cause = forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list");
-    throw invalidOptions("ListOptions.meta.k8s.io", cause);
+    throw invalidOptions("ListOptions", cause);
   }
   const limit = integerParameter(query, "limit");
   const continueToken = textParameter(query, "continue");

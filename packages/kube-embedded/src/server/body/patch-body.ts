@@ -41,7 +41,7 @@ export function patchBody(body: Buffer, { request, resource, caller }: PatchCont
   }
 }
 
-const KIND = "PatchOptions.meta.k8s.io";
+const KIND = "PatchOptions";
 
 /** Kubernetes' limit. */
 const MAX_OPERATIONS = 10_000;
@@ -58,7 +58,7 @@ function operations(text: string): readonly JsonPatchOperation[] {
   if (value.length > MAX_OPERATIONS) {
     throw new KubeError(
       "RequestEntityTooLarge",
-      `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${value.length}`,
+      `Request entity too large: The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${value.length}`,
     );
   }
   return value as unknown as readonly JsonPatchOperation[];

@@ -24,7 +24,7 @@ export function acceptedRepresentation(
   }
   throw new KubeError(
     "NotAcceptable",
-    `only the following media types are accepted: ${isStream ? "" : "application/yaml, "}application/json, application/json;as=Table;v=v1;g=meta.k8s.io, application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io`,
+    `only the following media types are accepted: application/json${isStream ? "" : ", application/yaml"}`,
   );
 }
 

@@ -1,9 +1,9 @@
 /**
  * One request and what Kubernetes answers to it. Texts may hold `{ns}` (a namespace of the expectation's own), `{rv}` and
- * `{uid}` (of the first object that is given).
+ * `{uid}` (of the first object that is given), and `{last.PATH}` (what the last request before answered there).
  */
 export interface Expectation {
-  /** The rule, as a sentence that goes on from the verb. */
+  /** The rule, as a sentence that goes on from its heading. */
   readonly name: string;
   /** Objects that are there already, in namespace `{ns}` where their kind has one. */
   readonly given?: readonly object[];
@@ -54,6 +54,17 @@ export function deployment(name: string, spec: object = {}): object {
   };
 }
 
+export const SERVICES = "/api/v1/namespaces/{ns}/services";
+
+export function service(name: string, spec: object = {}): object {
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name },
+    spec: { selector: { app: "web" }, ports: [{ port: 80 }], ...spec },
+  };
+}
+
 export function widget(name: string): object {
   return { apiVersion: "example.com/v1", kind: "Widget", metadata: { name }, spec: { size: 1 } };
 }
@@ -72,6 +83,38 @@ export function patch(path: string, type: "json" | "merge" | "strategic" | "appl
 
 export function remove(path: string, options?: object): Call {
   return { method: "DELETE", path, ...(options && { body: options }) };
+}
+
+/**
+ * 422, with the problems in the message and among the causes. A problem is a field and what is said of it; its reason
+ * follows from the first words (Kubernetes: `field.ErrorType`).
+ */
+export function invalid(
+  kind: string,
+  name: string,
+  ...problems: readonly (readonly [field: string, message: string])[]
+): Pick<Expectation, "status" | "json"> {
+  const lines = problems.map(([field, message]) => `${field}: ${message}`);
+  const text = lines.length === 1 ? lines[0] : `[${lines.join(", ")}]`;
+  const causes = problems.map(([field, message]) => ({ reason: reasonOf(message), field, message }));
+  return failure(422, "Invalid", { message: `${kind} "${name}" is invalid: ${text}`, details: { causes } });
+}
+
+const REASONS: readonly (readonly [words: string, reason: string])[] = [
+  ["Required value", "FieldValueRequired"],
+  ["Invalid value", "FieldValueInvalid"],
+  ["Unsupported value", "FieldValueNotSupported"],
+  ["Duplicate value", "FieldValueDuplicate"],
+  ["Forbidden", "FieldValueForbidden"],
+  ["Not found", "FieldValueNotFound"],
+  ["Too long", "FieldValueTooLong"],
+  ["Too many", "FieldValueTooMany"],
+];
+
+function reasonOf(message: string): string {
+  const found = REASONS.find(([words]) => message.startsWith(words));
+  if (!found) throw new Error(`Cannot tell the reason of "${message}"`);
+  return found[1];
 }
 
 /** A failure as a Status says it. */

@@ -1,0 +1,207 @@
+import {
+  type CronJob,
+  type Deployment,
+  type FieldCause,
+  type Ingress,
+  isEqualJson,
+  type Job,
+  type LabelSelector,
+  matchesLabels,
+  type PodDisruptionBudget,
+  type PodTemplateSpec,
+  type PriorityClass,
+  parseQuantity,
+  requirementsOf,
+  type StatefulSet,
+  type StatefulSetSpec,
+} from "@heliostat/kube";
+import { forbiddenField, invalidValue, requiredValue, unsupportedValue } from "../../api/field-causes.ts";
+import { podSpecProblems } from "./pod-rules.ts";
+
+/** A kind that selects the pods which it makes from a template. */
+export interface Selecting {
+  readonly spec?: { readonly selector: LabelSelector; readonly template?: PodTemplateSpec };
+}
+
+/** The selector stays as it is and selects what the template makes, which runs until somebody ends it. */
+export function selectorProblems({ spec }: Selecting, stored: Selecting | undefined): readonly FieldCause[] {
+  if (!spec) return [requiredValue("spec.selector"), requiredValue("spec.template")];
+  const { selector, template = {} } = spec;
+  const labels = template.metadata?.labels;
+  const isEmpty = Object.keys(selector).length === 0;
+  const matches = matchesLabels(requirementsOf(selector), labels);
+  const hasChanged = stored?.spec !== undefined && !isEqualJson(selector, stored.spec.selector);
+  return [
+    ...(isEmpty ? [invalidValue("spec.selector", selector, "empty selector is invalid for deployment")] : []),
+    ...(hasChanged ? [invalidValue("spec.selector", selector, "field is immutable")] : []),
+    ...(matches
+      ? []
+      : [
+          invalidValue(
+            "spec.template.metadata.labels",
+            labels ?? {},
+            "`selector` does not match template `labels`",
+          ),
+        ]),
+    ...templateProblems(template),
+  ];
+}
+
+function templateProblems({ spec }: PodTemplateSpec): readonly FieldCause[] {
+  if (!spec) return [];
+  const { restartPolicy = "Always", activeDeadlineSeconds } = spec;
+  const at = "spec.template.spec";
+  return [
+    ...podSpecProblems(spec, at),
+    ...(restartPolicy === "Always"
+      ? []
+      : [unsupportedValue(`${at}.restartPolicy`, restartPolicy, ["Always"])]),
+    ...(activeDeadlineSeconds === undefined
+      ? []
+      : [
+          forbiddenField(
+            `${at}.activeDeadlineSeconds`,
+            "activeDeadlineSeconds in ReplicaSet is not Supported",
+          ),
+        ]),
+  ];
+}
+
+export function deploymentProblems(
+  deployment: Deployment,
+  stored: Deployment | undefined,
+): readonly FieldCause[] {
+  const { strategy, progressDeadlineSeconds: deadline, minReadySeconds = 0 } = deployment.spec ?? {};
+  const isHasty = deadline !== undefined && deadline <= minReadySeconds;
+  const hasty = invalidValue(
+    "spec.progressDeadlineSeconds",
+    deadline ?? null,
+    "must be greater than minReadySeconds",
+  );
+  return [
+    ...selectorProblems(deployment, stored),
+    ...rollingProblems(strategy ?? {}),
+    ...(isHasty ? [hasty] : []),
+  ];
+}
+
+type Strategy = NonNullable<NonNullable<Deployment["spec"]>["strategy"]>;
+
+function rollingProblems({ type, rollingUpdate }: Strategy): readonly FieldCause[] {
+  const at = "spec.strategy.rollingUpdate";
+  if (type === "Recreate")
+    return rollingUpdate
+      ? [forbiddenField(at, "may not be specified when strategy `type` is 'Recreate'")]
+      : [];
+  const { maxSurge = 1, maxUnavailable = 1 } = rollingUpdate ?? {};
+  const isStuck = isNone(maxSurge) && isNone(maxUnavailable);
+  return isStuck
+    ? [invalidValue(`${at}.maxUnavailable`, maxUnavailable, "may not be 0 when `maxSurge` is 0")]
+    : [];
+}
+
+function isNone(value: number | string): boolean {
+  return value === 0 || value === "0%";
+}
+
+const STATEFUL_SET_FROZEN =
+  "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', " +
+  "'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden";
+
+export function statefulSetProblems(
+  set: StatefulSet,
+  stored: StatefulSet | undefined,
+): readonly FieldCause[] {
+  const changed = stored?.spec && set.spec && !isEqualJson(frozenPart(set.spec), frozenPart(stored.spec));
+  if (changed) return [forbiddenField("spec", STATEFUL_SET_FROZEN)];
+  return selectorProblems(set, stored);
+}
+
+function frozenPart(spec: StatefulSetSpec): unknown {
+  const { selector, serviceName = "", podManagementPolicy, volumeClaimTemplates = [] } = spec;
+  return { selector, serviceName, podManagementPolicy, volumeClaimTemplates };
+}
+
+export function jobProblems({ spec }: Job, stored: Job | undefined): readonly FieldCause[] {
+  if (!spec) return [requiredValue("spec.template")];
+  const own = [...restartProblems(spec.template, "spec.template.spec"), ...indexProblems(spec)];
+  if (!stored?.spec) {
+    const { spec: pod } = spec.template;
+    return [...own, ...(pod ? podSpecProblems(pod, "spec.template.spec") : [])];
+  }
+  const { spec: old } = stored;
+  const frozen = (["completions", "selector", "completionMode"] as const).filter(
+    (field) => !isEqualJson(spec[field], old[field]),
+  );
+  const isTemplateFrozen = !(old.suspend && stored.status?.startTime === undefined);
+  const hasNewTemplate = isTemplateFrozen && !isEqualJson(spec.template, old.template);
+  return [
+    ...own,
+    ...frozen.map((field) => invalidValue(`spec.${field}`, spec[field] ?? null, "field is immutable")),
+    ...(hasNewTemplate ? [invalidValue("spec.template", spec.template, "field is immutable")] : []),
+  ];
+}
+
+/** The pods of a job end: a restart of whatever ends would never let them. */
+function restartProblems({ spec }: PodTemplateSpec, path: string): readonly FieldCause[] {
+  const { restartPolicy = "Always" } = spec ?? {};
+  if (restartPolicy !== "Always") return [];
+  return [requiredValue(`${path}.restartPolicy`, 'valid values: "OnFailure", "Never"')];
+}
+
+function indexProblems({ completionMode, completions }: NonNullable<Job["spec"]>): readonly FieldCause[] {
+  if (completionMode !== "Indexed" || completions !== undefined) return [];
+  return [requiredValue("spec.completions", "when completion mode is Indexed")];
+}
+
+export function cronJobProblems({ spec }: CronJob): readonly FieldCause[] {
+  const { schedule, jobTemplate } = spec;
+  const template = jobTemplate.spec?.template ?? {};
+  return [...scheduleProblems(schedule), ...restartProblems(template, "spec.jobTemplate.spec.template.spec")];
+}
+
+const DESCRIPTORS = /^@(yearly|annually|monthly|weekly|daily|midnight|hourly|every \S+)$/;
+const CRON_FIELDS = 5;
+
+function scheduleProblems(schedule: string): readonly FieldCause[] {
+  const fields = schedule.trim().split(/\s+/);
+  if (fields.length === CRON_FIELDS || DESCRIPTORS.test(schedule)) return [];
+  const detail = `expected exactly ${CRON_FIELDS} fields, found ${fields.length}: [${fields.join(" ")}]`;
+  return [invalidValue("spec.schedule", schedule, detail)];
+}
+
+export function disruptionBudgetProblems({ spec = {} }: PodDisruptionBudget): readonly FieldCause[] {
+  const { minAvailable, maxUnavailable } = spec;
+  const isTorn = minAvailable !== undefined && maxUnavailable !== undefined;
+  const negative = Object.entries({ minAvailable, maxUnavailable }).filter(
+    ([, value]) => typeof value === "number" && (parseQuantity(value) ?? 0) < 0,
+  );
+  return [
+    ...(isTorn ? [invalidValue("spec", spec, "minAvailable and maxUnavailable cannot be both set")] : []),
+    ...negative.map(([field, value]) =>
+      invalidValue(`spec.${field}`, value, "must be greater than or equal to 0"),
+    ),
+  ];
+}
+
+export function ingressProblems({ spec = {} }: Ingress): readonly FieldCause[] {
+  const { defaultBackend, rules = [] } = spec;
+  if (defaultBackend || rules.length > 0) return [];
+  return [invalidValue("spec", rules, "either `defaultBackend` or `rules` must be specified")];
+}
+
+const HIGHEST_PRIORITY = 1_000_000_000;
+
+export function priorityClassProblems(
+  { metadata, value = 0 }: PriorityClass,
+  stored: PriorityClass | undefined,
+): readonly FieldCause[] {
+  const isSystem = metadata.name.startsWith("system-");
+  const detail = `maximum allowed value of a user defined priority is ${HIGHEST_PRIORITY}`;
+  return [
+    ...(value > HIGHEST_PRIORITY && !isSystem ? [forbiddenField("value", detail)] : []),
+    ...(stored && stored.value !== value
+      ? [forbiddenField("value", "may not be changed in an update.")]
+      : []),
+  ];
+}
