@@ -17,20 +17,18 @@ export async function run(suite: FaultSuite, options: HarnessOptions): Promise<T
 
 /**
  * All scenarios without faults, then all faults: what is quite wrong shows in the first second. Whoever wants only the
- * first violation begins with a few faults of every kind.
+ * first violation may say where to look first, and begins with a few faults of every kind.
  */
 async function* parts(lab: Lab, options: HarnessOptions): AsyncGenerator<Tally, void, undefined> {
+  for (const only of options.first) yield* parts(lab, { ...options, only, first: [], isBrief: false });
   const stories: Story[] = [];
   for (const scenario of lab.suite.scenarios.filter((each) => isScenarioAsked(options.only, each))) {
     const story = await storyOf(lab, scenario, options);
     if (story.reference.violations.length === 0) stories.push(story);
     yield { points: {}, scenarios: 1, failures: referenceFailures(story) };
   }
-  if (options.isBrief) {
-    for (const story of stories)
-      yield* runStory(lab, { ...story, faults: thinned(story.faults, 2) }, options.seed);
-  }
-  for (const story of stories) yield* runStory(lab, story, options.seed);
+  const few = options.isBrief ? stories.map((story) => ({ ...story, faults: thinned(story.faults, 2) })) : [];
+  for (const story of [...few, ...stories]) yield* runStory(lab, story, options.seed);
   if (options.only === undefined || options.only.startsWith("walk")) yield* walk(lab, options);
 }
 

@@ -137,6 +137,9 @@ export class World {
       case "wait":
         await this.pass(act.ms);
         return;
+      case "expect":
+        if (!act.holds(this.lab.log)) this.report("what a scenario expects midway", act.what);
+        return;
     }
   }
 
@@ -226,6 +229,9 @@ export class World {
         const isForeign = namespace !== undefined && !this.#namespaces.has(namespace);
         if (isForeign && call.resource.plural !== "leases") {
           this.report("writes stay in the namespace", `${call.verb} ${call.resource.plural} in ${namespace}`);
+        }
+        if (call.verb === "delete" && !call.uid) {
+          this.report("a deletion names the very object", `${call.resource.plural} ${call.name.name}`);
         }
         if (call.verb === "delete") log.deletionAsked(log.get(call.resource, keyOf(call.name)));
       },
