@@ -56,10 +56,7 @@ export function retired(count: number, fewer: number = count): Act {
 }
 
 /** Somebody computes the next spec from what there is. */
-export function changed(
-  change: (cluster: RayCluster, state: State) => Partial<RayClusterSpec>,
-  name = "c",
-): Act {
+function changed(change: (cluster: RayCluster, state: State) => Partial<RayClusterSpec>, name = "c"): Act {
   return {
     act: "patch",
     resource: RAY_CLUSTERS,

@@ -254,7 +254,7 @@ export class World {
 }
 
 /** An annotation that is nobody's business but its writer's. */
-export const FOREIGN = "foreign.example/seen";
+const FOREIGN = "foreign.example/seen";
 
 interface RestOptions {
   readonly quietMs: number;
