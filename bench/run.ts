@@ -1,3 +1,4 @@
+import { apiserver } from "./apiserver.ts";
 import { cache } from "./cache.ts";
 import type { Benchmark, Figure } from "./figure.ts";
 import { fleet } from "./fleet.ts";
@@ -8,7 +9,7 @@ import { start } from "./start.ts";
 import { store } from "./store.ts";
 
 /** Every benchmark, by the name under which it is asked for. */
-const BENCHMARKS: readonly Benchmark[] = [start, reads, store, cache, operator, fleet, job];
+const BENCHMARKS: readonly Benchmark[] = [start, reads, store, cache, operator, fleet, job, apiserver];
 
 const names = process.argv.slice(2);
 const chosen = names.includes("all") ? BENCHMARKS : BENCHMARKS.filter(({ name }) => names.includes(name));

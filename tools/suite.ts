@@ -15,6 +15,7 @@ const root = join(import.meta.dirname, "..");
 const PREPARATIONS: Readonly<Record<string, readonly string[]>> = {
   clients: ["e2e/tools/fetch.ts", "e2e/tools/fetch-python.ts"],
   ray: ["e2e/tools/fetch.ts", "e2e/ray/fetch.ts"],
+  web: ["e2e/web/fetch.ts"],
 };
 
 /** The files that a smoke run of a suite is made of. @default all, which then skip by themselves what takes long */

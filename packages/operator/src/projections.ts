@@ -27,8 +27,8 @@ const POD_FIELDS: Fields = {
   },
   spec: {
     restartPolicy: "shared",
-    // Who still reads a secret that is to go.
-    containers: { env: { valueFrom: { secretKeyRef: { name: "shared" } } } },
+    // Whether a head runs the autoscaler, and who still reads a secret that is to go.
+    containers: { name: "shared", env: { valueFrom: { secretKeyRef: { name: "shared" } } } },
   },
   status: {
     phase: "shared",

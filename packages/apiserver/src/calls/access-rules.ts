@@ -1,5 +1,6 @@
 import type { Access } from "@heliostat/identity";
 import type { SERVICES, ServiceName } from "@heliostat/proto";
+import type { StreamHandlers } from "../handlers.ts";
 
 /** What a method does, in Kubernetes' words. Its namespace is the request's; without one it is all namespaces. */
 export interface AccessRule extends Pick<Access, "verb" | "group" | "resource" | "subresource"> {
@@ -66,11 +67,26 @@ export const ACCESS_RULES: {
     suspendCluster: [ray("update", "rayclusters", "name")],
     resumeCluster: [ray("update", "rayclusters", "name")],
   },
+  WorkloadExtensionService: {
+    // The cluster of a job is named by the job's status, not by the caller.
+    scaleRayJob: [ray("get", "rayjobs", "name"), ray("update", "rayclusters")],
+    suspendRayJob: [ray("update", "rayjobs", "name")],
+    resumeRayJob: [ray("update", "rayjobs", "name")],
+    suspendRayService: [ray("update", "rayservices", "name")],
+    resumeRayService: [ray("update", "rayservices", "name")],
+  },
   TemplateExtensionService: {
     createTemplate: [to("create", "configmaps")],
     getTemplate: [to("get", "configmaps", "name")],
     listTemplates: [to("list", "configmaps")],
   },
+};
+
+/** The same for methods that answer with a stream. */
+export const STREAM_RULES: Readonly<Record<keyof StreamHandlers, readonly [AccessRule, ...AccessRule[]]>> = {
+  watchClusters: [ray("watch", "rayclusters")],
+  watchAllClusters: [ray("watch", "rayclusters")],
+  tailJobLog: [ray("get", "rayclusters", "clustername"), proxy("get")],
 };
 
 /** The accesses of one request. */

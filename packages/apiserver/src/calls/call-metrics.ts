@@ -4,7 +4,7 @@ import type { Method } from "./methods.ts";
 /** What is counted of calls, in the families of go-grpc-prometheus: dashboards made for KubeRay's server go on. */
 export interface CallMetrics {
   /** Count a call that begins. Call what comes back with its seconds and the name of its code when it has ended. */
-  start(method: Method): (seconds: number, code: string) => void;
+  start(method: Pick<Method, "service" | "name">): (seconds: number, code: string) => void;
   readonly contentType: string;
   text(): Promise<string>;
 }
@@ -21,15 +21,7 @@ const LABELS = ["grpc_type", "grpc_service", "grpc_method"];
 /** Metrics of their own registry: two servers in one process do not meet. */
 export function callMetrics({ hasProcessMetrics = false }: CallMetricsOptions = {}): CallMetrics {
   const register = new Registry();
-  const counter = (name: string, help: string, labelNames = LABELS): Counter =>
-    new Counter({ name, help, labelNames, registers: [register] });
-  const started = counter("grpc_server_started_total", "Calls that have begun.");
-  const handled = counter("grpc_server_handled_total", "Calls that have ended, by code.", [
-    ...LABELS,
-    "grpc_code",
-  ]);
-  const received = counter("grpc_server_msg_received_total", "Messages received.");
-  const sent = counter("grpc_server_msg_sent_total", "Messages sent.");
+  const tallies = new Map<string, Tally>();
   const seconds = new Histogram({
     name: "grpc_server_handling_seconds",
     help: "How long calls took.",
@@ -37,16 +29,15 @@ export function callMetrics({ hasProcessMetrics = false }: CallMetricsOptions = 
     buckets: HANDLING_BUCKETS,
     registers: [register],
   });
+  addCounters(register, tallies);
   if (hasProcessMetrics) collectDefaultMetrics({ register });
   return {
-    start(method) {
-      const labels = labelsOf(method);
-      started.inc(labels);
-      received.inc(labels);
+    start({ service, name }) {
+      const tally = tallyOf(tallies, service, name);
+      tally.started++;
       return (took, code) => {
-        if (code === "OK") sent.inc(labels);
-        handled.inc({ ...labels, grpc_code: code });
-        seconds.observe(labels, took);
+        tally.handled.set(code, (tally.handled.get(code) ?? 0) + 1);
+        seconds.observe(tally.labels, took);
       };
     },
     contentType: register.contentType,
@@ -54,6 +45,61 @@ export function callMetrics({ hasProcessMetrics = false }: CallMetricsOptions = 
   };
 }
 
-function labelsOf({ service, name }: Method): Readonly<Record<string, string>> {
-  return { grpc_type: "unary", grpc_service: service, grpc_method: name };
+/** The counts of one method. Calls count here, which costs nothing; the registry asks when somebody looks. */
+interface Tally {
+  readonly labels: Readonly<Record<string, string>>;
+  started: number;
+  readonly handled: Map<string, number>;
+}
+
+function tallyOf(tallies: Map<string, Tally>, service: string, name: string): Tally {
+  const key = `${service}/${name}`;
+  const known = tallies.get(key);
+  if (known !== undefined) return known;
+  const labels = { grpc_type: "unary", grpc_service: service, grpc_method: name };
+  const made: Tally = { labels, started: 0, handled: new Map() };
+  tallies.set(key, made);
+  return made;
+}
+
+function addCounters(register: Registry, tallies: ReadonlyMap<string, Tally>): void {
+  const families: readonly Family[] = [
+    { name: "grpc_server_started_total", help: "Calls that have begun.", of: ({ started }) => started },
+    { name: "grpc_server_msg_received_total", help: "Messages received.", of: ({ started }) => started },
+    {
+      name: "grpc_server_msg_sent_total",
+      help: "Messages sent.",
+      of: ({ handled }) => handled.get("OK") ?? 0,
+    },
+  ];
+  for (const { name, help, of } of families) {
+    new Counter({
+      name,
+      help,
+      labelNames: LABELS,
+      registers: [register],
+      collect() {
+        this.reset();
+        for (const tally of tallies.values()) this.inc(tally.labels, of(tally));
+      },
+    });
+  }
+  new Counter({
+    name: "grpc_server_handled_total",
+    help: "Calls that have ended, by code.",
+    labelNames: [...LABELS, "grpc_code"],
+    registers: [register],
+    collect() {
+      this.reset();
+      for (const { labels, handled } of tallies.values()) {
+        for (const [code, count] of handled) this.inc({ ...labels, grpc_code: code }, count);
+      }
+    },
+  });
+}
+
+interface Family {
+  readonly name: string;
+  readonly help: string;
+  readonly of: (tally: Tally) => number;
 }

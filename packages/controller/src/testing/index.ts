@@ -11,6 +11,7 @@ export {
 } from "./faults/run-scenario.ts";
 export {
   type Act,
+  type Fate,
   type FaultSuite,
   type Invariant,
   podsOf,

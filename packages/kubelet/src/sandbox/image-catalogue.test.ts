@@ -25,6 +25,7 @@ describe("imageCatalogue()", () => {
     "docker.io/rayproject/ray:nightly",
     "quay.io/rayproject/ray-ml:2.9.0-gpu",
     "rayproject/ray",
+    "ray.io/ray:1.9.2",
   ])("stands in for %s with the installed Ray, and says so", (image) => {
     const resolved = catalogue.resolve(image);
     expect(resolved?.description).toBe(`Ray 2.58.0 of /venv stands in for ${image}`);

@@ -88,17 +88,21 @@ function isCovered(name: string, prefix: string): boolean {
 }
 
 function explain(image: string, { ray, file }: CatalogueOptions): string {
-  if (isCovered(repositoryOf(image), RAY_PREFIX) && !ray) {
+  const isRay = RAY_PREFIXES.some((prefix) =>
+    [repositoryOf(image), withoutTag(image)].some((name) => isCovered(name, prefix)),
+  );
+  if (isRay && !ray) {
     return `Cannot run image "${image}": no Ray is installed on this machine to stand in for it`;
   }
   return `Cannot run image "${image}": images are not pulled, and none of those known stands in for it; name one in ${file}`;
 }
 
-const RAY_PREFIX = "rayproject/ray";
+/** Ray's own images, and as KubeRay's older documents call them. */
+const RAY_PREFIXES: readonly string[] = ["rayproject/ray", "ray.io/ray"];
 
 function builtIn({ ray, python, redis }: Installations): readonly ImageStandIn[] {
   return [
-    ...(ray ? [rayStandIn(RAY_PREFIX, ray)] : []),
+    ...(ray ? RAY_PREFIXES.map((prefix) => rayStandIn(prefix, ray)) : []),
     ...(python ? [pythonStandIn("python", python)] : []),
     ...(redis ? [redisStandIn("redis", redis)] : []),
     ...["busybox", "alpine"].map((prefix) => shellStandIn(prefix, "sh")),

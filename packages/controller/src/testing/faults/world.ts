@@ -110,6 +110,8 @@ export class World {
 
   /** Do what a scenario says. An act that is refused is a mistake in the scenario. */
   async perform(act: Act): Promise<void> {
+    // What was done just before is there by now.
+    await this.pass(0);
     const { client } = this.lab;
     switch (act.act) {
       case "create":
