@@ -7,7 +7,7 @@ import { type HarnessOptions, harnessOptions, USAGE } from "./harness/options.ts
 import { isScenarioAsked, placeOf, storyOf } from "./harness/points.ts";
 import { merged, NOTHING, type Tally, tallyText } from "./harness/report.ts";
 import { run } from "./harness/run.ts";
-import { mutantFiles, trial, trials, type Verdict } from "./harness/trial.ts";
+import { COMPILE_CACHE, mutantFiles, trial, trials, type Verdict } from "./harness/trial.ts";
 
 await main();
 
@@ -78,6 +78,7 @@ function partOf(part: number, parts: number): Promise<Tally> {
   return new Promise((resolve, reject) => {
     const child = fork(argv[1] ?? "", [...argv.slice(2), "--shard", `${part}/${parts}`], {
       execArgv: ["--conditions=@heliostat/source"],
+      env: { ...process.env, ...COMPILE_CACHE },
     });
     let tally: Tally | undefined;
     child.on("message", (message) => {

@@ -33,7 +33,7 @@ export const FEATURE_SCENARIOS: readonly Scenario[] = [
       { name: "create", acts: [created({ workers: [{ replicas: 1 }] })] },
       { name: "on", acts: [edited({ enableInTreeAutoscaling: true })] },
       { name: "a new head", acts: [failed(isHead)] },
-      { name: "off", acts: [edited({ enableInTreeAutoscaling: false })] },
+      { name: "off", acts: [edited({ enableInTreeAutoscaling: false })], canMend: false },
       { name: "another head", acts: [failed(isHead)] },
       { name: "delete", acts: [deleted()] },
     ],

@@ -51,6 +51,10 @@ function isDegraded({ status = {} }: RayCluster): boolean {
   return degraded?.status === "True";
 }
 
+function whyDegraded({ conditions }: NonNullable<RayCluster["status"]>): string {
+  return conditionOf(conditions as readonly Condition[] | undefined, "Degraded")?.message ?? "";
+}
+
 function podProblems(cluster: RayCluster, pods: readonly Pod[]): readonly string[] {
   const { suspend, workerGroupSpecs = [] } = cluster.spec;
   const heads = pods.filter(isHead).length;
@@ -102,7 +106,7 @@ function possessionProblems(
       const found = state.of(resource).some((object) => isControlledBy(object, cluster));
       return found === isWanted ? [] : [`${found ? "keeps" : "lacks"} its ${resource.kind}`];
     }),
-    ...(needsPromise === hasPromise ? [] : [`${hasPromise ? "keeps" : "lacks"} its finalizer`]),
+    ...(needsPromise && !hasPromise ? ["lacks its finalizer"] : []),
   ];
 }
 
@@ -131,6 +135,9 @@ function statusProblems(
       : [`says ${status.readyWorkerReplicas} ready, has ${ready}`]),
     ...((head?.status === "True") === isHeadReady ? [] : [`says HeadPodReady ${head?.status}`]),
     ...(expected === undefined || status.state === expected ? [] : [`is ${status.state}, not ${expected}`]),
+    ...(pods.every(isReady) && isDegraded({ metadata, spec, status } as RayCluster)
+      ? [`is degraded: ${whyDegraded(status)}`]
+      : []),
     ...(expected === undefined && pods.every(isReady) && status.state !== "ready"
       ? [`is ${status.state}`]
       : []),

@@ -110,7 +110,7 @@ function podWithoutLabels(change: Revision, state: State): string | undefined {
   if (!pod) return undefined;
   const { labels = {}, name } = pod.metadata;
   const cluster = clusterOf(pod, state);
-  const missing = [LABEL.cluster, LABEL.group, LABEL.nodeType].filter((label) => !labels[label]);
+  const missing = [LABEL.cluster, LABEL.group, LABEL.nodeType].filter((label) => labels[label] === undefined);
   if (missing.length > 0) return `${name} lacks ${missing.join(", ")}`;
   if (cluster && labels[LABEL.cluster] !== cluster.metadata.name)
     return `${name} says it is of ${labels[LABEL.cluster]}`;
