@@ -22,7 +22,8 @@ export interface HarnessOptions {
 export const USAGE = `usage: npm run harness -- [options]
 
   --list            print every point: SCENARIO:POINT, and the write or event it is at
-  --only TEXT       run one scenario, one kind of fault of it, or one point: scale, scale:crash, scale:crash:4:during
+  --only TEXT       run one scenario, one kind of fault of it, or one point: scale, scale:crash, scale:crash:4:during;
+                    walk, or walk:FIELD, is the walk over every field of the spec
   --seed N          let chance decide otherwise (default 1)
   --smoke           some points of each scenario and kind
   --mutant FILE     run against a changed program; ends with 0 if the harness notices (killed), 2 if not (survived)

@@ -61,7 +61,7 @@ export async function startScaler(options: ScalerOptions): Promise<Scaler> {
     probes: new TimedCache({ clock, lifetimeMs: () => PROBE_LIFETIME_MS, maxEntries: 1 }),
     onScaled: metrics.scaled,
   };
-  const app = await httpServer({ ...options, ground, metrics });
+  const app = httpServer({ ...options, ground, metrics });
   try {
     const url = await app.listen({ host: options.listen.host, port: options.listen.port });
     return { url, isReady: directory.isFilled, stop };

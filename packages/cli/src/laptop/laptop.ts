@@ -13,6 +13,7 @@ import { workloadControllers } from "@heliostat/kube-workloads";
 import { type ContainerRuntime, type Kubelet, startKubelet } from "@heliostat/kubelet";
 import { reconcilers } from "@heliostat/operator";
 import type { FindResource } from "../manifests/apply-manifests.ts";
+import { idleWorkers } from "../ray/idle-workers.ts";
 import { type KubernetesOptions, type ServedKubernetes, serveEmbeddedKubernetes } from "./kubernetes.ts";
 import { LateMetrics } from "./late-metrics.ts";
 
@@ -55,8 +56,10 @@ export async function startLaptop(options: KubernetesOptions): Promise<Laptop> {
   const kubernetes = await serveEmbeddedKubernetes({ ...options, metrics });
   const { embedded, server, folder, node } = kubernetes;
   const stopping = new AbortController();
-  const controllers = runControllers([...workloadControllers(workloads(kubernetes)), ...reconcilers()], {
-    client: embedded.client("heliostat"),
+  const client = embedded.client("heliostat");
+  const operator = reconcilers({ idleWorkers: idleWorkers({ client, node }) });
+  const controllers = runControllers([...workloadControllers(workloads(kubernetes)), ...operator], {
+    client,
     clock,
     random,
     logger,

@@ -1,8 +1,8 @@
-import { createHash, hash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 
 /** SHA-256, for whoever must know a secret again without keeping it. */
 export function digestOf(secret: string): Buffer {
-  return createHash("sha256").update(secret, "utf8").digest();
+  return hash("sha256", secret, "buffer");
 }
 
 /** {@link digestOf} as a key of maps. */

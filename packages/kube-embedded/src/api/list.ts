@@ -54,15 +54,17 @@ function pageOf(range: Iterable<StoredRevision>, { limit, selection, shown }: Pa
   let next: string | undefined;
   let remaining = 0;
   for (const stored of range) {
-    const item = shown(stored);
-    if (!selection.matches(item.object)) continue;
-    if (items.length < limit) {
-      items.push(item);
+    const isFull = items.length >= limit;
+    if (isFull && selection.isEverything) {
+      // Only counted: a page of five hundred must not cost what forty thousand cost.
+      next ??= stored.key;
+      remaining += 1;
       continue;
     }
-    next ??= stored.key;
-    remaining += 1;
-    if (!selection.isEverything) break;
+    const item = shown(stored);
+    if (!selection.matches(item.object)) continue;
+    if (isFull) return { items, next: stored.key, remaining };
+    items.push(item);
   }
   return { items, next, remaining };
 }

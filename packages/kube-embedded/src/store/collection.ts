@@ -36,11 +36,11 @@ export class Collection {
     if (changes.length === 0) return this.range(prefix, start);
     const past = new Map<string, StoredRevision | undefined>();
     for (const { key, previous } of changes) if (!past.has(key)) past.set(key, previous);
-    const untouched = [...this.range(prefix, start)].filter(({ key }) => !past.has(key));
     const restored = [...past.values()].filter(
       (stored) => stored?.key.startsWith(prefix) && stored.key >= start,
-    ) as readonly StoredRevision[];
-    return [...untouched, ...restored].sort((left, right) => (left.key < right.key ? -1 : 1));
+    ) as StoredRevision[];
+    restored.sort((left, right) => (left.key < right.key ? -1 : 1));
+    return restoredRange(this.range(prefix, start), past, restored);
   }
 
   changesAfter(revision: number): readonly Change[] {
@@ -91,4 +91,22 @@ export class Collection {
     }
     return low;
   }
+}
+
+/** What is there now and was there then, with what has changed since put in its place, in the order of keys. */
+function* restoredRange(
+  present: Iterable<StoredRevision>,
+  past: ReadonlyMap<string, unknown>,
+  restored: readonly StoredRevision[],
+): Generator<StoredRevision> {
+  let next = 0;
+  for (const stored of present) {
+    if (past.has(stored.key)) continue;
+    for (let old = restored[next]; old && old.key < stored.key; old = restored[next]) {
+      yield old;
+      next += 1;
+    }
+    yield stored;
+  }
+  yield* restored.slice(next);
 }

@@ -40,6 +40,15 @@ describe("imageCatalogue()", () => {
     expect(catalogue.resolve("python:3.12-slim")?.entrypoint).toEqual(["/usr/bin/python3"]);
   });
 
+  it("lends the machine's Redis, if it has one, to images of Redis", () => {
+    expect(catalogue.resolve("redis:7.4.0")).toBeUndefined();
+    const withRedis = imageCatalogue({ redis: "/usr/bin/redis-server", file: FILE });
+    const resolved = withRedis.resolve("docker.io/library/redis:7.4.0");
+    expect(resolved?.description).toContain("the Redis /usr/bin/redis-server stands in for");
+    expect(resolved?.entrypoint.slice(0, 2)).toEqual(["/bin/sh", "-c"]);
+    expect(resolved?.workingDir).toBe("/data");
+  });
+
   it("covers no image whose name only begins alike", () => {
     for (const image of ["rayproject/raydium", "pythonista/app", "busyboxes", "example.com/nginx"]) {
       expect(catalogue.resolve(image)).toBeUndefined();

@@ -6,6 +6,8 @@ export interface Installations {
   readonly ray?: RayInstallation;
   /** A Python without Ray, for `python` images: `/usr/bin/python3`. */
   readonly python?: string;
+  /** A Redis server, for `redis` images: `/usr/bin/redis-server`. */
+  readonly redis?: string;
 }
 
 /** A Python environment that has Ray. */
@@ -98,10 +100,11 @@ function explain(image: string, { ray, file }: CatalogueOptions): string {
 /** Ray's own images, and as KubeRay's older documents call them. */
 const RAY_PREFIXES: readonly string[] = ["rayproject/ray", "ray.io/ray"];
 
-function builtIn({ ray, python }: Installations): readonly ImageStandIn[] {
+function builtIn({ ray, python, redis }: Installations): readonly ImageStandIn[] {
   return [
     ...(ray ? RAY_PREFIXES.map((prefix) => rayStandIn(prefix, ray)) : []),
     ...(python ? [pythonStandIn("python", python)] : []),
+    ...(redis ? [redisStandIn("redis", redis)] : []),
     ...["busybox", "alpine"].map((prefix) => shellStandIn(prefix, "sh")),
     ...["bash", "debian", "ubuntu"].map((prefix) => shellStandIn(prefix, "bash")),
   ];
@@ -129,6 +132,19 @@ export function pythonStandIn(prefix: string, python: string): ImageStandIn {
   const folder = python.slice(0, python.lastIndexOf("/"));
   const env = { ...PLAIN_ENVIRONMENT, PATH: `${folder}:${DEFAULT_PATH}` };
   return { prefix, title: `the Python ${python}`, entrypoint: [python], env, workingDir: "/" };
+}
+
+/** Like the image's own: options and configuration files go to the server, anything else is a command. */
+function redisStandIn(prefix: string, redis: string): ImageStandIn {
+  const folder = redis.slice(0, redis.lastIndexOf("/"));
+  const choice = `case "\${1:-}" in ""|-*|*.conf) exec redis-server "$@";; *) exec "$@";; esac`;
+  return {
+    prefix,
+    title: `the Redis ${redis}`,
+    entrypoint: ["/bin/sh", "-c", choice, "redis"],
+    env: { ...PLAIN_ENVIRONMENT, PATH: `${folder}:${DEFAULT_PATH}` },
+    workingDir: "/data",
+  };
 }
 
 function shellStandIn(prefix: string, shell: string): ImageStandIn {

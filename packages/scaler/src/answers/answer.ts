@@ -15,22 +15,26 @@ export class ScalerError extends Error {
   readonly code: ErrorCode;
   /** Further members of the body. */
   readonly extra: Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: ErrorCode, message: string, options: ScalerErrorOptions) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.status = options.status;
     this.extra = options.extra ?? {};
+    this.headers = options.headers ?? {};
   }
 
   get answer(): Answer {
-    return { status: this.status, body: { error: this.code, message: this.message, ...this.extra } };
+    const { status, code, message, extra, headers } = this;
+    return { status, body: { error: code, message, ...extra }, headers };
   }
 }
 
 export interface ScalerErrorOptions {
   readonly status: number;
   readonly extra?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
 }
 

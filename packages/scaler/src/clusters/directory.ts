@@ -21,6 +21,7 @@ export class Directory {
   readonly namespace: string;
   readonly pods: PodCache;
   readonly kinds: readonly KindCache[];
+  readonly #byName = new Map<string, readonly KindCache[]>();
 
   constructor(options: CacheOptions) {
     this.namespace = options.namespace;
@@ -47,9 +48,7 @@ export class Directory {
    * @throws ScalerError `invalid_kind`, `not_ready`
    */
   kind(name: string): KindCache {
-    const meant = driversNamed(name).flatMap(
-      (driver) => this.kinds.find((kind) => kind.driver === driver) ?? [],
-    );
+    const meant = this.#meant(name);
     const [first] = meant;
     if (!first) throw new ScalerError("invalid_kind", INVALID_KIND, { status: 400 });
     for (const kind of meant) {
@@ -57,6 +56,16 @@ export class Directory {
       if (kind.state === "unknown") throw notReady();
     }
     return first;
+  }
+
+  /** The kinds that a name may mean. Names come from outside, so those that mean nothing are not kept. */
+  #meant(name: string): readonly KindCache[] {
+    const known = this.#byName.get(name);
+    if (known) return known;
+    const drivers = driversNamed(name);
+    const meant = drivers.flatMap((driver) => this.kinds.find((kind) => kind.driver === driver) ?? []);
+    if (meant.length > 0) this.#byName.set(name, meant);
+    return meant;
   }
 
   /** Whether the bare plural means this kind now. */

@@ -2,12 +2,33 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { FastifyInstance } from "fastify";
 
-/** Files of Swagger UI that the page needs, and their types. */
-const FILES: Readonly<Record<string, string>> = {
-  "swagger-ui.css": "text/css; charset=utf-8",
-  "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
-  "favicon-32x32.png": "image/png",
+interface PageFile {
+  readonly type: string;
+  readonly url: () => string;
+}
+
+/** Files of Swagger UI that the page needs. */
+const FILES: Readonly<Record<string, PageFile>> = {
+  "swagger-ui.css": {
+    type: "text/css; charset=utf-8",
+    url: () => import.meta.resolve("swagger-ui-dist/swagger-ui.css"),
+  },
+  "swagger-ui-bundle.js": {
+    type: "text/javascript; charset=utf-8",
+    url: () => import.meta.resolve("swagger-ui-dist/swagger-ui-bundle.js"),
+  },
+  "favicon-32x32.png": {
+    type: "image/png",
+    url: () => import.meta.resolve("swagger-ui-dist/favicon-32x32.png"),
+  },
 };
+
+/** Every path of the page. */
+export const PAGE_PATHS: readonly string[] = [
+  "/docs",
+  "/docs/start.js",
+  ...Object.keys(FILES).map((file) => `/docs/${file}`),
+];
 
 const START = `SwaggerUIBundle({ url: "openapi.json", dom_id: "#page", deepLinking: true, persistAuthorization: false });`;
 
@@ -46,13 +67,10 @@ export function addPage(app: FastifyInstance): void {
   app.get("/docs/start.js", (_, reply) =>
     reply.type("text/javascript; charset=utf-8").header("cache-control", "no-store").send(START),
   );
-  for (const [file, type] of Object.entries(FILES)) {
+  for (const [file, { type, url }] of Object.entries(FILES)) {
     app.get(`/docs/${file}`, async (_, reply) => {
-      const path = fileURLToPath(import.meta.resolve(`swagger-ui-dist/${file}`));
-      return reply
-        .type(type)
-        .header("cache-control", "public, max-age=86400")
-        .send(await readFile(path));
+      const content = await readFile(fileURLToPath(url()));
+      return reply.type(type).header("cache-control", "public, max-age=86400").send(content);
     });
   }
 }

@@ -13,8 +13,8 @@ export const ROUTES: readonly Route[] = [
   ...rows("service", READ, [
     ["/ddl_cluster_scaler_api/list/{kind}", "list", "Clusters of a kind that the caller may see"],
     ["/cluster/{kind}/{name}", "get", "One cluster, as Kubernetes has it"],
-    ["/rayclusterscaler/list", "listRay", "Ray clusters that the caller may see"],
-    ["/raycluster/list", "listRay", "Ray clusters that the caller may see"],
+    ["/rayclusterscaler/list", "listRay", "Ray clusters that the caller may see", "rayclusters"],
+    ["/raycluster/list", "listRay", "Ray clusters that the caller may see", "rayclusters"],
     ["/rayclusterscaler/{name}", "get", "One Ray cluster, as Kubernetes has it", "rayclusters"],
     ["/raycluster/{name}", "get", "One Ray cluster, as Kubernetes has it", "rayclusters"],
   ]),

@@ -1,7 +1,7 @@
-import rateLimit from "@fastify/rate-limit";
 import type { Authenticator, Caller, Credentials } from "@heliostat/identity";
 import type { Clock, Logger, Random } from "@heliostat/kube";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { RateLimiter } from "../access/rate-limiter.ts";
 import { unauthenticated } from "../access/strangers.ts";
 import { type Answer, ScalerError } from "../answers/answer.ts";
 import { openApiDocument } from "../openapi/openapi-document.ts";
@@ -30,7 +30,7 @@ const REQUESTS_PER_MINUTE = 600;
 const NAME_LENGTH_MAX = 512;
 
 /** The service behind HTTP: every route of the table, and what belongs to a service beside it. */
-export async function httpServer(options: HttpServerOptions): Promise<FastifyInstance> {
+export function httpServer(options: HttpServerOptions): FastifyInstance {
   const { random, metrics, logger } = options;
   const app = Fastify({
     bodyLimit: BODY_BYTES_MAX,
@@ -47,8 +47,9 @@ export async function httpServer(options: HttpServerOptions): Promise<FastifyIns
     return send(reply, answerError(error, undefined));
   });
   app.setNotFoundHandler((request, reply) => send(reply, notServed(request, metrics)));
-  await app.register(rateLimit, { global: false });
-  for (const route of ROUTES) addRoute(app, route, options);
+  const perMinute = options.ground.settings.requestsPerMinute ?? REQUESTS_PER_MINUTE;
+  const limiter = new RateLimiter(options.clock, perMinute);
+  for (const route of ROUTES) addRoute(app, route, { ...options, limiter });
   app.get("/metrics", async (_, reply) => reply.type(metrics.contentType).send(await metrics.text()));
   const document = Buffer.from(JSON.stringify(openApiDocument()));
   app.get("/openapi.json", (_, reply) => send(reply, { status: 200, body: document }));
@@ -64,25 +65,25 @@ declare module "fastify" {
   }
 }
 
-function addRoute(app: FastifyInstance, route: Route, options: HttpServerOptions): void {
-  const { ground, authenticator, clock, metrics, logger } = options;
-  const max = ground.settings.requestsPerMinute ?? REQUESTS_PER_MINUTE;
-  const limit = app.rateLimit({
-    max,
-    timeWindow: "1 minute",
-    keyGenerator: ({ caller, ip }) => (caller ? `caller ${caller.name}` : `address ${ip}`),
-    errorResponseBuilder: () => rateLimited(max),
-  });
+function addRoute(
+  app: FastifyInstance,
+  route: Route,
+  options: HttpServerOptions & { limiter: RateLimiter },
+): void {
+  const { authenticator, clock, metrics, logger, limiter } = options;
   const identify = async (request: FastifyRequest): Promise<void> => {
     request.credentials = credentialsOf(request.headers, route.surface);
     const { bearer, apiKey } = request.credentials;
-    if (bearer === undefined && apiKey === undefined) return;
-    request.caller = await authenticator.authenticate(request.credentials);
+    if (bearer !== undefined || apiKey !== undefined)
+      request.caller = await authenticator.authenticate(request.credentials);
+    const { caller, ip } = request;
+    const waitSeconds = limiter.take(caller ? `caller ${caller.name}` : `address ${ip}`);
+    if (waitSeconds > 0) throw rateLimited(waitSeconds);
   };
   app.route({
     method: [...route.methods],
     url: fastifyPath(route.path),
-    ...(route.surface !== "open" && { onRequest: [identify, limit] }),
+    ...(route.surface !== "open" && { onRequest: identify }),
     handler: async (request, reply) => {
       const beganMs = clock.now();
       const answer = await answered(route, request, options);
@@ -145,9 +146,12 @@ function notServed({ url, method }: FastifyRequest, metrics: ScalerMetrics): Ans
   return { status, body, headers: { allow } };
 }
 
-function rateLimited(max: number): Error {
-  const message = `More than ${max} requests in a minute; wait for as long as Retry-After says`;
-  return new ScalerError("rate_limited", message, { status: 429 });
+function rateLimited(waitSeconds: number): Error {
+  const message = `Too many requests; there is one more in ${waitSeconds} s`;
+  return new ScalerError("rate_limited", message, {
+    status: 429,
+    headers: { "retry-after": String(waitSeconds) },
+  });
 }
 
 /** Whether a failure is a defect of ours, and not what somebody else did or asked. */

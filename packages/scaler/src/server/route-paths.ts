@@ -1,7 +1,8 @@
+import { PAGE_PATHS } from "../page/docs-page.ts";
 import { ROUTES } from "../routes/route-table.ts";
 
 /** Beside those of the table. */
-const OTHER_PATHS = ["/metrics", "/openapi.json", "/docs", "/docs/{file}"];
+const OTHER_PATHS = ["/metrics", "/openapi.json", ...PAGE_PATHS];
 
 const PATTERNS = [
   ...ROUTES.map(({ path, methods }) => ({ pattern: patternOf(path), methods })),

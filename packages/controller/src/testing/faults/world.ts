@@ -1,11 +1,14 @@
 import {
   groupResource,
+  isKubeError,
   type Json,
   type KubeObject,
   keyOf,
+  type Logger,
   nameOf,
   type ObjectName,
   type Resource,
+  SILENT,
 } from "@heliostat/kube";
 import { SeededRandom } from "@heliostat/kube/testing";
 import { leadWhenElected } from "../../leader-election.ts";
@@ -92,7 +95,7 @@ export class World {
     this.#processes.push(process);
     void wire.crashed.then(() => abort.abort());
     const reconcilers = this.lab.suite.reconcilers();
-    const shared = { clock, random };
+    const shared = { clock, random, logger: this.#complaints() };
     if (candidate === undefined) {
       runControllers(reconcilers, { ...shared, client: wire, signal: abort.signal });
       return process;
@@ -110,6 +113,8 @@ export class World {
 
   /** Do what a scenario says. An act that is refused is a mistake in the scenario. */
   async perform(act: Act): Promise<void> {
+    // What was done just before is there by now.
+    await this.pass(0);
     const { client } = this.lab;
     switch (act.act) {
       case "create":
@@ -193,6 +198,22 @@ export class World {
       const problem = check(change, this.lab.log);
       if (problem) this.report(name, `${problem} (revision ${this.lab.log.revisions.length})`);
     }
+  }
+
+  /** A reconcile that fails without the API being to blame is a bug of the controller's. */
+  #complaints(): Logger {
+    return {
+      ...SILENT,
+      error: (message, fields) => {
+        const { error } = (fields ?? {}) as { readonly error?: unknown };
+        if (error === undefined || isKubeError(error)) return;
+        const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        this.report(
+          "the controller never fails by itself",
+          `${message}: ${stack.split("\n").slice(0, 4).join(" ")}`,
+        );
+      },
+    };
   }
 
   #witness(): WireWitness {
