@@ -92,13 +92,22 @@ export const STREAM_RULES: Readonly<Record<keyof StreamHandlers, readonly [Acces
 /** The accesses of one request. */
 export function accessesOf(rules: readonly AccessRule[], request: object): readonly Access[] {
   const namespace = fieldOf(request, "namespace");
-  return rules.map(({ nameField, ...rule }) => {
+  return rules.map(({ nameField, verb, group, resource, subresource }) => {
     const name = nameField === undefined ? "" : fieldOf(request, nameField);
-    return { ...rule, ...(namespace !== "" && { namespace }), ...(name !== "" && { name }) };
+    return {
+      verb,
+      group,
+      resource,
+      ...(subresource !== undefined && { subresource }),
+      ...(namespace !== "" && { namespace }),
+      ...(name !== "" && { name }),
+    };
   });
 }
 
 function fieldOf(request: object, path: string): string {
+  const direct = (request as Readonly<Record<string, unknown>>)[path];
+  if (typeof direct === "string") return direct;
   let value: unknown = request;
   for (const name of path.split("."))
     value = (value as Readonly<Record<string, unknown>> | undefined)?.[name];

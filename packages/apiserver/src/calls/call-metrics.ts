@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, type Metric, Registry } from "prom-client";
 import type { Method } from "./methods.ts";
 
 /** What is counted of calls, in the families of go-grpc-prometheus: dashboards made for KubeRay's server go on. */
@@ -22,14 +22,8 @@ const LABELS = ["grpc_type", "grpc_service", "grpc_method"];
 export function callMetrics({ hasProcessMetrics = false }: CallMetricsOptions = {}): CallMetrics {
   const register = new Registry();
   const tallies = new Map<string, Tally>();
-  const seconds = new Histogram({
-    name: "grpc_server_handling_seconds",
-    help: "How long calls took.",
-    labelNames: LABELS,
-    buckets: HANDLING_BUCKETS,
-    registers: [register],
-  });
   addCounters(register, tallies);
+  register.registerMetric(handlingSeconds(tallies));
   if (hasProcessMetrics) collectDefaultMetrics({ register });
   return {
     start({ service, name }) {
@@ -37,7 +31,7 @@ export function callMetrics({ hasProcessMetrics = false }: CallMetricsOptions = 
       tally.started++;
       return (took, code) => {
         tally.handled.set(code, (tally.handled.get(code) ?? 0) + 1);
-        seconds.observe(tally.labels, took);
+        observe(tally, took);
       };
     },
     contentType: register.contentType,
@@ -50,6 +44,9 @@ interface Tally {
   readonly labels: Readonly<Record<string, string>>;
   started: number;
   readonly handled: Map<string, number>;
+  /** How many calls took at most as long as each of {@link HANDLING_BUCKETS}, and no less than the one before. */
+  readonly buckets: number[];
+  seconds: number;
 }
 
 function tallyOf(tallies: Map<string, Tally>, service: string, name: string): Tally {
@@ -57,9 +54,56 @@ function tallyOf(tallies: Map<string, Tally>, service: string, name: string): Ta
   const known = tallies.get(key);
   if (known !== undefined) return known;
   const labels = { grpc_type: "unary", grpc_service: service, grpc_method: name };
-  const made: Tally = { labels, started: 0, handled: new Map() };
+  const made: Tally = {
+    labels,
+    started: 0,
+    handled: new Map(),
+    buckets: HANDLING_BUCKETS.map(() => 0),
+    seconds: 0,
+  };
   tallies.set(key, made);
   return made;
+}
+
+function observe(tally: Tally, took: number): void {
+  tally.seconds += took;
+  const bucket = HANDLING_BUCKETS.findIndex((limit) => took <= limit);
+  if (bucket >= 0) tally.buckets[bucket] = (tally.buckets[bucket] ?? 0) + 1;
+}
+
+/** A histogram of prom-client's, but one that is filled from the tallies. */
+function handlingSeconds(tallies: ReadonlyMap<string, Tally>): Metric {
+  const name = "grpc_server_handling_seconds";
+  const metric = {
+    name,
+    help: "How long calls took.",
+    type: "histogram",
+    get: async () => ({ ...metric, values: [...tallies.values()].flatMap((tally) => valuesOf(name, tally)) }),
+    reset: () => undefined,
+  };
+  // The registry reads no more of a metric than this.
+  return metric as unknown as Metric;
+}
+
+interface Value {
+  readonly metricName: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+function valuesOf(name: string, { labels, buckets, handled, seconds }: Tally): readonly Value[] {
+  const calls = [...handled.values()].reduce((sum, each) => sum + each, 0);
+  let below = 0;
+  const limits = HANDLING_BUCKETS.map((limit, index) => {
+    below += buckets[index] ?? 0;
+    return { metricName: `${name}_bucket`, labels: { le: String(limit), ...labels }, value: below };
+  });
+  return [
+    ...limits,
+    { metricName: `${name}_bucket`, labels: { le: "+Inf", ...labels }, value: calls },
+    { metricName: `${name}_sum`, labels, value: seconds },
+    { metricName: `${name}_count`, labels, value: calls },
+  ];
 }
 
 function addCounters(register: Registry, tallies: ReadonlyMap<string, Tally>): void {

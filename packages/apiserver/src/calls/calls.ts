@@ -27,7 +27,8 @@ interface Call {
   readonly version: ApiVersion;
   /** Comes when the caller goes. */
   readonly end: CallEnd;
-  readonly requestId: string;
+  /** By which a log tells requests apart; made when it is first asked for. */
+  readonly requestId: () => string;
   /** What the caller gives us; we never give more than our own deadline. */
   readonly timeoutMs?: number | undefined;
 }
@@ -141,8 +142,8 @@ function report(
   error: unknown,
   { method, call, logger }: { readonly method: Method; readonly call: Call; readonly logger: Logger },
 ): void {
-  const { caller, requestId } = call;
-  const fields = { method: method.path, caller: caller.name, requestId, error };
+  const { caller } = call;
+  const fields = { method: method.path, caller: caller.name, requestId: call.requestId(), error };
   if (isBug(error)) logger.error("A call failed by a mistake of ours", fields);
   else logger.debug("A call failed", fields);
 }

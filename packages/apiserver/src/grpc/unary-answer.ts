@@ -29,7 +29,11 @@ export function unaryAnswer(
       if (!isAnswered) end.leave();
     });
     const sentId = singleValue(call.metadata, REQUEST_ID);
-    const requestId = sentId || random.uuid();
+    let id = sentId;
+    const requestId = (): string => {
+      id ||= random.uuid();
+      return id;
+    };
     try {
       const caller = await calls.authenticate(credentialsOf(call.metadata), end);
       const message = await calls.run(method, decoded(method, call.request), {
@@ -44,7 +48,7 @@ export function unaryAnswer(
     } catch (error) {
       const { code, message } = apiErrorOf(error);
       isAnswered = true;
-      reply({ code: GRPC_CODE[code], details: message, metadata: idMetadata(requestId) });
+      reply({ code: GRPC_CODE[code], details: message, metadata: idMetadata(requestId()) });
     }
   };
 }

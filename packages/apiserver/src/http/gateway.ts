@@ -58,7 +58,7 @@ export function addGateway(app: FastifyInstance, { routes, calls }: GatewayOptio
       caller: call.caller,
       version,
       end: call.end,
-      requestId: request.id,
+      requestId: () => request.id,
       timeoutMs: grpcTimeoutMs(request.headers["grpc-timeout"]),
     });
     return reply

@@ -42,12 +42,12 @@ export function cachedAuthenticator(
 
 const CALLER_KEYS = new WeakMap<Caller, string>();
 
-/** All that decides of a caller, as text; the authenticator's cache answers with the same object again and again. */
+/** All that decides of a caller, in short; the authenticator's cache answers with the same object again and again. */
 function callerKey(caller: Caller): string {
   const known = CALLER_KEYS.get(caller);
   if (known !== undefined) return known;
   const { name, id, groups, extra, isAdmin } = caller;
-  const key = JSON.stringify([name, id, groups, extra, isAdmin]);
+  const key = digestText(JSON.stringify([name, id, groups, extra, isAdmin]));
   CALLER_KEYS.set(caller, key);
   return key;
 }
@@ -62,9 +62,7 @@ export function cachedAuthorizer(authorizer: Authorizer, options: IdentityCacheO
     authorize(caller: Caller, access: Access): Promise<Verdict> {
       const { verb, group, resource, subresource, namespace, name } = access;
       const question = JSON.stringify([verb, group, resource, subresource, namespace, name]);
-      return cache.get(digestText(`${callerKey(caller)} ${question}`), () =>
-        authorizer.authorize(caller, access),
-      );
+      return cache.get(`${callerKey(caller)} ${question}`, () => authorizer.authorize(caller, access));
     },
   };
 }
