@@ -43,6 +43,21 @@ export class Collection {
     return restoredRange(this.range(prefix, start), past, restored);
   }
 
+  /** How many {@link range} has, or {@link rangeAt} with a revision, counted without a look at each. */
+  count(prefix: string, start: string, revision?: number): number {
+    const end = prefix === "" ? this.#keys.length : this.#indexOf(afterAll(prefix));
+    const present = end - this.#indexOf(start);
+    if (revision === undefined) return present;
+    const seen = new Set<string>();
+    let change = 0;
+    for (const { key, previous } of this.#history.after(revision)) {
+      if (seen.has(key) || key < start || !key.startsWith(prefix)) continue;
+      seen.add(key);
+      change += Number(previous !== undefined) - Number(this.#objects.has(key));
+    }
+    return present + change;
+  }
+
   changesAfter(revision: number): readonly Change[] {
     return this.#history.after(revision);
   }
@@ -91,6 +106,12 @@ export class Collection {
     }
     return low;
   }
+}
+
+/** The first text after all that begin with `prefix`. */
+function afterAll(prefix: string): string {
+  const last = prefix.length - 1;
+  return `${prefix.slice(0, last)}${String.fromCharCode(prefix.charCodeAt(last) + 1)}`;
 }
 
 /** What is there now and was there then, with what has changed since put in its place, in the order of keys. */
