@@ -1,4 +1,11 @@
-import { type FaultSuite, faultRuns, faultText, inputWalk, Lab } from "@heliostat/controller/testing";
+import {
+  type FaultSuite,
+  faultRuns,
+  faultText,
+  inputWalk,
+  Lab,
+  type Scenario,
+} from "@heliostat/controller/testing";
 import { rayClusterWalk } from "@heliostat/operator/testing";
 import type { HarnessOptions } from "./options.ts";
 import { isScenarioAsked, narrowed, placeOf, type Story, storyOf, thinned } from "./points.ts";
