@@ -4,7 +4,7 @@ const conditions = ["@heliostat/source"];
 const resolve = { conditions };
 const ssr = { resolve: { conditions, externalConditions: conditions } };
 
-/** One project a suite: `rooms` and `borders` need nothing but npm; `clients` and `ray` fetch real programs, `web` wants a browser. */
+/** One project a suite: `rooms` and `borders` need nothing but npm; `clients` and `ray` fetch real programs. */
 export default defineConfig({
   test: {
     projects: [
@@ -24,11 +24,6 @@ export default defineConfig({
           hookTimeout: 120_000,
           fileParallelism: false,
         },
-      },
-      {
-        resolve,
-        ssr,
-        test: { name: "web", include: ["e2e/web/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 },
       },
       {
         resolve,
