@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { Agent, get, type IncomingMessage } from "node:http";
 import { join } from "node:path";
-import { Pool } from "undici";
-import type { Benchmark, Figure } from "./figure.ts";
+import { type Benchmark, type Figure, median } from "./figure.ts";
 import type { ServerReport } from "./scaler/server.ts";
 
 const ROUNDS = 15;
@@ -20,8 +20,8 @@ export const scaler: Benchmark = {
 /** A server in a process of its own, so that its CPU is nobody else's. */
 interface Server {
   readonly child: ChildProcess;
-  readonly pool: Pool;
-  readonly path: string;
+  readonly agent: Agent;
+  readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -58,8 +58,8 @@ async function run(): Promise<readonly Figure[]> {
       },
     ];
   } finally {
-    for (const { pool, child } of [service, bare]) {
-      await pool.close();
+    for (const { agent, child } of [service, bare]) {
+      agent.destroy();
       child.kill();
     }
   }
@@ -71,7 +71,8 @@ async function started(mode: "scaler" | "bare"): Promise<Server> {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   const { url, path, headers } = await report(child);
-  return { child, pool: new Pool(url, { connections: AT_ONCE }), path, headers };
+  const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+  return { child, agent, url: `${url}${path}`, headers };
 }
 
 async function report(child: ChildProcess): Promise<ServerReport> {
@@ -90,30 +91,25 @@ async function cpuUs({ child }: Server): Promise<number> {
   return (await report(child)).cpuUs;
 }
 
-async function load({ pool, path, headers }: Server, requests: number): Promise<void> {
+async function load(server: Server, requests: number): Promise<void> {
   let left = requests;
   await Promise.all(
     Array.from({ length: AT_ONCE }, async () => {
-      while (left-- > 0) {
-        const { statusCode, body } = await pool.request({ path, method: "GET", headers });
-        await body.dump();
-        if (statusCode !== 200) throw new Error(`Cannot measure: ${path} answers ${statusCode}`);
-      }
+      while (left-- > 0) await bytesOf(server);
     }),
   );
+}
+
+/** One GET. @returns the length of its body */
+async function bytesOf({ url, agent, headers }: Server): Promise<number> {
+  const [response] = (await once(get(url, { agent, headers }), "response")) as [IncomingMessage];
+  let bytes = 0;
+  for await (const chunk of response) bytes += (chunk as Buffer).length;
+  if (response.statusCode !== 200) throw new Error(`Cannot measure: ${url} answers ${response.statusCode}`);
+  return bytes;
 }
 
 async function assertSameBytes(left: Server, right: Server): Promise<void> {
-  const texts = await Promise.all(
-    [left, right].map(async ({ pool, path, headers }) => {
-      const { body } = await pool.request({ path, method: "GET", headers });
-      return body.text();
-    }),
-  );
-  if (texts[0]?.length !== texts[1]?.length)
+  if ((await bytesOf(left)) !== (await bytesOf(right)))
     throw new Error("Cannot compare: the two do not send the same bytes");
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((left, right) => left - right)[Math.floor(values.length / 2)] ?? 0;
 }

@@ -33,6 +33,11 @@ export function isScenarioAsked(only: string | undefined, { name }: Scenario): b
   return only === undefined || only === name || only.startsWith(`${name}:`);
 }
 
+/** The faults of a story that are asked for. */
+export function narrowed(story: Story, only: string): Story {
+  return { ...story, faults: story.faults.filter((fault) => isAsked(only, story.scenario, fault)) };
+}
+
 /** What stands at a point: the write or event. */
 export function placeOf(fault: Fault, reference: Reference): string {
   if ("write" in fault) return reference.writes[fault.write]?.text ?? "";

@@ -1,7 +1,7 @@
 import { type FaultSuite, faultRuns, faultText, inputWalk, Lab } from "@heliostat/controller/testing";
 import { rayClusterWalk } from "@heliostat/operator/testing";
 import type { HarnessOptions } from "./options.ts";
-import { isScenarioAsked, placeOf, type Story, storyOf, thinned } from "./points.ts";
+import { isScenarioAsked, narrowed, placeOf, type Story, storyOf, thinned } from "./points.ts";
 import { type Failure, NOTHING, summed, type Tally } from "./report.ts";
 
 /** Run what the options ask for in this process. */
@@ -17,20 +17,20 @@ export async function run(suite: FaultSuite, options: HarnessOptions): Promise<T
 
 /**
  * All scenarios without faults, then all faults: what is quite wrong shows in the first second. Whoever wants only the
- * first violation begins with a few faults of every kind.
+ * first violation may say where to look first, and begins with a few faults of every kind.
  */
 async function* parts(lab: Lab, options: HarnessOptions): AsyncGenerator<Tally, void, undefined> {
   const stories: Story[] = [];
-  for (const scenario of lab.suite.scenarios.filter((each) => isScenarioAsked(options.only, each))) {
+  const asked = lab.suite.scenarios.filter((each) => isScenarioAsked(options.only, each));
+  const isFirst = (each: Scenario): boolean => options.first.some((only) => isScenarioAsked(only, each));
+  for (const scenario of [...asked.filter(isFirst), ...asked.filter((each) => !isFirst(each))]) {
     const story = await storyOf(lab, scenario, options);
     if (story.reference.violations.length === 0) stories.push(story);
     yield { points: {}, scenarios: 1, failures: referenceFailures(story) };
   }
-  if (options.isBrief) {
-    for (const story of stories)
-      yield* runStory(lab, { ...story, faults: thinned(story.faults, 2) }, options.seed);
-  }
-  for (const story of stories) yield* runStory(lab, story, options.seed);
+  const first = options.first.flatMap((only) => stories.map((story) => narrowed(story, only)));
+  const few = options.isBrief ? stories.map((story) => ({ ...story, faults: thinned(story.faults, 2) })) : [];
+  for (const story of [...first, ...few, ...stories]) yield* runStory(lab, story, options.seed);
   if (options.only === undefined || options.only.startsWith("walk")) yield* walk(lab, options);
 }
 

@@ -33,9 +33,10 @@ export function mutantFiles(): readonly string[] {
 
 /** Run the harness against a mutant until something is violated. @throws Error when the mutant does not fit */
 export async function trial(file: string, seed: number): Promise<Verdict> {
-  mutantFrom(file);
+  const { shows = [] } = mutantFrom(file);
   const startedMs = Date.now();
-  const ended = await brokenRun(file, seed);
+  const first = shows.flatMap((place) => ["--first", place]);
+  const ended = await brokenRun(file, ["--brief", "--seed", String(seed), ...first]);
   const name = basename(file).replace(/\.[^.]*$/, "");
   const isSound = ended.tally?.failures.length === 0;
   return { name, isKilled: !isSound, by: noticedBy(ended), seconds: (Date.now() - startedMs) / 1000 };
@@ -47,8 +48,8 @@ interface Ended {
   readonly words: string;
 }
 
-function brokenRun(file: string, seed: number): Promise<Ended> {
-  const child = fork(argv[1] ?? "", ["--brief", "--seed", String(seed)], {
+function brokenRun(file: string, args: readonly string[]): Promise<Ended> {
+  const child = fork(argv[1] ?? "", args, {
     execArgv: ["--conditions=@heliostat/source", "--import", join(import.meta.dirname, "load-mutant.ts")],
     env: { ...process.env, ...COMPILE_CACHE, HELIOSTAT_MUTANT: file },
     stdio: ["ignore", "ignore", "pipe", "ipc"],

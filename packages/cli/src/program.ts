@@ -7,7 +7,7 @@ import { addOperator } from "./command-line/operator-command.ts";
 import { logLevelOption, portNumber, wholeNumber } from "./command-line/options.ts";
 import type { ProgramContext } from "./command-line/program-context.ts";
 import { addScalerClient } from "./command-line/scaler-client-commands.ts";
-import { CRD_FORMATS, type CrdFormat } from "./commands/crd-format.ts";
+import { CRD_FORMATS, CRD_KINDS, type CrdFormat, type CrdKinds } from "./commands/crd-format.ts";
 import { scalerCommand } from "./commands/scaler-flags.ts";
 import {
   DEFAULT_STORAGE,
@@ -128,15 +128,24 @@ function addKubernetes(root: Command, context: ProgramContext): void {
     });
 }
 
+interface CrdsFlags {
+  readonly format: CrdFormat;
+  readonly kinds: CrdKinds;
+  readonly strict: boolean;
+}
+
 function addCrds(root: Command): void {
   root
     .command("crds")
-    .description("print the Ray CRDs")
+    .description("print the CRDs")
+    .addOption(
+      new Option("--kinds <whose>", "Ray's own, Domino's, or both").choices(CRD_KINDS).default("ray"),
+    )
     .addOption(new Option("--format <format>", "how").choices(CRD_FORMATS).default("yaml"))
     .option("--strict", "let the API refuse what the operator would refuse, and KubeRay's CRDs accept", false)
-    .action(async ({ format, strict }: { readonly format: CrdFormat; readonly strict: boolean }) => {
+    .action(async ({ format, kinds, strict }: CrdsFlags) => {
       const { crdsText } = await import("./commands/crds.ts");
-      process.stdout.write(crdsText(format, { isStrict: strict }));
+      process.stdout.write(crdsText(format, { isStrict: strict, kinds }));
     });
 }
 

@@ -1,5 +1,6 @@
 import type { Projection } from "@heliostat/controller";
-import { PODS } from "@heliostat/kube";
+import { type KubeObject, PODS, type Pod } from "@heliostat/kube";
+import { projection } from "@heliostat/watch-cache";
 
 /** All that reconcilers look at in a pod. A pod of Ray is 6 kB as text, for the most part its environment. */
 const POD_FIELDS: readonly string[] = [
@@ -14,9 +15,26 @@ const POD_FIELDS: readonly string[] = [
     (field) => `status.conditions.${field}`,
   ),
   ...["containerStatuses", "initContainerStatuses"].flatMap((list) =>
-    ["name", "image", "restartCount", "state", "lastState"].map((field) => `status.${list}.${field}`),
+    ["name", "image", "restartCount", "state.waiting", "state.terminated", "lastState"].map(
+      (field) => `status.${list}.${field}`,
+    ),
   ),
 ];
 
+const keepPod = projection<Pod>(POD_FIELDS);
+
 /** What an operator that runs alone keeps in memory of what it watches. */
-export const OPERATOR_PROJECTIONS: readonly Projection[] = [{ resource: PODS, fields: POD_FIELDS }];
+export const OPERATOR_PROJECTIONS: readonly Projection[] = [
+  { resource: PODS, transform: (object) => withoutOldTimes(keepPod(object as Pod)) },
+];
+
+/** Since when a condition has been true is of no interest, and different in nearly every pod. */
+function withoutOldTimes(pod: Pod): KubeObject {
+  if (!pod.status?.conditions) return pod;
+  const conditions = pod.status.conditions.map(({ lastTransitionTime: since, ...condition }) =>
+    condition.status === "True" || since === undefined
+      ? condition
+      : { ...condition, lastTransitionTime: since },
+  );
+  return { ...pod, status: { ...pod.status, conditions } } as Pod;
+}

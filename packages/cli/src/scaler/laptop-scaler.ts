@@ -11,11 +11,21 @@ const PREFERRED_PORT = 6010;
 /** Where manifests without a namespace go. */
 const NAMESPACE = "default";
 
+export interface LaptopScalerOptions {
+  /** The Ray clusters that were applied. */
+  readonly names: readonly string[];
+  /** Where clusters are. @default default */
+  readonly namespace?: string;
+}
+
 /**
  * The scaler of a laptop, on the loopback: everybody who may read its token file is its administrator. Ends with the
  * laptop.
  */
-export async function laptopScaler(laptop: Laptop, namespace: string = NAMESPACE): Promise<ScalerEvent> {
+export async function laptopScaler(
+  laptop: Laptop,
+  { names, namespace = NAMESPACE }: LaptopScalerOptions,
+): Promise<ScalerEvent> {
   const tokenFile = join(laptop.folder, "token.json");
   const { token } = await laptopTokenFile(tokenFile);
   const bareTokenFile = join(laptop.folder, "token");
@@ -37,8 +47,14 @@ export async function laptopScaler(laptop: Laptop, namespace: string = NAMESPACE
       `CLUSTER_SCALER_BASE_URL=${scaler.url}`,
       `DOMINO_TOKEN="$(cat ${bareTokenFile})"`,
       `COMPUTE_NAMESPACE=${namespace}`,
+      `DOMINO_RUN_ID=${runOf(names) ?? "RUN  # clients take the cluster ray-RUN"}`,
     ],
   };
+}
+
+/** The run whose cluster is there: clients take `ray-RUN` for a run's cluster. */
+function runOf(names: readonly string[]): string | undefined {
+  return names.flatMap((name) => /^ray-(.+)$/.exec(name)?.[1] ?? [])[0];
 }
 
 async function onAnyPort(options: ScalerOptions): Promise<Scaler> {

@@ -61,7 +61,7 @@ export async function up(options: UpOptions, context: UpContext): Promise<number
     for (const each of applied) {
       context.reporter.tell({ event: "applied", object: appliedName(each), outcome: each.outcome });
     }
-    if (!options.exits) await serveScaler(laptop, context);
+    if (!options.exits) await serveScaler(laptop, applied, context);
     const exitCode = await firstResult(applied, { laptop, pods, options, context });
     if (context.signal.aborted) return interrupted(options);
     if (options.exits) return exitCode;
@@ -79,9 +79,16 @@ function apiEvent({ server, tokenFile }: LaptopApi): UpEvent {
   return { event: "api", url: server.httpUrl, grpc: server.grpcAddress, tokenFile };
 }
 
-async function serveScaler(laptop: Laptop, { config, reporter }: UpContext): Promise<void> {
+async function serveScaler(
+  laptop: Laptop,
+  applied: readonly Applied[],
+  { config, reporter }: UpContext,
+): Promise<void> {
   const { laptopScaler } = await import("../scaler/laptop-scaler.ts");
-  reporter.tell(await laptopScaler(laptop, config.environment["COMPUTE_NAMESPACE"]));
+  const { COMPUTE_NAMESPACE: namespace } = config.environment;
+  const clusters = applied.filter(({ resource }) => resource.plural === RAY_CLUSTERS.plural);
+  const names = clusters.map(({ object }) => object.metadata.name);
+  reporter.tell(await laptopScaler(laptop, { names, ...(namespace !== undefined && { namespace }) }));
 }
 
 /** Whoever waits for a job's exit code must not take an interruption for success; without `--exit` it is the way to end. */

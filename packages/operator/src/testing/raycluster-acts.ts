@@ -2,7 +2,7 @@ import { type Act, type Fate, podsOf, type State } from "@heliostat/controller/t
 import { type Json, type KubeObject, PODS, type Pod, RESOURCE_QUOTAS } from "@heliostat/kube";
 import { RAY_CLUSTERS, type RayCluster, type RayClusterSpec, type WorkerGroupSpec } from "@heliostat/ray";
 import { aRayCluster, type RayClusterTraits } from "@heliostat/ray/testing";
-import { isWorker } from "./pod-facts.ts";
+import { isAlive, isWorker } from "./pod-facts.ts";
 
 const NAMESPACE = "default";
 
@@ -41,14 +41,14 @@ export function groups(workers: NonNullable<RayClusterTraits["workers"]>): Act {
   return edited({ workerGroupSpecs: aRayCluster({ workers }).spec.workerGroupSpecs ?? [] });
 }
 
-/** The newest workers, so many, as Ray's autoscaler retires them. */
-export function retired(count: number): Act {
+/** The last workers, so many, as Ray's autoscaler retires them; it may have lowered `replicas` before. */
+export function retired(count: number, fewer: number = count): Act {
   return changed((cluster, state) => {
     const workers = podsOf(state).filter(isWorker).slice(-count);
     return {
       workerGroupSpecs: (cluster.spec.workerGroupSpecs ?? []).map((group) => ({
         ...group,
-        replicas: (group.replicas ?? 0) - count,
+        replicas: (group.replicas ?? 0) - fewer,
         scaleStrategy: { workersToDelete: workers.map(({ metadata }) => metadata.name) },
       })),
     };
@@ -56,10 +56,7 @@ export function retired(count: number): Act {
 }
 
 /** Somebody computes the next spec from what there is. */
-export function changed(
-  change: (cluster: RayCluster, state: State) => Partial<RayClusterSpec>,
-  name = "c",
-): Act {
+function changed(change: (cluster: RayCluster, state: State) => Partial<RayClusterSpec>, name = "c"): Act {
   return {
     act: "patch",
     resource: RAY_CLUSTERS,
@@ -81,6 +78,15 @@ export function gone(which: (pod: Pod) => boolean): Act {
 
 function first(which: (pod: Pod) => boolean) {
   return (objects: readonly KubeObject[]): KubeObject | undefined => (objects as readonly Pod[]).find(which);
+}
+
+/** So many workers are alive at this moment. */
+export function expectedWorkers(count: number): Act {
+  return {
+    act: "expect",
+    what: `${count} workers`,
+    holds: (state) => podsOf(state).filter((pod) => isWorker(pod) && isAlive(pod)).length === count,
+  };
 }
 
 /** Somebody labels or annotates a cluster; the controller has no business with it. */

@@ -4,6 +4,7 @@ import {
   created,
   deleted,
   edited,
+  expectedWorkers,
   failed,
   fated,
   gone,
@@ -252,6 +253,38 @@ export const RAYCLUSTER_SCENARIOS: readonly Scenario[] = [
       { name: "create", acts: [created({ workers: [{ replicas: 0, minReplicas: 1, maxReplicas: 3 }] })] },
       { name: "beyond", acts: [scaled(9)] },
       { name: "below", acts: [scaled(0)] },
+    ],
+  },
+  {
+    name: "dead-names",
+    about: "workersToDelete still lists workers that are gone while the user asks for more",
+    steps: [
+      { name: "create", acts: [created({ enableInTreeAutoscaling: true, workers: [{ replicas: 2 }] })] },
+      { name: "retire", acts: [retired(2)] },
+      { name: "more", acts: [scaled(3)] },
+      { name: "lose one", acts: [gone(isWorker)] },
+    ],
+  },
+  {
+    name: "autoscaler-shrinks",
+    about: "with the autoscaler on, fewer replicas alone remove nobody: it has yet to say who is idle",
+    steps: [
+      { name: "create", acts: [created({ enableInTreeAutoscaling: true, workers: [{ replicas: 2 }] })] },
+      {
+        name: "fewer, then who",
+        acts: [scaled(1), { act: "wait", ms: 3000 }, expectedWorkers(2), retired(1, 0)],
+      },
+    ],
+  },
+  {
+    name: "suspend-taken-back",
+    about: "a suspension is taken back while pods still end: it is brought to its end first",
+    steps: [
+      { name: "create", acts: [created({ workers: [{ replicas: 1 }] })] },
+      {
+        name: "there and back",
+        acts: [edited({ suspend: true }), { act: "wait", ms: 200 }, edited({ suspend: false })],
+      },
     ],
   },
 ];

@@ -95,7 +95,7 @@ export const SYSTEM_CLOCK: Clock = {
   },
 };
 
-const SYSTEM_RANDOM: Random = { uuid: () => crypto.randomUUID(), fraction: () => Math.random() };
+export const SYSTEM_RANDOM: Random = { uuid: () => crypto.randomUUID(), fraction: () => Math.random() };
 
 export async function scalerBench(options: ScalerBenchOptions = {}): Promise<ScalerBench> {
   const kubernetes = embeddedKubernetes({ clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM });
@@ -137,15 +137,17 @@ export async function scalerBench(options: ScalerBenchOptions = {}): Promise<Sca
   };
 }
 
+/** The CRDs of each family. */
+export const CRDS: Readonly<Record<Family, readonly CustomResourceDefinition[]>> = {
+  domino: dominoCrds(),
+  ray: rayCrds().slice(0, 1),
+  dask: daskCrds(),
+};
+
 function definitions(
   families: readonly Family[] = ["domino", "ray", "dask"],
 ): readonly CustomResourceDefinition[] {
-  const [rayCluster] = rayCrds();
-  return [
-    ...(families.includes("domino") ? dominoCrds() : []),
-    ...(families.includes("ray") && rayCluster ? [rayCluster] : []),
-    ...(families.includes("dask") ? daskCrds() : []),
-  ];
+  return families.flatMap((family) => CRDS[family]);
 }
 
 function kindOf(kind: string): readonly [apiVersion: string, kind: string] {
@@ -164,11 +166,17 @@ function resourceFor(kubernetes: EmbeddedKubernetes, { apiVersion, kind }: KubeO
   return resourceOf(kubernetes, apiVersion, kind);
 }
 
-async function settledTurns(): Promise<void> {
+/** Until what has happened has been heard of. */
+export async function settledTurns(): Promise<void> {
   for (let turn = 0; turn < 30; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-function called(url: string, request: string, { token, headers = {}, body }: CallOptions): Promise<Reply> {
+/** `called(url, "GET /healthz")` */
+export function called(
+  url: string,
+  request: string,
+  { token, headers = {}, body }: CallOptions,
+): Promise<Reply> {
   const [method = "", path = ""] = request.split(/ (.*)/s);
   const sent =
     body === undefined ? undefined : Buffer.from(typeof body === "string" ? body : JSON.stringify(body));

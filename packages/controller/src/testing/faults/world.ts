@@ -137,6 +137,9 @@ export class World {
       case "wait":
         await this.pass(act.ms);
         return;
+      case "expect":
+        if (!act.holds(this.lab.log)) this.report("what a scenario expects midway", act.what);
+        return;
     }
   }
 
@@ -227,6 +230,9 @@ export class World {
         if (isForeign && call.resource.plural !== "leases") {
           this.report("writes stay in the namespace", `${call.verb} ${call.resource.plural} in ${namespace}`);
         }
+        if (call.verb === "delete" && !call.uid) {
+          this.report("a deletion names the very object", `${call.resource.plural} ${call.name.name}`);
+        }
         if (call.verb === "delete") log.deletionAsked(log.get(call.resource, keyOf(call.name)));
       },
       done: (call, answer, seen) => {
@@ -248,7 +254,7 @@ export class World {
 }
 
 /** An annotation that is nobody's business but its writer's. */
-export const FOREIGN = "foreign.example/seen";
+const FOREIGN = "foreign.example/seen";
 
 interface RestOptions {
   readonly quietMs: number;
