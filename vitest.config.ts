@@ -9,7 +9,11 @@ export default defineConfig({
   test: {
     projects: [
       { resolve, ssr, test: { name: "rooms", include: ["packages/*/src/**/*.test.ts"] } },
-      { resolve, ssr, test: { name: "borders", include: ["tools/**/*.test.ts"], testTimeout: 30_000 } },
+      {
+        resolve,
+        ssr,
+        test: { name: "borders", include: ["tools/**/*.test.ts"], testTimeout: 30_000, hookTimeout: 60_000 },
+      },
       {
         resolve,
         ssr,

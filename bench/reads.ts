@@ -4,7 +4,7 @@ import { benchPod, inParallel, ServedKubernetes } from "./served-kubernetes.ts";
 const PODS = "/api/v1/namespaces/default/pods";
 const LISTED = 10_000;
 const WATCHERS = 100;
-const EVENTS = 2_000;
+const EVENTS = 10_000;
 
 /** What it costs the embedded API to list ten thousand pods, and to tell a hundred watchers of each change. */
 export const reads: Benchmark = {

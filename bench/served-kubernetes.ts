@@ -8,6 +8,9 @@ import { parse } from "yaml";
 
 const root = join(import.meta.dirname, "..");
 
+/** With these the launcher stays in its process, where the preloaded module is. */
+const LAUNCHER_FLAGS = ["--conditions=@heliostat/source", "--max-semi-space-size=4"];
+
 /** A `heliostat kubernetes` in a process of its own, so that what it costs can be told from what we cost. */
 export class ServedKubernetes {
   /** Where it is and who the administrator is: the path of a file. */
@@ -16,10 +19,16 @@ export class ServedKubernetes {
   readonly #folder: string;
   readonly #session: ClientHttp2Session;
 
-  static async start(flags: readonly string[] = []): Promise<ServedKubernetes> {
+  /** @param preload a module that the server's process loads first */
+  static async start(flags: readonly string[] = [], preload?: string): Promise<ServedKubernetes> {
     const folder = mkdtempSync(join(tmpdir(), "heliostat-bench-"));
     const args = ["bin/heliostat.js", "kubernetes", "--json", "--data-dir", join(folder, "state"), ...flags];
-    const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
+    const loaded = preload === undefined ? [] : ["--import", preload, ...LAUNCHER_FLAGS];
+    const child = spawn(process.execPath, [...loaded, ...args], {
+      cwd: root,
+      stdio: ["ignore", "pipe", "inherit", "ipc"],
+    });
+    if (!child.stdout) throw new Error("Cannot read from heliostat: it has no output");
     for await (const line of createInterface(child.stdout)) {
       const { event, kubeconfig } = JSON.parse(line);
       if (event === "ready") return new ServedKubernetes(child, folder, kubeconfig);
@@ -38,6 +47,13 @@ export class ServedKubernetes {
   get cpuMs(): number {
     const fields = readFileSync(`/proc/${this.#child.pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
     return (Number(fields[11]) + Number(fields[12])) * 10;
+  }
+
+  /** Ask the preloaded module. */
+  async ask<T>(question: string): Promise<T> {
+    const answer = new Promise<T>((resolve) => this.#child.once("message", resolve));
+    this.#child.send(question);
+    return answer;
   }
 
   /** One request; `onChunk` receives the body as it comes. */
@@ -59,6 +75,13 @@ export class ServedKubernetes {
       });
       stream.on("end", () => resolve(status)).on("error", reject);
     });
+  }
+
+  /** The body of an answer. */
+  async text(path: string): Promise<string> {
+    const chunks: Buffer[] = [];
+    await this.request(path, { onChunk: (chunk) => chunks.push(chunk) });
+    return Buffer.concat(chunks).toString("utf8");
   }
 
   async stop(): Promise<void> {

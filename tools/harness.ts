@@ -7,6 +7,7 @@ import { type HarnessOptions, harnessOptions, USAGE } from "./harness/options.ts
 import { isScenarioAsked, placeOf, storyOf } from "./harness/points.ts";
 import { merged, NOTHING, type Tally, tallyText } from "./harness/report.ts";
 import { run } from "./harness/run.ts";
+import { COMPILE_CACHE, mutantFiles, trial, trials, type Verdict } from "./harness/trial.ts";
 
 await main();
 
@@ -22,6 +23,8 @@ async function main(): Promise<void> {
 
 async function perform(options: HarnessOptions): Promise<number> {
   if (options.isList) return list(options);
+  if (options.isMutants) return tryMutants(options);
+  if (options.mutant !== undefined) return tryMutant(options.mutant, options);
   const isChild = process.send !== undefined;
   const startedMs = Date.now();
   const isSmall = options.only?.includes(":") === true;
@@ -32,6 +35,24 @@ async function perform(options: HarnessOptions): Promise<number> {
   }
   stdout.write(`${tallyText(tally, (Date.now() - startedMs) / 1000)}\n`);
   return tally.failures.length > 0 ? 1 : 0;
+}
+
+async function tryMutant(file: string, { seed }: HarnessOptions): Promise<number> {
+  const verdict = await trial(file, seed);
+  stdout.write(`${verdictText(verdict)}\n`);
+  return verdict.isKilled ? 0 : 2;
+}
+
+async function tryMutants({ seed, only }: HarnessOptions): Promise<number> {
+  const files = mutantFiles().filter((file) => only === undefined || file.includes(only));
+  const verdicts = await trials(files, seed, (verdict) => stdout.write(`${verdictText(verdict)}\n`));
+  const killed = verdicts.filter(({ isKilled }) => isKilled).length;
+  stdout.write(`${killed} of ${verdicts.length} mutants killed\n`);
+  return killed === verdicts.length ? 0 : 2;
+}
+
+function verdictText({ name, isKilled, by, seconds }: Verdict): string {
+  return `${isKilled ? "killed  " : "SURVIVED"} ${name} (${seconds.toFixed(1)} s) by ${by}`;
 }
 
 async function list(options: HarnessOptions): Promise<number> {
@@ -57,6 +78,7 @@ function partOf(part: number, parts: number): Promise<Tally> {
   return new Promise((resolve, reject) => {
     const child = fork(argv[1] ?? "", [...argv.slice(2), "--shard", `${part}/${parts}`], {
       execArgv: ["--conditions=@heliostat/source"],
+      env: { ...process.env, ...COMPILE_CACHE },
     });
     let tally: Tally | undefined;
     child.on("message", (message) => {

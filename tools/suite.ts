@@ -18,15 +18,24 @@ const PREPARATIONS: Readonly<Record<string, readonly string[]>> = {
   web: ["e2e/web/fetch.ts"],
 };
 
+/** Suites that are the long form of tests among `rooms`, and where those are. */
+const AMONG_ROOMS: Readonly<Record<string, readonly string[]>> = {
+  store: [
+    "packages/kube-embedded/src/disk",
+    "packages/kube-embedded/src/store",
+    "packages/kube-http/src/watch/cut-watch.test.ts",
+  ],
+};
+
 /** The files that a smoke run of a suite is made of. @default all, which then skip by themselves what takes long */
 const SMOKE: Readonly<Record<string, readonly string[]>> = {
-  clients: ["kubectl", "create", "apply", "helm", "access", "client-node"].map(
+  clients: ["kubectl", "create", "apply", "helm", "access", "client-node", "kuberay-samples"].map(
     (name) => `e2e/clients/${name}.test.ts`,
   ),
 };
 
 /**
- * Fetch what a suite of real programs needs and run it.
+ * Fetch what a suite needs and run it.
  *
  * @param extent `smoke` is at most two minutes; `full` is what an issue is closed with
  */
@@ -35,6 +44,8 @@ export function runSuite(name: string, extent: "smoke" | "full"): SuiteResult {
     const { status } = node(["--conditions=@heliostat/source", script]);
     if (status !== 0) return { passed: 0, failed: 1 };
   }
+  const files = AMONG_ROOMS[name];
+  if (files) return runTests(["rooms"], extent, files);
   return runTests([name], extent, extent === "smoke" ? SMOKE[name] : []);
 }
 

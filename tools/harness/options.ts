@@ -17,12 +17,15 @@ export interface HarnessOptions {
   readonly shard: readonly [number, number];
   /** End at the first violation. */
   readonly isBrief: boolean;
+  /** What to try first, each as `only` has it. */
+  readonly first: readonly string[];
 }
 
 export const USAGE = `usage: npm run harness -- [options]
 
   --list            print every point: SCENARIO:POINT, and the write or event it is at
-  --only TEXT       run one scenario, one kind of fault of it, or one point: scale, scale:crash, scale:crash:4:during
+  --only TEXT       run one scenario, one kind of fault of it, or one point: scale, scale:crash, scale:crash:4:during;
+                    walk, or walk:FIELD, is the walk over every field of the spec
   --seed N          let chance decide otherwise (default 1)
   --smoke           some points of each scenario and kind
   --mutant FILE     run against a changed program; ends with 0 if the harness notices (killed), 2 if not (survived)
@@ -41,6 +44,7 @@ export function harnessOptions(args: readonly string[]): HarnessOptions {
       mutants: { type: "boolean", default: false },
       shard: { type: "string", default: "0/1" },
       brief: { type: "boolean", default: false },
+      first: { type: "string", multiple: true, default: [] },
     },
   });
   const seed = Number(values.seed);
@@ -54,6 +58,7 @@ export function harnessOptions(args: readonly string[]): HarnessOptions {
     isMutants: values.mutants,
     shard: [part, parts],
     isBrief: values.brief,
+    first: values.first,
     ...(values.only !== undefined && { only: values.only }),
     ...(values.mutant !== undefined && { mutant: values.mutant }),
   };

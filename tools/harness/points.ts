@@ -23,7 +23,7 @@ const SMOKE_POINTS = 5;
 export async function storyOf(lab: Lab, scenario: Scenario, options: HarnessOptions): Promise<Story> {
   const reference = await referenceRun(lab, scenario, options.seed);
   const asked = pointsOf(reference).filter((fault) => isAsked(options.only, scenario, fault));
-  const some = options.isSmoke ? thinned(asked) : asked;
+  const some = options.isSmoke ? thinned(asked, SMOKE_POINTS) : asked;
   const [part, parts] = options.shard;
   return { scenario, reference, faults: some.filter((fault, at) => shardOf(fault, at) % parts === part) };
 }
@@ -31,6 +31,11 @@ export async function storyOf(lab: Lab, scenario: Scenario, options: HarnessOpti
 /** Whether a scenario is among what was asked for. */
 export function isScenarioAsked(only: string | undefined, { name }: Scenario): boolean {
   return only === undefined || only === name || only.startsWith(`${name}:`);
+}
+
+/** The faults of a story that are asked for. */
+export function narrowed(story: Story, only: string): Story {
+  return { ...story, faults: story.faults.filter((fault) => isAsked(only, story.scenario, fault)) };
 }
 
 /** What stands at a point: the write or event. */
@@ -52,11 +57,12 @@ function shardOf(fault: Fault, at: number): number {
   return fault.fault === "travel" ? fault.step : at;
 }
 
-function thinned(faults: readonly Fault[]): readonly Fault[] {
+/** So many faults of each kind, spread over the run. */
+export function thinned(faults: readonly Fault[], count: number): readonly Fault[] {
   const kinds = new Map<string, Fault[]>();
   for (const fault of faults) kinds.set(fault.fault, [...(kinds.get(fault.fault) ?? []), fault]);
   return [...kinds.values()].flatMap((all) => {
-    const stride = Math.max(1, Math.floor(all.length / SMOKE_POINTS));
-    return all.filter((_, at) => at % stride === 0);
+    const stride = Math.max(1, Math.ceil(all.length / count));
+    return all.filter((_, at) => at % stride === stride >> 1 || stride === 1);
   });
 }

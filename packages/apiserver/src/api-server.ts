@@ -4,10 +4,12 @@ import type { FastifyInstance } from "fastify";
 import { callMetrics } from "./calls/call-metrics.ts";
 import { type Calls, calls } from "./calls/calls.ts";
 import { methodsOf } from "./calls/methods.ts";
+import { streamMethodsOf } from "./calls/stream-methods.ts";
 import { type GrpcServer, grpcServer } from "./grpc/grpc-server.ts";
-import type { Handlers } from "./handlers.ts";
+import type { Handlers, StreamHandlers } from "./handlers.ts";
 import type { V1Alpha2Style } from "./http/api-routes.ts";
 import { type HttpServer, httpServer } from "./http/http-server.ts";
+import { addStreamRoutes } from "./http/stream-routes.ts";
 import type { OperationPorts } from "./kube-api/kube-operations.ts";
 import { addKubeRoutes } from "./kube-api/kube-routes.ts";
 import { addServiceProxy } from "./proxy/service-proxy.ts";
@@ -15,6 +17,8 @@ import { withinMs } from "./within-ms.ts";
 
 export interface ApiServerOptions {
   readonly handlers: Handlers;
+  /** @default there are no streams */
+  readonly streams?: StreamHandlers;
   readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;
   readonly clock: Clock;
@@ -38,7 +42,7 @@ export interface ApiServerOptions {
   readonly hasProcessMetrics?: boolean;
 }
 
-export interface KubeApiPorts extends OperationPorts {
+interface KubeApiPorts extends OperationPorts {
   /** The way into pods, for the service proxy. */
   readonly nodePort: NodePort;
 }
@@ -68,12 +72,15 @@ export async function apiServer(options: ApiServerOptions): Promise<ApiServer> {
   const { clock, random, deadlineMs = DEADLINE_MS, bodyBytesMax = BODY_BYTES_MAX } = options;
   const metrics = callMetrics({ hasProcessMetrics: options.hasProcessMetrics ?? false });
   const methods = methodsOf(options.handlers);
+  const streams = options.streams ? streamMethodsOf(options.streams) : [];
   const { authenticator, authorizer, logger } = options;
   const both = { calls: calls({ authenticator, authorizer, metrics, clock, logger, deadlineMs }), random };
   const stopping = new AbortController();
   const grpc = await grpcServer(methods, {
     ...both,
     clock,
+    streams,
+    stopping: stopping.signal,
     address: addressText(options.grpc),
     messageBytesMax: bodyBytesMax,
   });
@@ -82,13 +89,17 @@ export async function apiServer(options: ApiServerOptions): Promise<ApiServer> {
       ...both,
       ...options.http,
       methods,
+      streams,
+      hasKubeApi: options.kubeApi !== undefined,
       metrics,
       logger,
       bodyBytesMax,
       v1alpha2Style: options.v1alpha2Style ?? "document",
       isReady: options.isReady ?? (() => true),
-      addRoutes: (app) =>
-        addKubeApi(app, { ...both, logger, kubeApi: options.kubeApi, stopping: stopping.signal }),
+      addRoutes(app) {
+        addStreamRoutes(app, { ...both, streams, stopping: stopping.signal });
+        addKubeApi(app, { ...both, logger, kubeApi: options.kubeApi, stopping: stopping.signal });
+      },
       ...(options.corsOrigin !== undefined && { corsOrigin: options.corsOrigin }),
     });
     return served({ grpc, http, options, stopping });

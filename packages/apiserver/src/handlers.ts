@@ -1,6 +1,6 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import type { Caller } from "@heliostat/identity";
-import type { SERVICES, ServiceName } from "@heliostat/proto";
+import type { SERVICES, ServiceName, STREAM_SERVICES } from "@heliostat/proto";
 
 /** Which of the two APIs is spoken. gRPC is always v1: v1alpha2 had other field numbers under the same names. */
 export type ApiVersion = "v1" | "v1alpha2";
@@ -35,5 +35,28 @@ type HandlersOf<Methods> = {
     readonly output: infer O extends DescMessage;
   }
     ? Handler<I, O>
+    : never;
+};
+
+/**
+ * One method that answers with a stream. The promise is of the stream's beginning: what is refused is refused before
+ * the first message.
+ *
+ * @throws ApiError as a {@link Handler}; a stream that fails later throws it from its iteration
+ */
+export type StreamHandler<I extends DescMessage, O extends DescMessage> = (
+  request: MessageShape<I>,
+  call: CallContext,
+) => Promise<AsyncIterable<MessageShape<O>>>;
+
+/** A handler for each method that answers with a stream. */
+export type StreamHandlers = StreamHandlersOf<(typeof STREAM_SERVICES)["StreamService"]["method"]>;
+
+type StreamHandlersOf<Methods> = {
+  readonly [M in keyof Methods]: Methods[M] extends {
+    readonly input: infer I extends DescMessage;
+    readonly output: infer O extends DescMessage;
+  }
+    ? StreamHandler<I, O>
     : never;
 };

@@ -1,7 +1,14 @@
 export { type ApiServer, type ApiServerOptions, apiServer, type ListenAddress } from "./api-server.ts";
 export { ApiError, type ApiErrorOptions, GRPC_CODE, type GrpcCode } from "./errors/api-error.ts";
-export type { ApiVersion, CallContext, Handler, Handlers } from "./handlers.ts";
-export { handlersOf } from "./handlers-of.ts";
+export type {
+  ApiVersion,
+  CallContext,
+  Handler,
+  Handlers,
+  StreamHandler,
+  StreamHandlers,
+} from "./handlers.ts";
+export { handlersOf, streamsOf } from "./handlers-of.ts";
 export type { V1Alpha2Style } from "./http/api-routes.ts";
 export {
   type ExpansionTarget,

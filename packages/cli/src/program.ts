@@ -1,5 +1,6 @@
 import type { AuthorizationMode } from "@heliostat/kube-embedded";
 import { Command, CommanderError, Option } from "commander";
+import { addApiClient } from "./command-line/api-client-commands.ts";
 import { addApiServer } from "./command-line/apiserver-command.ts";
 import { addExplain, addPlan } from "./command-line/look-commands.ts";
 import { addOperator } from "./command-line/operator-command.ts";
@@ -65,6 +66,7 @@ export async function program(argv: readonly string[], context: ProgramContext):
   addOperator(root, context);
   addApiServer(root, context);
   addScalerClient(root, context);
+  addApiClient(root, context);
   addPlan(root, context);
   addExplain(root, context);
   addCrds(root);

@@ -9,13 +9,7 @@ import {
   type Random,
   type Resource,
 } from "@heliostat/kube";
-import {
-  type CacheReader,
-  type Fields,
-  projectionOf,
-  type RunningInformer,
-  startInformer,
-} from "@heliostat/watch-cache";
+import { type CacheReader, type RunningInformer, startInformer } from "@heliostat/watch-cache";
 import { PendingWrites } from "./pending-writes.ts";
 import type { Caches } from "./reconciler.ts";
 
@@ -33,7 +27,8 @@ export interface CacheSetOptions {
 /** What is held of the objects of a resource, when whole ones would cost too much memory. */
 export interface Projection {
   readonly resource: Resource;
-  readonly fields: Fields;
+  /** What is left of an object: see `projection` of `watch-cache`. */
+  readonly transform: (object: KubeObject) => KubeObject;
 }
 
 /** What of a resource is held: all of it, or the objects that a label selector finds. */
@@ -78,7 +73,7 @@ export class CacheSet implements Caches {
       return existing.informer as RunningInformer<KubeObject> as RunningInformer<T>;
     }
     const { clock, random, logger, signal, namespace, projections = [] } = this.#options;
-    const projection = projections.find((each) => groupResource(each.resource) === groupResource(resource));
+    const kept = projections.find((each) => groupResource(each.resource) === groupResource(resource));
     const abort = new AbortController();
     const informer = startInformer(this.#reader, resource, {
       clock,
@@ -87,7 +82,7 @@ export class CacheSet implements Caches {
       signal: AbortSignal.any([signal, abort.signal]),
       ...(namespace !== undefined && resource.isNamespaced && { namespace }),
       ...(labelSelector !== undefined && { labelSelector }),
-      ...(projection && { transform: projectionOf<T>(projection.fields) }),
+      ...(kept && { transform: (object: T) => kept.transform(object) as T }),
     });
     const pending = new PendingWrites(informer, clock);
     const requirements = parseLabelSelector(labelSelector ?? "");
@@ -129,6 +124,10 @@ interface Followed {
 
 /** The version is left out: one resource read at two versions is still one resource. */
 function idOf({ resource, labelSelector }: Scope): string {
-  const name = groupResource(resource);
+  const name = NAMES.get(resource) ?? groupResource(resource);
+  NAMES.set(resource, name);
   return labelSelector === undefined ? name : `${name} with ${labelSelector}`;
 }
+
+/** Every look at a cache asks for its name. */
+const NAMES = new WeakMap<Resource, string>();

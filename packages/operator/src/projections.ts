@@ -1,50 +1,40 @@
 import type { Projection } from "@heliostat/controller";
-import { PODS } from "@heliostat/kube";
-import type { Fields } from "@heliostat/watch-cache";
+import { type KubeObject, PODS, type Pod } from "@heliostat/kube";
+import { projection } from "@heliostat/watch-cache";
 
-const CONTAINER_STATUS: Fields = {
-  name: "shared",
-  image: "shared",
-  restartCount: "shared",
-  state: "shared",
-  lastState: { terminated: "shared" },
-};
+/** All that reconcilers look at in a pod. A pod of Ray is 6 kB as text, for the most part its environment. */
+const POD_FIELDS: readonly string[] = [
+  ...["creationTimestamp", "deletionTimestamp", "labels", "annotations", "ownerReferences"].map(
+    (field) => `metadata.${field}`,
+  ),
+  "spec.restartPolicy",
+  // Who still reads a secret that is to go.
+  "spec.containers.env.valueFrom.secretKeyRef.name",
+  ...["phase", "reason", "podIP"].map((field) => `status.${field}`),
+  ...["type", "status", "reason", "message", "lastTransitionTime"].map(
+    (field) => `status.conditions.${field}`,
+  ),
+  ...["containerStatuses", "initContainerStatuses"].flatMap((list) =>
+    ["name", "image", "restartCount", "state.waiting", "state.terminated", "lastState"].map(
+      (field) => `status.${list}.${field}`,
+    ),
+  ),
+];
 
-/** All that reconcilers look at in a pod. A pod of Ray is 15 kB as text, for the most part its environment. */
-const POD_FIELDS: Fields = {
-  apiVersion: "shared",
-  kind: "shared",
-  metadata: {
-    name: "own",
-    namespace: "shared",
-    uid: "own",
-    resourceVersion: "own",
-    creationTimestamp: "shared",
-    deletionTimestamp: "shared",
-    labels: { "ray.io/*": "shared" },
-    annotations: { "ray.io/*": "shared" },
-    ownerReferences: "shared",
-  },
-  spec: {
-    restartPolicy: "shared",
-    // Who still reads a secret that is to go.
-    containers: { env: { valueFrom: { secretKeyRef: { name: "shared" } } } },
-  },
-  status: {
-    phase: "shared",
-    reason: "shared",
-    podIP: "own",
-    conditions: {
-      type: "shared",
-      status: "shared",
-      reason: "shared",
-      message: "shared",
-      lastTransitionTime: "shared",
-    },
-    containerStatuses: CONTAINER_STATUS,
-    initContainerStatuses: CONTAINER_STATUS,
-  },
-};
+const keepPod = projection<Pod>(POD_FIELDS);
 
 /** What an operator that runs alone keeps in memory of what it watches. */
-export const OPERATOR_PROJECTIONS: readonly Projection[] = [{ resource: PODS, fields: POD_FIELDS }];
+export const OPERATOR_PROJECTIONS: readonly Projection[] = [
+  { resource: PODS, transform: (object) => withoutOldTimes(keepPod(object as Pod)) },
+];
+
+/** Since when a condition has been true is of no interest, and different in nearly every pod. */
+function withoutOldTimes(pod: Pod): KubeObject {
+  if (!pod.status?.conditions) return pod;
+  const conditions = pod.status.conditions.map(({ lastTransitionTime: since, ...condition }) =>
+    condition.status === "True" || since === undefined
+      ? condition
+      : { ...condition, lastTransitionTime: since },
+  );
+  return { ...pod, status: { ...pod.status, conditions } } as Pod;
+}

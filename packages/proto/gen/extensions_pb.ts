@@ -12,13 +12,17 @@ import type { ComputeTemplate } from "./config_pb.ts";
 import { file_config } from "./config_pb.ts";
 import { file_google_api_annotations } from "./google/api/annotations_pb.ts";
 import { file_google_api_field_behavior } from "./google/api/field_behavior_pb.ts";
+import type { RayJobSchema } from "./job_pb.ts";
+import { file_job } from "./job_pb.ts";
+import type { RayServiceSchema } from "./serve_pb.ts";
+import { file_serve } from "./serve_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file extensions.proto.
  */
 export const file_extensions: GenFile = /*@__PURE__*/
-  fileDesc("ChBleHRlbnNpb25zLnByb3RvEgxoZWxpb3N0YXQudjEivgEKE0ZpbmRDbHVzdGVyc1JlcXVlc3QSFgoJbmFtZXNwYWNlGAEgASgJQgPgQQISDAoEdXNlchgCIAEoCRITCgtlbnZpcm9ubWVudBgDIAEoCRIPCgd2ZXJzaW9uGAQgASgJEg0KBXN0YXRlGAUgASgJEhMKC25hbWVfcHJlZml4GAYgASgJEhYKDmxhYmVsX3NlbGVjdG9yGAcgASgJEg0KBWxpbWl0GAggASgDEhAKCGNvbnRpbnVlGAkgASgJIqkBChZGaW5kQWxsQ2x1c3RlcnNSZXF1ZXN0EgwKBHVzZXIYASABKAkSEwoLZW52aXJvbm1lbnQYAiABKAkSDwoHdmVyc2lvbhgDIAEoCRINCgVzdGF0ZRgEIAEoCRITCgtuYW1lX3ByZWZpeBgFIAEoCRIWCg5sYWJlbF9zZWxlY3RvchgGIAEoCRINCgVsaW1pdBgHIAEoAxIQCghjb250aW51ZRgIIAEoCSJKChRGaW5kQ2x1c3RlcnNSZXNwb25zZRIgCghjbHVzdGVycxgBIAMoCzIOLnByb3RvLkNsdXN0ZXISEAoIY29udGludWUYAiABKAkiVAoURHJ5UnVuQ2x1c3RlclJlcXVlc3QSFgoJbmFtZXNwYWNlGAEgASgJQgPgQQISJAoHY2x1c3RlchgCIAEoCzIOLnByb3RvLkNsdXN0ZXJCA+BBAiJ4ChRVcGRhdGVDbHVzdGVyUmVxdWVzdBIWCgluYW1lc3BhY2UYASABKAlCA+BBAhIRCgRuYW1lGAIgASgJQgPgQQISJAoHY2x1c3RlchgDIAEoCzIOLnByb3RvLkNsdXN0ZXJCA+BBAhIPCgdkcnlfcnVuGAQgASgIIoEBChNTY2FsZUNsdXN0ZXJSZXF1ZXN0EhYKCW5hbWVzcGFjZRgBIAEoCUID4EECEhEKBG5hbWUYAiABKAlCA+BBAhIuCgVzY2FsZRgDIAEoCzIaLmhlbGlvc3RhdC52MS5DbHVzdGVyU2NhbGVCA+BBAhIPCgdkcnlfcnVuGAQgASgIIkMKDENsdXN0ZXJTY2FsZRIzCgZncm91cHMYASADKAsyHi5oZWxpb3N0YXQudjEuV29ya2VyR3JvdXBTY2FsZUID4EECIqcBChBXb3JrZXJHcm91cFNjYWxlEhcKCmdyb3VwX25hbWUYASABKAlCA+BBAhIVCghyZXBsaWNhcxgCIAEoBUgAiAEBEhkKDG1pbl9yZXBsaWNhcxgDIAEoBUgBiAEBEhkKDG1heF9yZXBsaWNhcxgEIAEoBUgCiAEBQgsKCV9yZXBsaWNhc0IPCg1fbWluX3JlcGxpY2FzQg8KDV9tYXhfcmVwbGljYXMiogEKF1BhdGNoV29ya2VyR3JvdXBSZXF1ZXN0EhYKCW5hbWVzcGFjZRgBIAEoCUID4EECEhEKBG5hbWUYAiABKAlCA+BBAhIXCgpncm91cF9uYW1lGAMgASgJQgPgQQISMgoFcGF0Y2gYBCABKAsyHi5oZWxpb3N0YXQudjEuV29ya2VyR3JvdXBQYXRjaEID4EECEg8KB2RyeV9ydW4YBSABKAgi7AQKEFdvcmtlckdyb3VwUGF0Y2gSFQoIcmVwbGljYXMYASABKAVIAIgBARIZCgxtaW5fcmVwbGljYXMYAiABKAVIAYgBARIZCgxtYXhfcmVwbGljYXMYAyABKAVIAogBARISCgVpbWFnZRgEIAEoCUgDiAEBEh0KEGNvbXB1dGVfdGVtcGxhdGUYBSABKAlIBIgBARJMChByYXlfc3RhcnRfcGFyYW1zGAYgAygLMjIuaGVsaW9zdGF0LnYxLldvcmtlckdyb3VwUGF0Y2guUmF5U3RhcnRQYXJhbXNFbnRyeRI6CgZsYWJlbHMYByADKAsyKi5oZWxpb3N0YXQudjEuV29ya2VyR3JvdXBQYXRjaC5MYWJlbHNFbnRyeRJECgthbm5vdGF0aW9ucxgIIAMoCzIvLmhlbGlvc3RhdC52MS5Xb3JrZXJHcm91cFBhdGNoLkFubm90YXRpb25zRW50cnkSFAoHc3VzcGVuZBgJIAEoCEgFiAEBGjUKE1JheVN0YXJ0UGFyYW1zRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ARotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBGjIKEEFubm90YXRpb25zRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUILCglfcmVwbGljYXNCDwoNX21pbl9yZXBsaWNhc0IPCg1fbWF4X3JlcGxpY2FzQggKBl9pbWFnZUITChFfY29tcHV0ZV90ZW1wbGF0ZUIKCghfc3VzcGVuZCJCChVTdXNwZW5kQ2x1c3RlclJlcXVlc3QSFgoJbmFtZXNwYWNlGAEgASgJQgPgQQISEQoEbmFtZRgCIAEoCUID4EECIkEKFFJlc3VtZUNsdXN0ZXJSZXF1ZXN0EhYKCW5hbWVzcGFjZRgBIAEoCUID4EECEhEKBG5hbWUYAiABKAlCA+BBAiKoAgoIVGVtcGxhdGUSLQoIdGVtcGxhdGUYASABKAsyFi5wcm90by5Db21wdXRlVGVtcGxhdGVCA+BBAhIUCgxjcHVfcXVhbnRpdHkYAiABKAkSMgoGbGltaXRzGAMgAygLMiIuaGVsaW9zdGF0LnYxLlRlbXBsYXRlLkxpbWl0c0VudHJ5Ej8KDW5vZGVfc2VsZWN0b3IYBCADKAsyKC5oZWxpb3N0YXQudjEuVGVtcGxhdGUuTm9kZVNlbGVjdG9yRW50cnkaLQoLTGltaXRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ARozChFOb2RlU2VsZWN0b3JFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIm8KFUNyZWF0ZVRlbXBsYXRlUmVxdWVzdBIWCgluYW1lc3BhY2UYASABKAlCA+BBAhItCgh0ZW1wbGF0ZRgCIAEoCzIWLmhlbGlvc3RhdC52MS5UZW1wbGF0ZUID4EECEg8KB2RyeV9ydW4YAyABKAgiPwoSR2V0VGVtcGxhdGVSZXF1ZXN0EhYKCW5hbWVzcGFjZRgBIAEoCUID4EECEhEKBG5hbWUYAiABKAlCA+BBAiIuChRMaXN0VGVtcGxhdGVzUmVxdWVzdBIWCgluYW1lc3BhY2UYASABKAlCA+BBAiJCChVMaXN0VGVtcGxhdGVzUmVzcG9uc2USKQoJdGVtcGxhdGVzGAEgAygLMhYuaGVsaW9zdGF0LnYxLlRlbXBsYXRlMrQJChdDbHVzdGVyRXh0ZW5zaW9uU2VydmljZRKRAQoMRmluZENsdXN0ZXJzEiEuaGVsaW9zdGF0LnYxLkZpbmRDbHVzdGVyc1JlcXVlc3QaIi5oZWxpb3N0YXQudjEuRmluZENsdXN0ZXJzUmVzcG9uc2UiOoLT5JMCNBIyL2FwaXMvaGVsaW9zdGF0L3YxL25hbWVzcGFjZXMve25hbWVzcGFjZX0vY2x1c3RlcnMSgAEKD0ZpbmRBbGxDbHVzdGVycxIkLmhlbGlvc3RhdC52MS5GaW5kQWxsQ2x1c3RlcnNSZXF1ZXN0GiIuaGVsaW9zdGF0LnYxLkZpbmRDbHVzdGVyc1Jlc3BvbnNlIiOC0+STAh0SGy9hcGlzL2hlbGlvc3RhdC92MS9jbHVzdGVycxKIAQoNRHJ5UnVuQ2x1c3RlchIiLmhlbGlvc3RhdC52MS5EcnlSdW5DbHVzdGVyUmVxdWVzdBoOLnByb3RvLkNsdXN0ZXIiQ4LT5JMCPToHY2x1c3RlciIyL2FwaXMvaGVsaW9zdGF0L3YxL25hbWVzcGFjZXMve25hbWVzcGFjZX0vY2x1c3RlcnMSjwEKDVVwZGF0ZUNsdXN0ZXISIi5oZWxpb3N0YXQudjEuVXBkYXRlQ2x1c3RlclJlcXVlc3QaDi5wcm90by5DbHVzdGVyIkqC0+STAkQ6B2NsdXN0ZXIaOS9hcGlzL2hlbGlvc3RhdC92MS9uYW1lc3BhY2VzL3tuYW1lc3BhY2V9L2NsdXN0ZXJzL3tuYW1lfRKRAQoMU2NhbGVDbHVzdGVyEiEuaGVsaW9zdGF0LnYxLlNjYWxlQ2x1c3RlclJlcXVlc3QaDi5wcm90by5DbHVzdGVyIk6C0+STAkg6BXNjYWxlMj8vYXBpcy9oZWxpb3N0YXQvdjEvbmFtZXNwYWNlcy97bmFtZXNwYWNlfS9jbHVzdGVycy97bmFtZX0vc2NhbGUSrQEKEFBhdGNoV29ya2VyR3JvdXASJS5oZWxpb3N0YXQudjEuUGF0Y2hXb3JrZXJHcm91cFJlcXVlc3QaDi5wcm90by5DbHVzdGVyImKC0+STAlw6BXBhdGNoMlMvYXBpcy9oZWxpb3N0YXQvdjEvbmFtZXNwYWNlcy97bmFtZXNwYWNlfS9jbHVzdGVycy97bmFtZX0vd29ya2VyZ3JvdXBzL3tncm91cF9uYW1lfRKQAQoOU3VzcGVuZENsdXN0ZXISIy5oZWxpb3N0YXQudjEuU3VzcGVuZENsdXN0ZXJSZXF1ZXN0Gg4ucHJvdG8uQ2x1c3RlciJJgtPkkwJDIkEvYXBpcy9oZWxpb3N0YXQvdjEvbmFtZXNwYWNlcy97bmFtZXNwYWNlfS9jbHVzdGVycy97bmFtZX0vc3VzcGVuZBKNAQoNUmVzdW1lQ2x1c3RlchIiLmhlbGlvc3RhdC52MS5SZXN1bWVDbHVzdGVyUmVxdWVzdBoOLnByb3RvLkNsdXN0ZXIiSILT5JMCQiJAL2FwaXMvaGVsaW9zdGF0L3YxL25hbWVzcGFjZXMve25hbWVzcGFjZX0vY2x1c3RlcnMve25hbWV9L3Jlc3VtZTLvAwoYVGVtcGxhdGVFeHRlbnNpb25TZXJ2aWNlEpwBCg5DcmVhdGVUZW1wbGF0ZRIjLmhlbGlvc3RhdC52MS5DcmVhdGVUZW1wbGF0ZVJlcXVlc3QaFi5oZWxpb3N0YXQudjEuVGVtcGxhdGUiTYLT5JMCRzoIdGVtcGxhdGUiOy9hcGlzL2hlbGlvc3RhdC92MS9uYW1lc3BhY2VzL3tuYW1lc3BhY2V9L2NvbXB1dGVfdGVtcGxhdGVzEpMBCgtHZXRUZW1wbGF0ZRIgLmhlbGlvc3RhdC52MS5HZXRUZW1wbGF0ZVJlcXVlc3QaFi5oZWxpb3N0YXQudjEuVGVtcGxhdGUiSoLT5JMCRBJCL2FwaXMvaGVsaW9zdGF0L3YxL25hbWVzcGFjZXMve25hbWVzcGFjZX0vY29tcHV0ZV90ZW1wbGF0ZXMve25hbWV9Ep0BCg1MaXN0VGVtcGxhdGVzEiIuaGVsaW9zdGF0LnYxLkxpc3RUZW1wbGF0ZXNSZXF1ZXN0GiMuaGVsaW9zdGF0LnYxLkxpc3RUZW1wbGF0ZXNSZXNwb25zZSJDgtPkkwI9EjsvYXBpcy9oZWxpb3N0YXQvdjEvbmFtZXNwYWNlcy97bmFtZXNwYWNlfS9jb21wdXRlX3RlbXBsYXRlc2IGcHJvdG8z", [file_cluster, file_config, file_google_api_annotations, file_google_api_field_behavior]);
+  fileDesc("ChBleHRlbnNpb25zLnByb3RvEgxoZWxpb3N0YXQudjEivgEKE0ZpbmRDbHVzdGVyc1JlcXVlc3QSFgoJbmFtZXNwYWNlGAEgASgJQgPgQQISDAoEdXNlchgCIAEoCRITCgtlbnZpcm9ubWVudBgDIAEoCRIPCgd2ZXJzaW9uGAQgASgJEg0KBXN0YXRlGAUgASgJEhMKC25hbWVfcHJlZml4GAYgASgJEhYKDmxhYmVsX3NlbGVjdG9yGAcgASgJEg0KBWxpbWl0GAggASgDEhAKCGNvbnRpbnVlGAkgASgJIqkBChZGaW5kQWxsQ2x1c3RlcnNSZXF1ZXN0EgwKBHVzZXIYASABKAkSEwoLZW52aXJvbm1lbnQYAiABKAkSDwoHdmVyc2lvbhgDIAEoCRINCgVzdGF0ZRgEIAEoCRITCgtuYW1lX3ByZWZpeBgFIAEoCRIWCg5sYWJlbF9zZWxlY3RvchgGIAEoCRINCgVsaW1pdBgHIAEoAxIQCghjb250aW51ZRgIIAEoCSJKChRGaW5kQ2x1c3RlcnNSZXNwb25zZRIgCghjbHVzdGVycxgBIAMoCzIOLnByb3RvLkNsdXN0ZXISEAoIY29udGludWUYAiABKAkiVAoURHJ5UnVuQ2x1c3RlclJlcXVlc3QSFgoJbmFtZXNwYWNlGAEgASgJQgPgQQISJAoHY2x1c3RlchgCIAEoCzIOLnByb3RvLkNsdXN0ZXJCA+BBAiJ4ChRVcGRhdGVDbHVzdGVyUmVxdWVzdBIWCgluYW1lc3BhY2UYASABKAlCA+BBAhIRCgRuYW1lGAIgASgJQgPgQQISJAoHY2x1c3RlchgDIAEoCzIOLnByb3RvLkNsdXN0ZXJCA+BBAhIPCgdkcnlfcnVuGAQgASgIIoEBChNTY2FsZUNsdXN0ZXJSZXF1ZXN0EhYKCW5hbWVzcGFjZRgBIAEoCUID4EECEhEKBG5hbWUYAiABKAlCA+BBAhIuCgVzY2FsZRgDIAEoCzIaLmhlbGlvc3RhdC52MS5DbHVzdGVyU2NhbGVCA+BBAhIPCgdkcnlfcnVuGAQgASgIIkMKDENsdXN0ZXJTY2FsZRIzCgZncm91cHMYASADKAsyHi5oZWxpb3N0YXQudjEuV29ya2VyR3JvdXBTY2FsZUID4EECIqcBChBXb3JrZXJHcm91cFNjYWxlEhcKCmdyb3VwX25hbWUYASABKAlCA+BBAhIVCghyZXBsaWNhcxgCIAEoBUgAiAEBEhkKDG1pbl9yZXBsaWNhcxgDIAEoBUgBiAEBEhkKDG1heF9yZXBsaWNhcxgEIAEoBUgCiAEBQgsKCV9yZXBsaWNhc0IPCg1fbWluX3JlcGxpY2FzQg8KDV9tYXhfcmVwbGljYXMiogEKF1BhdGNoV29ya2VyR3JvdXBSZXF1ZXN0EhYKCW5hbWVzcGFjZRgBIAEoCUID4EECEhEKBG5hbWUYAiABKAlCA+BBAhIXCgpncm91cF9uYW1lGAMgASgJQgPgQQISMgoFcGF0Y2gYBCABKAsyHi5oZWxpb3N0YXQudjEuV29ya2VyR3JvdXBQYXRjaEID4EECEg8KB2RyeV9ydW4YBSABKAgi7AQKEFdvcmtlckdyb3VwUGF0Y2gSFQoIcmVwbGljYXMYASABKAVIAIgBARIZCgxtaW5fcmVwbGljYXMYAiABKAVIAYgBARIZCgxtYXhfcmVwbGljYXMYAyABKAVIAogBARISCgVpbWFnZRgEIAEoCUgDiAEBEh0KEGNvbXB1dGVfdGVtcGxhdGUYBSABKAlIBIgBARJMChByYXlfc3RhcnRfcGFyYW1zGAYgAygLMjIuaGVsaW9zdGF0LnYxLldvcmtlckdyb3VwUGF0Y2guUmF5U3RhcnRQYXJhbXNFbnRyeRI6CgZsYWJlbHMYByADKAsyKi5oZWxpb3N0YXQudjEuV29ya2VyR3JvdXBQYXRjaC5MYWJlbHNFbnRyeRJECgthbm5vdGF0aW9ucxgIIAMoCzIvLmhlbGlvc3RhdC52MS5Xb3JrZXJHcm91cFBhdGNoLkFubm90YXRpb25zRW50cnkSFAoHc3VzcGVuZBgJIAEoCEgFiAEBGjUKE1JheVN0YXJ0UGFyYW1zRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ARotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBGjIKEEFubm90YXRpb25zRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUILCglfcmVwbGljYXNCDwoNX21pbl9yZXBsaWNhc0IPCg1fbWF4X3JlcGxpY2FzQggKBl9pbWFnZUITChFfY29tcHV0ZV90ZW1wbGF0ZUIKCghfc3VzcGVuZCJCChVTdXNwZW5kQ2x1c3RlclJlcXVlc3QSFgoJbmFtZXNwYWNlGAEgASgJQgPgQQISEQoEbmFtZRgCIAEoCUID4EECIkEKFFJlc3VtZUNsdXN0ZXJSZXF1ZXN0EhYKCW5hbWVzcGFjZRgBIAEoCUID4EECEhEKBG5hbWUYAiABKAlCA+BBAiKAAQoSU2NhbGVSYXlKb2JSZXF1ZXN0EhYKCW5hbWVzcGFjZRgBIAEoCUID4EECEhEKBG5hbWUYAiABKAlCA+BBAhIuCgVzY2FsZRgDIAEoCzIaLmhlbGlvc3RhdC52MS5DbHVzdGVyU2NhbGVCA+BBAhIPCgdkcnlfcnVuGAQgASgIIkEKFFN1c3BlbmRSYXlKb2JSZXF1ZXN0EhYKCW5hbWVzcGFjZRgBIAEoCUID4EECEhEKBG5hbWUYAiABKAlCA+BBAiJAChNSZXN1bWVSYXlKb2JSZXF1ZXN0EhYKCW5hbWVzcGFjZRgBIAEoCUID4EECEhEKBG5hbWUYAiABKAlCA+BBAiJFChhTdXNwZW5kUmF5U2VydmljZVJlcXVlc3QSFgoJbmFtZXNwYWNlGAEgASgJQgPgQQISEQoEbmFtZRgCIAEoCUID4EECIkQKF1Jlc3VtZVJheVNlcnZpY2VSZXF1ZXN0EhYKCW5hbWVzcGFjZRgBIAEoCUID4EECEhEKBG5hbWUYAiABKAlCA+BBAiKoAgoIVGVtcGxhdGUSLQoIdGVtcGxhdGUYASABKAsyFi5wcm90by5Db21wdXRlVGVtcGxhdGVCA+BBAhIUCgxjcHVfcXVhbnRpdHkYAiABKAkSMgoGbGltaXRzGAMgAygLMiIuaGVsaW9zdGF0LnYxLlRlbXBsYXRlLkxpbWl0c0VudHJ5Ej8KDW5vZGVfc2VsZWN0b3IYBCADKAsyKC5oZWxpb3N0YXQudjEuVGVtcGxhdGUuTm9kZVNlbGVjdG9yRW50cnkaLQoLTGltaXRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ARozChFOb2RlU2VsZWN0b3JFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIm8KFUNyZWF0ZVRlbXBsYXRlUmVxdWVzdBIWCgluYW1lc3BhY2UYASABKAlCA+BBAhItCgh0ZW1wbGF0ZRgCIAEoCzIWLmhlbGlvc3RhdC52MS5UZW1wbGF0ZUID4EECEg8KB2RyeV9ydW4YAyABKAgiPwoSR2V0VGVtcGxhdGVSZXF1ZXN0EhYKCW5hbWVzcGFjZRgBIAEoCUID4EECEhEKBG5hbWUYAiABKAlCA+BBAiIuChRMaXN0VGVtcGxhdGVzUmVxdWVzdBIWCgluYW1lc3BhY2UYASABKAlCA+BBAiJCChVMaXN0VGVtcGxhdGVzUmVzcG9uc2USKQoJdGVtcGxhdGVzGAEgAygLMhYuaGVsaW9zdGF0LnYxLlRlbXBsYXRlIp4BChRXYXRjaENsdXN0ZXJzUmVxdWVzdBIWCgluYW1lc3BhY2UYASABKAlCA+BBAhIMCgR1c2VyGAIgASgJEhMKC2Vudmlyb25tZW50GAMgASgJEg8KB3ZlcnNpb24YBCABKAkSDQoFc3RhdGUYBSABKAkSEwoLbmFtZV9wcmVmaXgYBiABKAkSFgoObGFiZWxfc2VsZWN0b3IYByABKAkiiQEKF1dhdGNoQWxsQ2x1c3RlcnNSZXF1ZXN0EgwKBHVzZXIYASABKAkSEwoLZW52aXJvbm1lbnQYAiABKAkSDwoHdmVyc2lvbhgDIAEoCRINCgVzdGF0ZRgEIAEoCRITCgtuYW1lX3ByZWZpeBgFIAEoCRIWCg5sYWJlbF9zZWxlY3RvchgGIAEoCSI+Cg1DbHVzdGVyQ2hhbmdlEgwKBHR5cGUYASABKAkSHwoHY2x1c3RlchgCIAEoCzIOLnByb3RvLkNsdXN0ZXIiYAoRVGFpbEpvYkxvZ1JlcXVlc3QSFgoJbmFtZXNwYWNlGAEgASgJQgPgQQISGAoLY2x1c3Rlcm5hbWUYAiABKAlCA+BBAhIZCgxzdWJtaXNzaW9uaWQYAyABKAlCA+BBAiIYCghMb2dQaWVjZRIMCgR0ZXh0GAEgASgJMrQJChdDbHVzdGVyRXh0ZW5zaW9uU2VydmljZRKRAQoMRmluZENsdXN0ZXJzEiEuaGVsaW9zdGF0LnYxLkZpbmRDbHVzdGVyc1JlcXVlc3QaIi5oZWxpb3N0YXQudjEuRmluZENsdXN0ZXJzUmVzcG9uc2UiOoLT5JMCNBIyL2FwaXMvaGVsaW9zdGF0L3YxL25hbWVzcGFjZXMve25hbWVzcGFjZX0vY2x1c3RlcnMSgAEKD0ZpbmRBbGxDbHVzdGVycxIkLmhlbGlvc3RhdC52MS5GaW5kQWxsQ2x1c3RlcnNSZXF1ZXN0GiIuaGVsaW9zdGF0LnYxLkZpbmRDbHVzdGVyc1Jlc3BvbnNlIiOC0+STAh0SGy9hcGlzL2hlbGlvc3RhdC92MS9jbHVzdGVycxKIAQoNRHJ5UnVuQ2x1c3RlchIiLmhlbGlvc3RhdC52MS5EcnlSdW5DbHVzdGVyUmVxdWVzdBoOLnByb3RvLkNsdXN0ZXIiQ4LT5JMCPToHY2x1c3RlciIyL2FwaXMvaGVsaW9zdGF0L3YxL25hbWVzcGFjZXMve25hbWVzcGFjZX0vY2x1c3RlcnMSjwEKDVVwZGF0ZUNsdXN0ZXISIi5oZWxpb3N0YXQudjEuVXBkYXRlQ2x1c3RlclJlcXVlc3QaDi5wcm90by5DbHVzdGVyIkqC0+STAkQ6B2NsdXN0ZXIaOS9hcGlzL2hlbGlvc3RhdC92MS9uYW1lc3BhY2VzL3tuYW1lc3BhY2V9L2NsdXN0ZXJzL3tuYW1lfRKRAQoMU2NhbGVDbHVzdGVyEiEuaGVsaW9zdGF0LnYxLlNjYWxlQ2x1c3RlclJlcXVlc3QaDi5wcm90by5DbHVzdGVyIk6C0+STAkg6BXNjYWxlMj8vYXBpcy9oZWxpb3N0YXQvdjEvbmFtZXNwYWNlcy97bmFtZXNwYWNlfS9jbHVzdGVycy97bmFtZX0vc2NhbGUSrQEKEFBhdGNoV29ya2VyR3JvdXASJS5oZWxpb3N0YXQudjEuUGF0Y2hXb3JrZXJHcm91cFJlcXVlc3QaDi5wcm90by5DbHVzdGVyImKC0+STAlw6BXBhdGNoMlMvYXBpcy9oZWxpb3N0YXQvdjEvbmFtZXNwYWNlcy97bmFtZXNwYWNlfS9jbHVzdGVycy97bmFtZX0vd29ya2VyZ3JvdXBzL3tncm91cF9uYW1lfRKQAQoOU3VzcGVuZENsdXN0ZXISIy5oZWxpb3N0YXQudjEuU3VzcGVuZENsdXN0ZXJSZXF1ZXN0Gg4ucHJvdG8uQ2x1c3RlciJJgtPkkwJDIkEvYXBpcy9oZWxpb3N0YXQvdjEvbmFtZXNwYWNlcy97bmFtZXNwYWNlfS9jbHVzdGVycy97bmFtZX0vc3VzcGVuZBKNAQoNUmVzdW1lQ2x1c3RlchIiLmhlbGlvc3RhdC52MS5SZXN1bWVDbHVzdGVyUmVxdWVzdBoOLnByb3RvLkNsdXN0ZXIiSILT5JMCQiJAL2FwaXMvaGVsaW9zdGF0L3YxL25hbWVzcGFjZXMve25hbWVzcGFjZX0vY2x1c3RlcnMve25hbWV9L3Jlc3VtZTLxBQoYV29ya2xvYWRFeHRlbnNpb25TZXJ2aWNlEooBCgtTY2FsZVJheUpvYhIgLmhlbGlvc3RhdC52MS5TY2FsZVJheUpvYlJlcXVlc3QaDS5wcm90by5SYXlKb2IiSoLT5JMCRDoFc2NhbGUyOy9hcGlzL2hlbGlvc3RhdC92MS9uYW1lc3BhY2VzL3tuYW1lc3BhY2V9L2pvYnMve25hbWV9L3NjYWxlEokBCg1TdXNwZW5kUmF5Sm9iEiIuaGVsaW9zdGF0LnYxLlN1c3BlbmRSYXlKb2JSZXF1ZXN0Gg0ucHJvdG8uUmF5Sm9iIkWC0+STAj8iPS9hcGlzL2hlbGlvc3RhdC92MS9uYW1lc3BhY2VzL3tuYW1lc3BhY2V9L2pvYnMve25hbWV9L3N1c3BlbmQShgEKDFJlc3VtZVJheUpvYhIhLmhlbGlvc3RhdC52MS5SZXN1bWVSYXlKb2JSZXF1ZXN0Gg0ucHJvdG8uUmF5Sm9iIkSC0+STAj4iPC9hcGlzL2hlbGlvc3RhdC92MS9uYW1lc3BhY2VzL3tuYW1lc3BhY2V9L2pvYnMve25hbWV9L3Jlc3VtZRKZAQoRU3VzcGVuZFJheVNlcnZpY2USJi5oZWxpb3N0YXQudjEuU3VzcGVuZFJheVNlcnZpY2VSZXF1ZXN0GhEucHJvdG8uUmF5U2VydmljZSJJgtPkkwJDIkEvYXBpcy9oZWxpb3N0YXQvdjEvbmFtZXNwYWNlcy97bmFtZXNwYWNlfS9zZXJ2aWNlcy97bmFtZX0vc3VzcGVuZBKWAQoQUmVzdW1lUmF5U2VydmljZRIlLmhlbGlvc3RhdC52MS5SZXN1bWVSYXlTZXJ2aWNlUmVxdWVzdBoRLnByb3RvLlJheVNlcnZpY2UiSILT5JMCQiJAL2FwaXMvaGVsaW9zdGF0L3YxL25hbWVzcGFjZXMve25hbWVzcGFjZX0vc2VydmljZXMve25hbWV9L3Jlc3VtZTLvAwoYVGVtcGxhdGVFeHRlbnNpb25TZXJ2aWNlEpwBCg5DcmVhdGVUZW1wbGF0ZRIjLmhlbGlvc3RhdC52MS5DcmVhdGVUZW1wbGF0ZVJlcXVlc3QaFi5oZWxpb3N0YXQudjEuVGVtcGxhdGUiTYLT5JMCRzoIdGVtcGxhdGUiOy9hcGlzL2hlbGlvc3RhdC92MS9uYW1lc3BhY2VzL3tuYW1lc3BhY2V9L2NvbXB1dGVfdGVtcGxhdGVzEpMBCgtHZXRUZW1wbGF0ZRIgLmhlbGlvc3RhdC52MS5HZXRUZW1wbGF0ZVJlcXVlc3QaFi5oZWxpb3N0YXQudjEuVGVtcGxhdGUiSoLT5JMCRBJCL2FwaXMvaGVsaW9zdGF0L3YxL25hbWVzcGFjZXMve25hbWVzcGFjZX0vY29tcHV0ZV90ZW1wbGF0ZXMve25hbWV9Ep0BCg1MaXN0VGVtcGxhdGVzEiIuaGVsaW9zdGF0LnYxLkxpc3RUZW1wbGF0ZXNSZXF1ZXN0GiMuaGVsaW9zdGF0LnYxLkxpc3RUZW1wbGF0ZXNSZXNwb25zZSJDgtPkkwI9EjsvYXBpcy9oZWxpb3N0YXQvdjEvbmFtZXNwYWNlcy97bmFtZXNwYWNlfS9jb21wdXRlX3RlbXBsYXRlczLZAwoNU3RyZWFtU2VydmljZRKUAQoNV2F0Y2hDbHVzdGVycxIiLmhlbGlvc3RhdC52MS5XYXRjaENsdXN0ZXJzUmVxdWVzdBobLmhlbGlvc3RhdC52MS5DbHVzdGVyQ2hhbmdlIkCC0+STAjoSOC9hcGlzL2hlbGlvc3RhdC92MS93YXRjaC9uYW1lc3BhY2VzL3tuYW1lc3BhY2V9L2NsdXN0ZXJzMAESgwEKEFdhdGNoQWxsQ2x1c3RlcnMSJS5oZWxpb3N0YXQudjEuV2F0Y2hBbGxDbHVzdGVyc1JlcXVlc3QaGy5oZWxpb3N0YXQudjEuQ2x1c3RlckNoYW5nZSIpgtPkkwIjEiEvYXBpcy9oZWxpb3N0YXQvdjEvd2F0Y2gvY2x1c3RlcnMwARKqAQoKVGFpbEpvYkxvZxIfLmhlbGlvc3RhdC52MS5UYWlsSm9iTG9nUmVxdWVzdBoWLmhlbGlvc3RhdC52MS5Mb2dQaWVjZSJhgtPkkwJbElkvYXBpcy9oZWxpb3N0YXQvdjEvbmFtZXNwYWNlcy97bmFtZXNwYWNlfS9qb2JzdWJtaXNzaW9ucy97Y2x1c3Rlcm5hbWV9L3tzdWJtaXNzaW9uaWR9L2xvZzABYgZwcm90bzM", [file_cluster, file_config, file_google_api_annotations, file_google_api_field_behavior, file_job, file_serve]);
 
 /**
  * @generated from message heliostat.v1.FindClustersRequest
@@ -469,6 +473,128 @@ export const ResumeClusterRequestSchema: GenMessage<ResumeClusterRequest> = /*@_
   messageDesc(file_extensions, 11);
 
 /**
+ * @generated from message heliostat.v1.ScaleRayJobRequest
+ */
+export type ScaleRayJobRequest = Message<"heliostat.v1.ScaleRayJobRequest"> & {
+  /**
+   * @generated from field: string namespace = 1;
+   */
+  namespace: string;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * @generated from field: heliostat.v1.ClusterScale scale = 3;
+   */
+  scale?: ClusterScale | undefined;
+
+  /**
+   * Check everything and store nothing.
+   *
+   * @generated from field: bool dry_run = 4;
+   */
+  dryRun: boolean;
+};
+
+/**
+ * Describes the message heliostat.v1.ScaleRayJobRequest.
+ * Use `create(ScaleRayJobRequestSchema)` to create a new message.
+ */
+export const ScaleRayJobRequestSchema: GenMessage<ScaleRayJobRequest> = /*@__PURE__*/
+  messageDesc(file_extensions, 12);
+
+/**
+ * @generated from message heliostat.v1.SuspendRayJobRequest
+ */
+export type SuspendRayJobRequest = Message<"heliostat.v1.SuspendRayJobRequest"> & {
+  /**
+   * @generated from field: string namespace = 1;
+   */
+  namespace: string;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message heliostat.v1.SuspendRayJobRequest.
+ * Use `create(SuspendRayJobRequestSchema)` to create a new message.
+ */
+export const SuspendRayJobRequestSchema: GenMessage<SuspendRayJobRequest> = /*@__PURE__*/
+  messageDesc(file_extensions, 13);
+
+/**
+ * @generated from message heliostat.v1.ResumeRayJobRequest
+ */
+export type ResumeRayJobRequest = Message<"heliostat.v1.ResumeRayJobRequest"> & {
+  /**
+   * @generated from field: string namespace = 1;
+   */
+  namespace: string;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message heliostat.v1.ResumeRayJobRequest.
+ * Use `create(ResumeRayJobRequestSchema)` to create a new message.
+ */
+export const ResumeRayJobRequestSchema: GenMessage<ResumeRayJobRequest> = /*@__PURE__*/
+  messageDesc(file_extensions, 14);
+
+/**
+ * @generated from message heliostat.v1.SuspendRayServiceRequest
+ */
+export type SuspendRayServiceRequest = Message<"heliostat.v1.SuspendRayServiceRequest"> & {
+  /**
+   * @generated from field: string namespace = 1;
+   */
+  namespace: string;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message heliostat.v1.SuspendRayServiceRequest.
+ * Use `create(SuspendRayServiceRequestSchema)` to create a new message.
+ */
+export const SuspendRayServiceRequestSchema: GenMessage<SuspendRayServiceRequest> = /*@__PURE__*/
+  messageDesc(file_extensions, 15);
+
+/**
+ * @generated from message heliostat.v1.ResumeRayServiceRequest
+ */
+export type ResumeRayServiceRequest = Message<"heliostat.v1.ResumeRayServiceRequest"> & {
+  /**
+   * @generated from field: string namespace = 1;
+   */
+  namespace: string;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message heliostat.v1.ResumeRayServiceRequest.
+ * Use `create(ResumeRayServiceRequestSchema)` to create a new message.
+ */
+export const ResumeRayServiceRequestSchema: GenMessage<ResumeRayServiceRequest> = /*@__PURE__*/
+  messageDesc(file_extensions, 16);
+
+/**
  * @generated from message heliostat.v1.Template
  */
 export type Template = Message<"heliostat.v1.Template"> & {
@@ -506,7 +632,7 @@ export type Template = Message<"heliostat.v1.Template"> & {
  * Use `create(TemplateSchema)` to create a new message.
  */
 export const TemplateSchema: GenMessage<Template> = /*@__PURE__*/
-  messageDesc(file_extensions, 12);
+  messageDesc(file_extensions, 17);
 
 /**
  * @generated from message heliostat.v1.CreateTemplateRequest
@@ -535,7 +661,7 @@ export type CreateTemplateRequest = Message<"heliostat.v1.CreateTemplateRequest"
  * Use `create(CreateTemplateRequestSchema)` to create a new message.
  */
 export const CreateTemplateRequestSchema: GenMessage<CreateTemplateRequest> = /*@__PURE__*/
-  messageDesc(file_extensions, 13);
+  messageDesc(file_extensions, 18);
 
 /**
  * @generated from message heliostat.v1.GetTemplateRequest
@@ -557,7 +683,7 @@ export type GetTemplateRequest = Message<"heliostat.v1.GetTemplateRequest"> & {
  * Use `create(GetTemplateRequestSchema)` to create a new message.
  */
 export const GetTemplateRequestSchema: GenMessage<GetTemplateRequest> = /*@__PURE__*/
-  messageDesc(file_extensions, 14);
+  messageDesc(file_extensions, 19);
 
 /**
  * @generated from message heliostat.v1.ListTemplatesRequest
@@ -574,7 +700,7 @@ export type ListTemplatesRequest = Message<"heliostat.v1.ListTemplatesRequest"> 
  * Use `create(ListTemplatesRequestSchema)` to create a new message.
  */
 export const ListTemplatesRequestSchema: GenMessage<ListTemplatesRequest> = /*@__PURE__*/
-  messageDesc(file_extensions, 15);
+  messageDesc(file_extensions, 20);
 
 /**
  * @generated from message heliostat.v1.ListTemplatesResponse
@@ -591,7 +717,172 @@ export type ListTemplatesResponse = Message<"heliostat.v1.ListTemplatesResponse"
  * Use `create(ListTemplatesResponseSchema)` to create a new message.
  */
 export const ListTemplatesResponseSchema: GenMessage<ListTemplatesResponse> = /*@__PURE__*/
-  messageDesc(file_extensions, 16);
+  messageDesc(file_extensions, 21);
+
+/**
+ * @generated from message heliostat.v1.WatchClustersRequest
+ */
+export type WatchClustersRequest = Message<"heliostat.v1.WatchClustersRequest"> & {
+  /**
+   * @generated from field: string namespace = 1;
+   */
+  namespace: string;
+
+  /**
+   * As of FindClusters.
+   *
+   * @generated from field: string user = 2;
+   */
+  user: string;
+
+  /**
+   * @generated from field: string environment = 3;
+   */
+  environment: string;
+
+  /**
+   * @generated from field: string version = 4;
+   */
+  version: string;
+
+  /**
+   * @generated from field: string state = 5;
+   */
+  state: string;
+
+  /**
+   * @generated from field: string name_prefix = 6;
+   */
+  namePrefix: string;
+
+  /**
+   * @generated from field: string label_selector = 7;
+   */
+  labelSelector: string;
+};
+
+/**
+ * Describes the message heliostat.v1.WatchClustersRequest.
+ * Use `create(WatchClustersRequestSchema)` to create a new message.
+ */
+export const WatchClustersRequestSchema: GenMessage<WatchClustersRequest> = /*@__PURE__*/
+  messageDesc(file_extensions, 22);
+
+/**
+ * As of one namespace, of all.
+ *
+ * @generated from message heliostat.v1.WatchAllClustersRequest
+ */
+export type WatchAllClustersRequest = Message<"heliostat.v1.WatchAllClustersRequest"> & {
+  /**
+   * @generated from field: string user = 1;
+   */
+  user: string;
+
+  /**
+   * @generated from field: string environment = 2;
+   */
+  environment: string;
+
+  /**
+   * @generated from field: string version = 3;
+   */
+  version: string;
+
+  /**
+   * @generated from field: string state = 4;
+   */
+  state: string;
+
+  /**
+   * @generated from field: string name_prefix = 5;
+   */
+  namePrefix: string;
+
+  /**
+   * @generated from field: string label_selector = 6;
+   */
+  labelSelector: string;
+};
+
+/**
+ * Describes the message heliostat.v1.WatchAllClustersRequest.
+ * Use `create(WatchAllClustersRequestSchema)` to create a new message.
+ */
+export const WatchAllClustersRequestSchema: GenMessage<WatchAllClustersRequest> = /*@__PURE__*/
+  messageDesc(file_extensions, 23);
+
+/**
+ * @generated from message heliostat.v1.ClusterChange
+ */
+export type ClusterChange = Message<"heliostat.v1.ClusterChange"> & {
+  /**
+   * ADDED, MODIFIED, DELETED, or SYNCED once all that was there has been told. States between two looks may be skipped.
+   *
+   * @generated from field: string type = 1;
+   */
+  type: string;
+
+  /**
+   * As it is; of a deleted one, as it was last told.
+   *
+   * @generated from field: proto.Cluster cluster = 2;
+   */
+  cluster?: Cluster | undefined;
+};
+
+/**
+ * Describes the message heliostat.v1.ClusterChange.
+ * Use `create(ClusterChangeSchema)` to create a new message.
+ */
+export const ClusterChangeSchema: GenMessage<ClusterChange> = /*@__PURE__*/
+  messageDesc(file_extensions, 24);
+
+/**
+ * @generated from message heliostat.v1.TailJobLogRequest
+ */
+export type TailJobLogRequest = Message<"heliostat.v1.TailJobLogRequest"> & {
+  /**
+   * @generated from field: string namespace = 1;
+   */
+  namespace: string;
+
+  /**
+   * @generated from field: string clustername = 2;
+   */
+  clustername: string;
+
+  /**
+   * @generated from field: string submissionid = 3;
+   */
+  submissionid: string;
+};
+
+/**
+ * Describes the message heliostat.v1.TailJobLogRequest.
+ * Use `create(TailJobLogRequestSchema)` to create a new message.
+ */
+export const TailJobLogRequestSchema: GenMessage<TailJobLogRequest> = /*@__PURE__*/
+  messageDesc(file_extensions, 25);
+
+/**
+ * A piece of text, which may begin and end within a line.
+ *
+ * @generated from message heliostat.v1.LogPiece
+ */
+export type LogPiece = Message<"heliostat.v1.LogPiece"> & {
+  /**
+   * @generated from field: string text = 1;
+   */
+  text: string;
+};
+
+/**
+ * Describes the message heliostat.v1.LogPiece.
+ * Use `create(LogPieceSchema)` to create a new message.
+ */
+export const LogPieceSchema: GenMessage<LogPiece> = /*@__PURE__*/
+  messageDesc(file_extensions, 26);
 
 /**
  * Clusters after they have been made, and lists that choose.
@@ -683,6 +974,65 @@ export const ClusterExtensionService: GenService<{
   serviceDesc(file_extensions, 0);
 
 /**
+ * Jobs and services after they have been made.
+ *
+ * @generated from service heliostat.v1.WorkloadExtensionService
+ */
+export const WorkloadExtensionService: GenService<{
+  /**
+   * Changes how many workers the groups of a running job's cluster have.
+   *
+   * @generated from rpc heliostat.v1.WorkloadExtensionService.ScaleRayJob
+   */
+  scaleRayJob: {
+    methodKind: "unary";
+    input: typeof ScaleRayJobRequestSchema;
+    output: typeof RayJobSchema;
+  },
+  /**
+   * Stops a job and deletes its cluster. A job on a cluster that others use cannot be suspended.
+   *
+   * @generated from rpc heliostat.v1.WorkloadExtensionService.SuspendRayJob
+   */
+  suspendRayJob: {
+    methodKind: "unary";
+    input: typeof SuspendRayJobRequestSchema;
+    output: typeof RayJobSchema;
+  },
+  /**
+   * Starts a suspended job anew.
+   *
+   * @generated from rpc heliostat.v1.WorkloadExtensionService.ResumeRayJob
+   */
+  resumeRayJob: {
+    methodKind: "unary";
+    input: typeof ResumeRayJobRequestSchema;
+    output: typeof RayJobSchema;
+  },
+  /**
+   * Deletes the clusters of a service and keeps the service.
+   *
+   * @generated from rpc heliostat.v1.WorkloadExtensionService.SuspendRayService
+   */
+  suspendRayService: {
+    methodKind: "unary";
+    input: typeof SuspendRayServiceRequestSchema;
+    output: typeof RayServiceSchema;
+  },
+  /**
+   * Starts a suspended service anew.
+   *
+   * @generated from rpc heliostat.v1.WorkloadExtensionService.ResumeRayService
+   */
+  resumeRayService: {
+    methodKind: "unary";
+    input: typeof ResumeRayServiceRequestSchema;
+    output: typeof RayServiceSchema;
+  },
+}> = /*@__PURE__*/
+  serviceDesc(file_extensions, 1);
+
+/**
  * Compute templates with more than KubeRay's can say. Its server and its clients see the rest of them.
  *
  * @generated from service heliostat.v1.TemplateExtensionService
@@ -719,5 +1069,44 @@ export const TemplateExtensionService: GenService<{
     output: typeof ListTemplatesResponseSchema;
   },
 }> = /*@__PURE__*/
-  serviceDesc(file_extensions, 1);
+  serviceDesc(file_extensions, 2);
+
+/**
+ * What does not end by itself. Over HTTP each line is an object with one of result and error, as grpc-gateway streams.
+ *
+ * @generated from service heliostat.v1.StreamService
+ */
+export const StreamService: GenService<{
+  /**
+   * The clusters of a namespace as they are, then every change until the caller leaves.
+   *
+   * @generated from rpc heliostat.v1.StreamService.WatchClusters
+   */
+  watchClusters: {
+    methodKind: "server_streaming";
+    input: typeof WatchClustersRequestSchema;
+    output: typeof ClusterChangeSchema;
+  },
+  /**
+   * The clusters of all namespaces as they are, then every change until the caller leaves.
+   *
+   * @generated from rpc heliostat.v1.StreamService.WatchAllClusters
+   */
+  watchAllClusters: {
+    methodKind: "server_streaming";
+    input: typeof WatchAllClustersRequestSchema;
+    output: typeof ClusterChangeSchema;
+  },
+  /**
+   * What a submission prints, from its beginning, as it prints it; ends when the job does.
+   *
+   * @generated from rpc heliostat.v1.StreamService.TailJobLog
+   */
+  tailJobLog: {
+    methodKind: "server_streaming";
+    input: typeof TailJobLogRequestSchema;
+    output: typeof LogPieceSchema;
+  },
+}> = /*@__PURE__*/
+  serviceDesc(file_extensions, 3);
 

@@ -8,4 +8,4 @@ export * from "../gen/job_pb.ts";
 export * from "../gen/job_submission_pb.ts";
 export * from "../gen/serve_pb.ts";
 export { type Binding, bindingOf, type HttpVerb } from "./bindings.ts";
-export { SERVICES, type ServiceName } from "./services.ts";
+export { SERVICES, type ServiceName, STREAM_SERVICES } from "./services.ts";

@@ -1,6 +1,11 @@
 import { ClusterService } from "../gen/cluster_pb.ts";
 import { ComputeTemplateService } from "../gen/config_pb.ts";
-import { ClusterExtensionService, TemplateExtensionService } from "../gen/extensions_pb.ts";
+import {
+  ClusterExtensionService,
+  StreamService,
+  TemplateExtensionService,
+  WorkloadExtensionService,
+} from "../gen/extensions_pb.ts";
 import { RayJobService } from "../gen/job_pb.ts";
 import { RayJobSubmissionService } from "../gen/job_submission_pb.ts";
 import { RayServeService } from "../gen/serve_pb.ts";
@@ -14,6 +19,7 @@ export const SERVICES: {
   readonly RayJobSubmissionService: typeof RayJobSubmissionService;
   readonly ClusterExtensionService: typeof ClusterExtensionService;
   readonly TemplateExtensionService: typeof TemplateExtensionService;
+  readonly WorkloadExtensionService: typeof WorkloadExtensionService;
 } = {
   ComputeTemplateService,
   ClusterService,
@@ -22,6 +28,10 @@ export const SERVICES: {
   RayJobSubmissionService,
   ClusterExtensionService,
   TemplateExtensionService,
+  WorkloadExtensionService,
 };
 
 export type ServiceName = keyof typeof SERVICES;
+
+/** The services whose answers are streams. */
+export const STREAM_SERVICES: { readonly StreamService: typeof StreamService } = { StreamService };

@@ -64,8 +64,10 @@ export { type SecureDefaultsOptions, withSecureDefaults } from "./raycluster/sec
 export { groupSpecHash, headSpecHash, specHash } from "./raycluster/spec-hash.ts";
 export { AUTH_TOKEN_KEY, isKubernetesTokenAuth, isTokenAuth } from "./raycluster/token-auth.ts";
 export type * from "./raycluster/types.ts";
+export { type CronFields, type CronSchedule, parseCronSchedule } from "./raycronjob/cron-schedule.ts";
 export type * from "./raycronjob/types.ts";
 export type * from "./rayjob/types.ts";
+export { initializingTimeoutMs } from "./rayservice/initializing-timeout.ts";
 export type * from "./rayservice/types.ts";
 export type { Float32, Int32, Int64, IntOrString, Quantity, Timestamp } from "./scalars.ts";
 export type { BatchScheduler, PodDecoration, ScheduledObject } from "./scheduling/batch-scheduler.ts";
@@ -87,6 +89,14 @@ export {
   validateRayClusterSpec,
   validateRayClusterStatus,
 } from "./validation/validate-raycluster.ts";
+export { validateRayCronJob } from "./validation/validate-raycronjob.ts";
+export {
+  type RayJobValidation,
+  validateRayJobMetadata,
+  validateRayJobSpec,
+  validateRayJobStatus,
+} from "./validation/validate-rayjob.ts";
+export { validateRayServiceMetadata, validateRayServiceSpec } from "./validation/validate-rayservice.ts";
 export { ANNOTATION, OPERATOR_VERSION } from "./vocabulary/annotations.ts";
 export { CLUSTER_STATE, CONDITION, CONDITION_REASON } from "./vocabulary/conditions.ts";
 export { CONTAINER, VOLUME } from "./vocabulary/container-names.ts";

@@ -7,9 +7,18 @@ import type { Container, EnvVar, ResourceRequirements } from "@heliostat/kube";
 export interface RaySettings {
   /** DNS domain of the Kubernetes cluster. KubeRay: `CLUSTER_DOMAIN`. @default "cluster.local" */
   readonly clusterDomain?: string;
-  /** Whether a head service without a type of its own has no address. KubeRay: not `ENABLE_RAY_HEAD_CLUSTER_IP_SERVICE`. @default true */
+  /**
+   * Whether a head service without a type of its own has no address. KubeRay: unless
+   * `ENABLE_RAY_HEAD_CLUSTER_IP_SERVICE`.
+   *
+   * @default true
+   */
   readonly isHeadServiceHeadless?: boolean;
-  /** Whether workers wait for the head in an init container. KubeRay: `ENABLE_INIT_CONTAINER_INJECTION`. @default true */
+  /**
+   * Whether workers wait for the head in an init container. KubeRay: `ENABLE_INIT_CONTAINER_INJECTION`.
+   *
+   * @default true
+   */
   readonly hasWaitContainer?: boolean;
   /** What that container asks for. KubeRay's is fixed. @default 200m CPU and 256Mi memory */
   readonly waitResources?: ResourceRequirements;
@@ -17,7 +26,11 @@ export interface RaySettings {
   readonly cleanupResources?: ResourceRequirements;
   /** Whether Kubernetes probes Ray where the user set no probes. KubeRay: `ENABLE_PROBES_INJECTION`. @default true */
   readonly hasProbes?: boolean;
-  /** Whether `ray start` runs in a login shell, with the profile of the image. KubeRay: `ENABLE_LOGIN_SHELL`. @default false */
+  /**
+   * Whether `ray start` runs in a login shell, with the profile of the image. KubeRay: `ENABLE_LOGIN_SHELL`.
+   *
+   * @default false
+   */
   readonly isLoginShell?: boolean;
   /** Containers beside every head. */
   readonly headSidecars?: readonly Container[];

@@ -87,7 +87,7 @@ function stepListing<T extends KubeObject>(state: Listing<T>, input: InformerInp
 }
 
 function afterPage<T extends KubeObject>(state: Listing<T>, page: ObjectList<T>): InformerStep<T> {
-  const items = [...state.items, ...page.items];
+  const items = state.items.concat(page.items);
   // The first page's revision: if later pages are newer, the watch repeats what happened between them.
   const revision = state.revision ?? page.resourceVersion;
   const { failures } = state;

@@ -19,6 +19,7 @@ import {
   type StoreEffect,
   step,
 } from "./informer-state.ts";
+import { SharedParts } from "./shared-parts.ts";
 import { Store } from "./store.ts";
 import type { ChangeHandler, WatchCache } from "./watch-cache.ts";
 
@@ -32,7 +33,10 @@ export interface InformerOptions<T extends KubeObject = KubeObject> {
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
-  /** What is kept of an object, for the sake of memory. It must keep name, namespace, uid and resourceVersion. */
+  /**
+   * What is kept of an object, for the sake of memory: see `projection`. It must keep name, namespace, uid and
+   * resourceVersion.
+   */
   readonly transform?: (object: T) => T;
   /** @default false */
   readonly keepsManagedFields?: boolean;
@@ -76,6 +80,7 @@ class Informer<T extends KubeObject> implements RunningInformer<T> {
   readonly #options: InformerOptions<T>;
   readonly #logger: Logger;
   readonly #store = new Store<T>();
+  readonly #parts = new SharedParts();
   #markSynced: () => void = ignore;
   #revision = "";
 
@@ -215,7 +220,7 @@ class Informer<T extends KubeObject> implements RunningInformer<T> {
   #kept(object: T): T {
     const { transform, keepsManagedFields = false } = this.#options;
     const kept = keepsManagedFields ? object : withoutManagedFields(object);
-    return transform ? transform(kept) : kept;
+    return this.#parts.share(transform ? transform(kept) : kept);
   }
 
   #scope(): Pick<ListOptions, "namespace" | "labelSelector" | "fieldSelector" | "signal"> {

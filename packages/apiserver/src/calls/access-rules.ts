@@ -1,5 +1,6 @@
 import type { Access } from "@heliostat/identity";
 import type { SERVICES, ServiceName } from "@heliostat/proto";
+import type { StreamHandlers } from "../handlers.ts";
 
 /** What a method does, in Kubernetes' words. Its namespace is the request's; without one it is all namespaces. */
 export interface AccessRule extends Pick<Access, "verb" | "group" | "resource" | "subresource"> {
@@ -66,6 +67,14 @@ export const ACCESS_RULES: {
     suspendCluster: [ray("update", "rayclusters", "name")],
     resumeCluster: [ray("update", "rayclusters", "name")],
   },
+  WorkloadExtensionService: {
+    // The cluster of a job is named by the job's status, not by the caller.
+    scaleRayJob: [ray("get", "rayjobs", "name"), ray("update", "rayclusters")],
+    suspendRayJob: [ray("update", "rayjobs", "name")],
+    resumeRayJob: [ray("update", "rayjobs", "name")],
+    suspendRayService: [ray("update", "rayservices", "name")],
+    resumeRayService: [ray("update", "rayservices", "name")],
+  },
   TemplateExtensionService: {
     createTemplate: [to("create", "configmaps")],
     getTemplate: [to("get", "configmaps", "name")],
@@ -73,16 +82,32 @@ export const ACCESS_RULES: {
   },
 };
 
+/** The same for methods that answer with a stream. */
+export const STREAM_RULES: Readonly<Record<keyof StreamHandlers, readonly [AccessRule, ...AccessRule[]]>> = {
+  watchClusters: [ray("watch", "rayclusters")],
+  watchAllClusters: [ray("watch", "rayclusters")],
+  tailJobLog: [ray("get", "rayclusters", "clustername"), proxy("get")],
+};
+
 /** The accesses of one request. */
 export function accessesOf(rules: readonly AccessRule[], request: object): readonly Access[] {
   const namespace = fieldOf(request, "namespace");
-  return rules.map(({ nameField, ...rule }) => {
+  return rules.map(({ nameField, verb, group, resource, subresource }) => {
     const name = nameField === undefined ? "" : fieldOf(request, nameField);
-    return { ...rule, ...(namespace !== "" && { namespace }), ...(name !== "" && { name }) };
+    return {
+      verb,
+      group,
+      resource,
+      ...(subresource !== undefined && { subresource }),
+      ...(namespace !== "" && { namespace }),
+      ...(name !== "" && { name }),
+    };
   });
 }
 
 function fieldOf(request: object, path: string): string {
+  const direct = (request as Readonly<Record<string, unknown>>)[path];
+  if (typeof direct === "string") return direct;
   let value: unknown = request;
   for (const name of path.split("."))
     value = (value as Readonly<Record<string, unknown>> | undefined)?.[name];

@@ -1,10 +1,10 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, type Metric, Registry } from "prom-client";
 import type { Method } from "./methods.ts";
 
 /** What is counted of calls, in the families of go-grpc-prometheus: dashboards made for KubeRay's server go on. */
 export interface CallMetrics {
   /** Count a call that begins. Call what comes back with its seconds and the name of its code when it has ended. */
-  start(method: Method): (seconds: number, code: string) => void;
+  start(method: Pick<Method, "service" | "name">): (seconds: number, code: string) => void;
   readonly contentType: string;
   text(): Promise<string>;
 }
@@ -21,32 +21,17 @@ const LABELS = ["grpc_type", "grpc_service", "grpc_method"];
 /** Metrics of their own registry: two servers in one process do not meet. */
 export function callMetrics({ hasProcessMetrics = false }: CallMetricsOptions = {}): CallMetrics {
   const register = new Registry();
-  const counter = (name: string, help: string, labelNames = LABELS): Counter =>
-    new Counter({ name, help, labelNames, registers: [register] });
-  const started = counter("grpc_server_started_total", "Calls that have begun.");
-  const handled = counter("grpc_server_handled_total", "Calls that have ended, by code.", [
-    ...LABELS,
-    "grpc_code",
-  ]);
-  const received = counter("grpc_server_msg_received_total", "Messages received.");
-  const sent = counter("grpc_server_msg_sent_total", "Messages sent.");
-  const seconds = new Histogram({
-    name: "grpc_server_handling_seconds",
-    help: "How long calls took.",
-    labelNames: LABELS,
-    buckets: HANDLING_BUCKETS,
-    registers: [register],
-  });
+  const tallies = new Map<string, Tally>();
+  addCounters(register, tallies);
+  register.registerMetric(handlingSeconds(tallies));
   if (hasProcessMetrics) collectDefaultMetrics({ register });
   return {
-    start(method) {
-      const labels = labelsOf(method);
-      started.inc(labels);
-      received.inc(labels);
+    start({ service, name }) {
+      const tally = tallyOf(tallies, service, name);
+      tally.started++;
       return (took, code) => {
-        if (code === "OK") sent.inc(labels);
-        handled.inc({ ...labels, grpc_code: code });
-        seconds.observe(labels, took);
+        tally.handled.set(code, (tally.handled.get(code) ?? 0) + 1);
+        observe(tally, took);
       };
     },
     contentType: register.contentType,
@@ -54,6 +39,111 @@ export function callMetrics({ hasProcessMetrics = false }: CallMetricsOptions = 
   };
 }
 
-function labelsOf({ service, name }: Method): Readonly<Record<string, string>> {
-  return { grpc_type: "unary", grpc_service: service, grpc_method: name };
+/** The counts of one method. Calls count here, which costs nothing; the registry asks when somebody looks. */
+interface Tally {
+  readonly labels: Readonly<Record<string, string>>;
+  started: number;
+  readonly handled: Map<string, number>;
+  /** How many calls took at most as long as each of {@link HANDLING_BUCKETS}, and no less than the one before. */
+  readonly buckets: number[];
+  seconds: number;
+}
+
+function tallyOf(tallies: Map<string, Tally>, service: string, name: string): Tally {
+  const key = `${service}/${name}`;
+  const known = tallies.get(key);
+  if (known !== undefined) return known;
+  const labels = { grpc_type: "unary", grpc_service: service, grpc_method: name };
+  const made: Tally = {
+    labels,
+    started: 0,
+    handled: new Map(),
+    buckets: HANDLING_BUCKETS.map(() => 0),
+    seconds: 0,
+  };
+  tallies.set(key, made);
+  return made;
+}
+
+function observe(tally: Tally, took: number): void {
+  tally.seconds += took;
+  const bucket = HANDLING_BUCKETS.findIndex((limit) => took <= limit);
+  if (bucket >= 0) tally.buckets[bucket] = (tally.buckets[bucket] ?? 0) + 1;
+}
+
+/** A histogram of prom-client's, but one that is filled from the tallies. */
+function handlingSeconds(tallies: ReadonlyMap<string, Tally>): Metric {
+  const name = "grpc_server_handling_seconds";
+  const metric = {
+    name,
+    help: "How long calls took.",
+    type: "histogram",
+    get: async () => ({ ...metric, values: [...tallies.values()].flatMap((tally) => valuesOf(name, tally)) }),
+    reset: () => undefined,
+  };
+  // The registry reads no more of a metric than this.
+  return metric as unknown as Metric;
+}
+
+interface Value {
+  readonly metricName: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+function valuesOf(name: string, { labels, buckets, handled, seconds }: Tally): readonly Value[] {
+  const calls = [...handled.values()].reduce((sum, each) => sum + each, 0);
+  let below = 0;
+  const limits = HANDLING_BUCKETS.map((limit, index) => {
+    below += buckets[index] ?? 0;
+    return { metricName: `${name}_bucket`, labels: { le: String(limit), ...labels }, value: below };
+  });
+  return [
+    ...limits,
+    { metricName: `${name}_bucket`, labels: { le: "+Inf", ...labels }, value: calls },
+    { metricName: `${name}_sum`, labels, value: seconds },
+    { metricName: `${name}_count`, labels, value: calls },
+  ];
+}
+
+function addCounters(register: Registry, tallies: ReadonlyMap<string, Tally>): void {
+  const families: readonly Family[] = [
+    { name: "grpc_server_started_total", help: "Calls that have begun.", of: ({ started }) => started },
+    { name: "grpc_server_msg_received_total", help: "Messages received.", of: ({ started }) => started },
+    {
+      name: "grpc_server_msg_sent_total",
+      help: "Messages sent.",
+      of: ({ handled }) => handled.get("OK") ?? 0,
+    },
+  ];
+  for (const { name, help, of } of families) {
+    new Counter({
+      name,
+      help,
+      labelNames: LABELS,
+      registers: [register],
+      collect() {
+        this.reset();
+        for (const tally of tallies.values()) this.inc(tally.labels, of(tally));
+      },
+    });
+  }
+  new Counter({
+    name: "grpc_server_handled_total",
+    help: "Calls that have ended, by code.",
+    labelNames: [...LABELS, "grpc_code"],
+    registers: [register],
+    collect() {
+      this.reset();
+      for (const { labels, handled } of tallies.values()) {
+        for (const [code, count] of handled) this.inc({ ...labels, grpc_code: code }, count);
+      }
+    },
+  });
+}
+
+interface Family {
+  readonly name: string;
+  readonly help: string;
+  readonly of: (tally: Tally) => number;
 }

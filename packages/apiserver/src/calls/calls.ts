@@ -3,27 +3,32 @@ import type { Access, Authenticator, Authorizer, Caller, Credentials } from "@he
 import type { Clock, Logger } from "@heliostat/kube";
 import { ApiError } from "../errors/api-error.ts";
 import { apiErrorOf, isBug } from "../errors/status-of-error.ts";
-import type { ApiVersion } from "../handlers.ts";
+import type { ApiVersion, CallContext } from "../handlers.ts";
 import { accessesOf } from "./access-rules.ts";
+import type { CallEnd } from "./call-end.ts";
 import type { CallMetrics } from "./call-metrics.ts";
 import type { Method } from "./methods.ts";
 
 /** What both transports do with a call once they have read its envelope. */
 export interface Calls {
   /** @throws ApiError `Unauthenticated`, or `Unavailable` when nobody can say */
-  authenticate(credentials: Credentials, signal: AbortSignal): Promise<Caller>;
+  authenticate(credentials: Credentials, end: Ending): Promise<Caller>;
   /** @throws ApiError `PermissionDenied` when the caller may not do all of it, `Unavailable` when nobody can say */
-  permit(caller: Caller, accesses: readonly Access[], signal: AbortSignal): Promise<void>;
+  permit(caller: Caller, accesses: readonly Access[], end: Ending): Promise<void>;
   /** May the caller, then do it. @throws ApiError and nothing else */
   run(method: Method, request: Message, call: Call): Promise<Message>;
 }
 
-export interface Call {
+/** Something whose signal aborts when nobody waits any longer. */
+type Ending = Pick<CallEnd, "signal">;
+
+interface Call {
   readonly caller: Caller;
   readonly version: ApiVersion;
-  /** Aborts when the caller has gone. */
-  readonly signal: AbortSignal;
-  readonly requestId: string;
+  /** Comes when the caller goes. */
+  readonly end: CallEnd;
+  /** By which a log tells requests apart; made when it is first asked for. */
+  readonly requestId: () => string;
   /** What the caller gives us; we never give more than our own deadline. */
   readonly timeoutMs?: number | undefined;
 }
@@ -40,16 +45,14 @@ export interface CallsOptions {
 
 export function calls(options: CallsOptions): Calls {
   return {
-    authenticate: (credentials, signal) => authenticated(credentials, signal, options),
+    authenticate: (credentials, end) => authenticated(credentials, end, options),
     permit,
     async run(method, request, call) {
       const { clock, metrics } = options;
       const startMs = clock.now();
       const ended = metrics.start(method);
       try {
-        const answer = await withinDeadline(call, options, (signal) =>
-          answered(method, request, { ...call, signal }),
-        );
+        const answer = await withinDeadline(call, options, () => answered(method, request, call));
         ended((clock.now() - startMs) / 1000, "OK");
         return answer;
       } catch (error) {
@@ -62,13 +65,13 @@ export function calls(options: CallsOptions): Calls {
   };
 
   async function answered(method: Method, request: Message, call: Call): Promise<Message> {
-    await permit(call.caller, accessesOf(method.rules, request), call.signal);
-    return method.handle(request, call);
+    await permit(call.caller, accessesOf(method.rules, request), call.end);
+    return method.handle(request, new RunningCall(call));
   }
 
-  async function permit(caller: Caller, accesses: readonly Access[], signal: AbortSignal): Promise<void> {
+  async function permit(caller: Caller, accesses: readonly Access[], end: Ending): Promise<void> {
     for (const access of accesses) {
-      const { isAllowed } = await options.authorizer.authorize(caller, access, { signal });
+      const { isAllowed } = await options.authorizer.authorize(caller, access, end);
       if (!isAllowed) throw forbidden(caller, access);
     }
   }
@@ -76,11 +79,11 @@ export function calls(options: CallsOptions): Calls {
 
 async function authenticated(
   credentials: Credentials,
-  signal: AbortSignal,
+  end: Ending,
   { authenticator, logger }: CallsOptions,
 ): Promise<Caller> {
   try {
-    const caller = await authenticator.authenticate(credentials, { signal });
+    const caller = await authenticator.authenticate(credentials, end);
     if (caller !== undefined) return caller;
   } catch (error) {
     logger.error("Cannot tell who calls", { error });
@@ -101,33 +104,37 @@ function forbidden({ name }: Caller, { verb, group, resource, subresource, names
   return new ApiError("PermissionDenied", `Cannot ${verb} ${what} ${where}: "${name}" may not`);
 }
 
-/** Run `act` with a signal that aborts at the deadline, too. A handler that does not listen is left behind. */
+/** What a handler sees of a call. Its signal is made when it is looked at. */
+class RunningCall implements CallContext {
+  readonly caller: Caller;
+  readonly version: ApiVersion;
+  readonly #end: CallEnd;
+
+  constructor({ caller, version, end }: Call) {
+    this.caller = caller;
+    this.version = version;
+    this.#end = end;
+  }
+
+  get signal(): AbortSignal {
+    return this.#end.signal;
+  }
+}
+
+/** Wait for `act` until the call ends. A handler that does not listen to the signal is left behind. */
 async function withinDeadline(
-  { signal, timeoutMs }: Call,
+  { end, timeoutMs }: Call,
   { clock, deadlineMs }: CallsOptions,
-  act: (signal: AbortSignal) => Promise<Message>,
+  act: () => Promise<Message>,
 ): Promise<Message> {
   const limitMs = Math.min(timeoutMs ?? deadlineMs, deadlineMs);
-  const ending = new AbortController();
-  let end: (why: ApiError) => void = () => undefined;
-  const ended = new Promise<never>((_, reject) => {
-    end = reject;
-  });
   const timer = clock.after(limitMs, () => {
-    end(new ApiError("DeadlineExceeded", `Cannot answer: the deadline of ${limitMs} ms has passed`));
-    ending.abort();
+    end.end(new ApiError("DeadlineExceeded", `Cannot answer: the deadline of ${limitMs} ms has passed`));
   });
-  const leave = (): void => {
-    end(new ApiError("Cancelled", "Cannot answer: the caller has gone"));
-    ending.abort();
-  };
-  signal.addEventListener("abort", leave, { once: true });
-  if (signal.aborted) leave();
   try {
-    return await Promise.race([act(ending.signal), ended]);
+    return await Promise.race([act(), end.untilEnded()]);
   } finally {
     timer.cancel();
-    signal.removeEventListener("abort", leave);
   }
 }
 
@@ -135,8 +142,8 @@ function report(
   error: unknown,
   { method, call, logger }: { readonly method: Method; readonly call: Call; readonly logger: Logger },
 ): void {
-  const { caller, requestId } = call;
-  const fields = { method: method.path, caller: caller.name, requestId, error };
+  const { caller } = call;
+  const fields = { method: method.path, caller: caller.name, requestId: call.requestId(), error };
   if (isBug(error)) logger.error("A call failed by a mistake of ours", fields);
   else logger.debug("A call failed", fields);
 }

@@ -1,13 +1,11 @@
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import { create, type Message } from "@bufbuild/protobuf";
+import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import {
   type Client,
   credentials,
   loadPackageDefinition,
   type ServiceClientConstructor,
 } from "@grpc/grpc-js";
-import { loadSync } from "@grpc/proto-loader";
 import {
   ClusterSchema,
   GetClusterRequestSchema,
@@ -116,36 +114,48 @@ describe("what clients ask without identity", () => {
   });
 
   test.each(["v1", "v1alpha"])("reflection %s lists the services and describes them", async (version) => {
-    const folder = dirname(createRequire(import.meta.url).resolve("@grpc/reflection/package.json"));
-    const file = join(folder, `build/proto/grpc/reflection/${version}/reflection.proto`);
-    const loaded = loadPackageDefinition(loadSync(file)) as unknown as Reflection;
-    const client = new loaded.grpc.reflection[version as "v1"].ServerReflection(
-      server.grpcAddress,
-      credentials.createInsecure(),
+    const [list = NOTHING, description = NOTHING] = await reflected(
+      `/grpc.reflection.${version}.ServerReflection`,
+      [
+        writer().uint32(tag(7)).string("*").finish(),
+        writer().uint32(tag(4)).string("proto.Cluster").finish(),
+      ],
     );
-    const answers = await reflected(client, [
-      { listServices: "*" },
-      { fileContainingSymbol: "proto.Cluster" },
-    ]);
-    const [list, description] = answers as [
-      { listServicesResponse: { service: { name: string }[] } },
-      { fileDescriptorResponse: { fileDescriptorProto: Buffer[] } },
-    ];
-    expect(list.listServicesResponse.service.map(({ name }) => name).toSorted()).toEqual([
-      ...["ClusterExtension", "TemplateExtension"].map((name) => `heliostat.v1.${name}Service`),
+    const names = partsAt(list, [6, 1, 1]).map((name) => new TextDecoder().decode(name));
+    expect(names.toSorted()).toEqual([
+      ...["ClusterExtension", "Stream", "TemplateExtension", "WorkloadExtension"].map(
+        (name) => `heliostat.v1.${name}Service`,
+      ),
       ...["Cluster", "ComputeTemplate", "RayJob", "RayJobSubmission", "RayServe"].map(
         (name) => `proto.${name}Service`,
       ),
     ]);
-    expect(description.fileDescriptorResponse.fileDescriptorProto.length).toBeGreaterThan(1);
-    client.close();
+    expect(partsAt(description, [4, 1]).length).toBeGreaterThan(1);
   });
 });
 
-interface Reflection {
-  readonly grpc: {
-    readonly reflection: { readonly v1: { readonly ServerReflection: ServiceClientConstructor } };
-  };
+const NOTHING = new Uint8Array();
+
+function writer(): BinaryWriter {
+  return new BinaryWriter();
+}
+
+/** The tag of a field that has a length. */
+function tag(field: number): number {
+  return (field << 3) | 2;
+}
+
+/** Everything at a path of field numbers. */
+function partsAt(bytes: Uint8Array, [field, ...deeper]: readonly number[]): readonly Uint8Array[] {
+  if (field === undefined) return [bytes];
+  const reader = new BinaryReader(bytes);
+  const parts: Uint8Array[] = [];
+  while (reader.pos < reader.len) {
+    const [number, type] = reader.tag();
+    if (number === field) parts.push(...partsAt(reader.bytes(), deeper));
+    else reader.skip(type, number);
+  }
+  return parts;
 }
 
 function getCluster(name: string, metadata = {}): Promise<Message> {
@@ -168,20 +178,18 @@ function unary(client: Client, method: string, request: object): Promise<unknown
   });
 }
 
-function reflected(client: Client, requests: readonly object[]): Promise<readonly unknown[]> {
-  const stream = (client as unknown as { ServerReflectionInfo(): Duplex }).ServerReflectionInfo();
+function reflected(service: string, requests: readonly Uint8Array[]): Promise<readonly Uint8Array[]> {
+  const stream = caller.client.makeBidiStreamRequest(
+    `${service}/ServerReflectionInfo`,
+    (bytes: Uint8Array) => Buffer.from(bytes),
+    (bytes): Uint8Array => bytes,
+  );
   return new Promise((resolve, reject) => {
-    const answers: unknown[] = [];
-    stream.on("data", (answer) => answers.push(answer));
+    const answers: Uint8Array[] = [];
+    stream.on("data", (answer: Uint8Array) => answers.push(answer));
     stream.on("end", () => resolve(answers));
     stream.on("error", reject);
     for (const request of requests) stream.write(request);
     stream.end();
   });
-}
-
-interface Duplex {
-  on(event: string, listener: (value: unknown) => void): void;
-  write(request: object): void;
-  end(): void;
 }

@@ -3,16 +3,23 @@ import {
   Server,
   ServerCredentials,
   type ServerUnaryCall,
+  type ServerWritableStream,
   type ServiceDefinition,
   type sendUnaryData,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { HealthImplementation } from "grpc-health-check";
 import type { Method } from "../calls/methods.ts";
+import type { StreamMethod } from "../calls/stream-methods.ts";
 import { addReflection } from "./reflection.ts";
+import { streamAnswer } from "./stream-answer.ts";
 import { type AnswerOptions, unaryAnswer } from "./unary-answer.ts";
 
 export interface GrpcServerOptions extends AnswerOptions {
+  /** Methods that answer with a stream. */
+  readonly streams: readonly StreamMethod[];
+  /** Aborts when the server stops: streams end. */
+  readonly stopping: AbortSignal;
   /** `127.0.0.1:8887`; port 0 for any. */
   readonly address: string;
   /** The largest message that is read. */
@@ -41,6 +48,7 @@ export async function grpcServer(
     const those = methods.filter((method) => method.service === service);
     server.addService(definitionOf(those), implementationOf(those, options));
   }
+  addStreams(server, options);
   const health = new HealthImplementation(
     Object.fromEntries(["", ...methods.map(({ service }) => service)].map((name) => [name, "SERVING"])),
   );
@@ -62,7 +70,7 @@ export async function grpcServer(
 /** Messages cross as bytes: what cannot be decoded is the caller's mistake, which grpc-js would call internal. */
 type BytesMethod = MethodDefinition<Uint8Array, Uint8Array>;
 
-function definitionOf(methods: readonly Method[]): ServiceDefinition {
+function definitionOf(methods: readonly Pick<Method, "name" | "path">[]): ServiceDefinition {
   return Object.fromEntries(
     methods.map(({ name, path }): [string, BytesMethod] => [
       name,
@@ -95,6 +103,24 @@ function implementationOf(methods: readonly Method[], options: AnswerOptions): U
       ];
     }),
   );
+}
+
+function addStreams(server: Server, { streams, ...options }: GrpcServerOptions): void {
+  if (streams.length === 0) return;
+  const unary = definitionOf(streams);
+  const definition = Object.fromEntries(
+    Object.entries(unary).map(([name, method]) => [name, { ...method, responseStream: true }]),
+  );
+  const implementation = streams.map((method) => {
+    const answer = streamAnswer(method, options);
+    return [
+      method.name,
+      (call: ServerWritableStream<Uint8Array, Uint8Array>) => {
+        void answer(call);
+      },
+    ] as const;
+  });
+  server.addService(definition as ServiceDefinition, Object.fromEntries(implementation));
 }
 
 function bound(server: Server, address: string): Promise<number> {

@@ -2,6 +2,7 @@ import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { Metadata, type ServerUnaryCall, type sendUnaryData } from "@grpc/grpc-js";
 import { bearerToken, type Credentials } from "@heliostat/identity";
 import type { Clock, Random } from "@heliostat/kube";
+import { CallEnd } from "../calls/call-end.ts";
 import type { Calls } from "../calls/calls.ts";
 import type { Method } from "../calls/methods.ts";
 import { ApiError, GRPC_CODE } from "../errors/api-error.ts";
@@ -21,22 +22,33 @@ export function unaryAnswer(
   { calls, clock, random }: AnswerOptions,
 ): (call: UnaryCall, reply: sendUnaryData<Uint8Array>) => Promise<void> {
   return async (call, reply) => {
-    const gone = new AbortController();
-    call.on("cancelled", () => gone.abort());
-    const requestId = singleValue(call.metadata, REQUEST_ID) || random.uuid();
+    const end = new CallEnd();
+    let isAnswered = false;
+    // A stream that closes after its answer is called cancelled, too.
+    call.on("cancelled", () => {
+      if (!isAnswered) end.leave();
+    });
+    const sentId = singleValue(call.metadata, REQUEST_ID);
+    let id = sentId;
+    const requestId = (): string => {
+      id ||= random.uuid();
+      return id;
+    };
     try {
-      const caller = await calls.authenticate(credentialsOf(call.metadata), gone.signal);
+      const caller = await calls.authenticate(credentialsOf(call.metadata), end);
       const message = await calls.run(method, decoded(method, call.request), {
         caller,
         version: "v1",
-        signal: gone.signal,
+        end,
         requestId,
         timeoutMs: timeoutOf(call, clock),
       });
-      reply(null, toBinary(method.output, message), idMetadata(requestId));
+      isAnswered = true;
+      reply(null, toBinary(method.output, message), sentId === "" ? undefined : idMetadata(sentId));
     } catch (error) {
       const { code, message } = apiErrorOf(error);
-      reply({ code: GRPC_CODE[code], details: message, metadata: idMetadata(requestId) });
+      isAnswered = true;
+      reply({ code: GRPC_CODE[code], details: message, metadata: idMetadata(requestId()) });
     }
   };
 }
@@ -44,7 +56,7 @@ export function unaryAnswer(
 const REQUEST_ID = "x-request-id";
 
 /** @throws ApiError when the metadata shows two identities */
-function credentialsOf(metadata: Metadata): Credentials {
+export function credentialsOf(metadata: Metadata): Credentials {
   const values = metadata.get("authorization");
   if (values.length > 1) {
     throw new ApiError("Unauthenticated", 'Cannot accept the request: it has more than one "authorization"');
@@ -60,7 +72,8 @@ function singleValue(metadata: Metadata, key: string): string {
 
 const REQUEST_ID_LENGTH_MAX = 128;
 
-function decoded({ input }: Method, bytes: Uint8Array): ReturnType<typeof fromBinary> {
+/** @throws ApiError for bytes that are no such message */
+export function decoded({ input }: Pick<Method, "input">, bytes: Uint8Array): ReturnType<typeof fromBinary> {
   try {
     return fromBinary(input, bytes, { readUnknownFields: false });
   } catch (cause) {

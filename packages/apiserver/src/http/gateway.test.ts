@@ -285,6 +285,10 @@ describe("browsers and operators", () => {
   test("metrics count calls by method and code", async () => {
     await call("GET", `${N}/clusters/a`);
     const text = await (await fetch(`${server.httpUrl}/metrics`)).text();
+    expect(text).toContain("# TYPE grpc_server_handling_seconds histogram");
+    const labels = 'grpc_type="unary",grpc_service="proto.ClusterService",grpc_method="GetCluster"';
+    expect(text).toMatch(new RegExp(`grpc_server_handling_seconds_bucket\\{le="\\+Inf",${labels}\\} [1-9]`));
+    expect(text).toMatch(new RegExp(`grpc_server_handling_seconds_count\\{${labels}\\} [1-9]`));
     expect(text).toMatch(
       /grpc_server_handled_total\{grpc_type="unary",grpc_service="proto.ClusterService",grpc_method="GetCluster",grpc_code="OK"\} \d/,
     );

@@ -1,6 +1,7 @@
 import { bearerToken, type Caller, type Credentials } from "@heliostat/identity";
 import type { HttpVerb } from "@heliostat/proto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { CallEnd } from "../calls/call-end.ts";
 import type { Calls } from "../calls/calls.ts";
 import { ApiError } from "../errors/api-error.ts";
 import type { ApiTarget } from "./api-routes.ts";
@@ -16,7 +17,7 @@ interface Opened {
   readonly variables: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly caller: Caller;
-  readonly gone: AbortSignal;
+  readonly end: CallEnd;
   /** The body is a form, and its fields are parameters. */
   readonly hasForm: boolean;
 }
@@ -42,9 +43,9 @@ export function addGateway(app: FastifyInstance, { routes, calls }: GatewayOptio
       return;
     }
     const { target, variables, hasForm } = targetOf(request, routes.find(segmentsOf(path)));
-    const gone = goneSignal(reply);
-    const caller = await calls.authenticate(credentialsOf(request), gone);
-    opened.set(request, { target, variables, query, caller, gone, hasForm });
+    const end = callEnd(reply);
+    const caller = await calls.authenticate(credentialsOf(request), end);
+    opened.set(request, { target, variables, query, caller, end, hasForm });
   }
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -56,8 +57,8 @@ export function addGateway(app: FastifyInstance, { routes, calls }: GatewayOptio
     const answered = await calls.run(method, message, {
       caller: call.caller,
       version,
-      signal: call.gone,
-      requestId: request.id,
+      end: call.end,
+      requestId: () => request.id,
       timeoutMs: grpcTimeoutMs(request.headers["grpc-timeout"]),
     });
     return reply
@@ -117,10 +118,14 @@ export function credentialsOf({ raw, headers }: FastifyRequest): Credentials {
 }
 
 /** Aborts when the connection ends before the answer does. */
-export function goneSignal({ raw }: FastifyReply): AbortSignal {
-  const gone = new AbortController();
+export function goneSignal(reply: FastifyReply): AbortSignal {
+  return callEnd(reply).signal;
+}
+
+function callEnd({ raw }: FastifyReply): CallEnd {
+  const end = new CallEnd();
   raw.once("close", () => {
-    if (!raw.writableFinished) gone.abort();
+    if (!raw.writableFinished) end.leave();
   });
-  return gone.signal;
+  return end;
 }

@@ -11,6 +11,7 @@ import {
 import type { CallMetrics } from "../calls/call-metrics.ts";
 import type { Calls } from "../calls/calls.ts";
 import type { Method } from "../calls/methods.ts";
+import type { StreamMethod } from "../calls/stream-methods.ts";
 import { ApiError } from "../errors/api-error.ts";
 import { apiErrorOf, isBug } from "../errors/status-of-error.ts";
 import { addDocumentRoutes } from "../openapi/document-routes.ts";
@@ -26,6 +27,10 @@ export interface HttpServerOptions {
   /** 0 for any. */
   readonly port: number;
   readonly methods: readonly Method[];
+  /** Methods that answer with a stream, for the documents. */
+  readonly streams: readonly StreamMethod[];
+  /** Whether Kubernetes' own API of Ray's kinds is among the further routes. */
+  readonly hasKubeApi: boolean;
   readonly calls: Calls;
   readonly metrics: CallMetrics;
   readonly random: Random;
@@ -76,7 +81,7 @@ export async function httpServer(options: HttpServerOptions): Promise<HttpServer
     return sendError(failure, reply);
   });
   addProcessRoutes(app, options);
-  addDocumentRoutes(app, { methods: options.methods, release: OPERATOR_VERSION });
+  addDocumentRoutes(app, { ...options, release: OPERATOR_VERSION });
   await app.register(async (scope) => addApi(scope, options));
   await app.listen({ host: options.host, port: options.port });
   return {

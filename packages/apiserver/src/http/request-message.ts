@@ -28,7 +28,7 @@ export type ReadJson = (schema: DescMessage, text: string) => Message;
  * @throws ApiError `InvalidArgument`
  */
 export function requestMessage(
-  { input, binding }: Method,
+  { input, binding }: Pick<Method, "input" | "binding">,
   parts: RequestParts,
   readJson: ReadJson = protoJson,
 ): Message {

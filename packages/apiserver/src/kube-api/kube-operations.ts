@@ -18,7 +18,7 @@ import { kubeStatus } from "./kube-status.ts";
 /** What is done, in the words of Kubernetes' permissions. */
 export type KubeVerb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete";
 
-export interface KubeOperation {
+interface KubeOperation {
   readonly target: KubeTarget;
   readonly query: URLSearchParams;
   readonly body: SentBody;

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Calls } from "../calls/calls.ts";
 import { credentialsOf, goneSignal } from "../http/gateway.ts";
 import { requestPath } from "../http/request-path.ts";
+import { sendLines } from "../http/send-lines.ts";
 import { sentContentType } from "../http/sent-content-type.ts";
 import {
   type KubeAnswer,
@@ -59,8 +60,8 @@ export function addKubeRoutes(app: FastifyInstance, options: KubeRouteOptions): 
       );
     }
     const signal = AbortSignal.any([goneSignal(reply), options.stopping]);
-    const caller = await options.calls.authenticate(credentialsOf(request), signal);
-    await options.calls.permit(caller, accessesOf(verb, target, request), signal);
+    const caller = await options.calls.authenticate(credentialsOf(request), { signal });
+    await options.calls.permit(caller, accessesOf(verb, target, request), { signal });
     if (target.resource.group !== "ray.io") onlyRayEvents(query);
     const body = { bytes: bytesOf(request), contentType: sentContentType(request) };
     return send(reply, await OPERATIONS[verb]({ target, query, body, signal }, options), signal);
@@ -97,39 +98,10 @@ function bytesOf({ body }: FastifyRequest): Uint8Array | undefined {
 async function send(reply: FastifyReply, answer: KubeAnswer, signal: AbortSignal): Promise<FastifyReply> {
   reply.header("content-type", "application/json");
   if ("object" in answer) return reply.code(answer.status).send(Buffer.from(JSON.stringify(answer.object)));
-  await sendLines(reply, answer.lines, signal);
+  const failureLine = (error: unknown): string =>
+    `${JSON.stringify({ type: "ERROR", object: kubeStatus(kubeErrorOf(error)) })}\n`;
+  await sendLines(reply, { lines: answer.lines, signal, failureLine });
   return reply;
-}
-
-/** A stream whose headers go out before there is anything to say. It ends with an event that says why, if anything failed. */
-async function sendLines(
-  reply: FastifyReply,
-  lines: AsyncIterable<string>,
-  signal: AbortSignal,
-): Promise<void> {
-  const { raw } = reply.hijack();
-  raw.writeHead(200, { ...(reply.getHeaders() as OutgoingHeaders), "x-request-id": reply.request.id });
-  raw.flushHeaders();
-  try {
-    for await (const line of lines) {
-      if (signal.aborted) break;
-      if (!raw.write(line)) await drained(raw, signal);
-    }
-  } catch (error) {
-    if (!signal.aborted)
-      raw.write(`${JSON.stringify({ type: "ERROR", object: kubeStatus(kubeErrorOf(error)) })}\n`);
-  } finally {
-    raw.end();
-  }
-}
-
-type OutgoingHeaders = Record<string, string | string[] | number>;
-
-function drained(raw: FastifyReply["raw"], signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    raw.once("drain", resolve);
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }
 
 function sendStatus(

@@ -34,10 +34,21 @@ export interface ClusterReads {
 
 export function clusterReads({ caches }: Pick<ApiPorts, "caches">): ClusterReads {
   const told = new ToldMessages(clusterMessage);
+  // While no event comes, whoever lists a thousand clusters need not look for the events of each.
+  let quiet = new WeakMap<RayCluster, Cluster>();
+  caches.events.onChange(() => {
+    quiet = new WeakMap();
+  });
   return {
     findable: { resource: RAY_CLUSTERS, cache: caches.clusters, noun: "Cluster" },
     list: new SortedList(caches.clusters, isManaged),
-    tell: (cluster) => told.of(cluster, eventsOf(caches.events, "RayCluster", nameOf(cluster))),
+    tell(cluster) {
+      const known = quiet.get(cluster);
+      if (known !== undefined) return known;
+      const message = told.of(cluster, eventsOf(caches.events, "RayCluster", nameOf(cluster)));
+      quiet.set(cluster, message);
+      return message;
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import {
   type Cluster,
+  type ClusterScale,
   type FindClustersResponse,
   FindClustersResponseSchema,
   type PatchWorkerGroupRequest,
@@ -17,7 +18,8 @@ import { rayClusterObject } from "../objects/clusters/ray-cluster.ts";
 import type { ApiPorts } from "../ports.ts";
 import { type PageRequest, pageOf } from "../reading/page.ts";
 import { checkCreateCluster } from "../validation/check-create.ts";
-import { type ChangeTarget, changeCluster } from "./change-cluster.ts";
+import { type ChangeTarget, changeObject } from "./change-object.ts";
+import { checkCluster } from "./check-object.ts";
 import { type ClusterReads, createCluster } from "./cluster-calls.ts";
 import { type ClusterFilter, clusterFilter } from "./cluster-filter.ts";
 import { creationFacts, withCaller } from "./creation.ts";
@@ -28,29 +30,15 @@ export function clusterExtensionCalls(
   ports: ApiPorts,
   reads: ClusterReads,
 ): Handlers["ClusterExtensionService"] {
-  const { findable, list, tell } = reads;
+  const { list, tell } = reads;
   return {
     findClusters: async (request) => found(request, { namespace: request.namespace }),
     findAllClusters: async (request) => found(request, {}),
     dryRunCluster: async (request, call) =>
       tell(await createCluster(ports, { ...request, $typeName: CREATE }, { ...call, isDryRun: true })),
     updateCluster: async (request, call) => tell(await updateCluster(ports, reads, { request, call })),
-    async scaleCluster({ scale, ...request }, call) {
-      const groups = scale?.groups ?? [];
-      if (groups.length === 0)
-        throw new ApiError(
-          "InvalidArgument",
-          "scale.groups is empty: name the groups to scale, and their sizes",
-        );
-      return tell(
-        await changed(request, call, (cluster) =>
-          groups.reduce((each, group) => {
-            checkGroup(each, group.groupName);
-            return withGroup(each, group.groupName, (before) => scaledGroup(before, group));
-          }, cluster),
-        ),
-      );
-    },
+    scaleCluster: async ({ scale, ...request }, call) =>
+      tell(await changed(request, call, scaledCluster(scale))),
     patchWorkerGroup: async (request, call) => tell(await patchGroup(ports, reads, { request, call })),
     suspendCluster: async (request, call) => tell(await changed(request, call, suspended(true))),
     resumeCluster: async (request, call) => tell(await changed(request, call, suspended(false))),
@@ -70,8 +58,38 @@ export function clusterExtensionCalls(
     call: CallContext,
     change: (cluster: RayCluster) => RayCluster,
   ): Promise<RayCluster> {
-    return changeCluster(ports, { ...targetOf(request, call), findable }, change);
+    return changeCluster(ports, reads, { target: targetOf(request, call), change });
   }
+}
+
+function changeCluster(
+  ports: ApiPorts,
+  { findable }: ClusterReads,
+  { target, change }: { readonly target: ChangeTarget; readonly change: (before: RayCluster) => RayCluster },
+): Promise<RayCluster> {
+  return changeObject(ports, target, { findable, change: (before) => checkedCluster(change(before)) });
+}
+
+/** A cluster that the operator will take. @throws SpecError */
+function checkedCluster(cluster: RayCluster): RayCluster {
+  checkCluster(cluster);
+  return cluster;
+}
+
+/**
+ * The change that a scale asks for.
+ *
+ * @throws ApiError `InvalidArgument` for a scale of nothing; the change throws for unknown groups and impossible sizes
+ */
+export function scaledCluster(scale: ClusterScale | undefined): (cluster: RayCluster) => RayCluster {
+  const groups = scale?.groups ?? [];
+  if (groups.length === 0)
+    throw new ApiError("InvalidArgument", "scale.groups is empty: name the groups to scale, and their sizes");
+  return (cluster) =>
+    groups.reduce((each, group) => {
+      checkGroup(each, group.groupName);
+      return withGroup(each, group.groupName, (before) => scaledGroup(before, group));
+    }, cluster);
 }
 
 const CREATE = "proto.CreateClusterRequest";
@@ -89,7 +107,7 @@ interface CallOf<Request> {
 
 async function updateCluster(
   ports: ApiPorts,
-  { findable }: ClusterReads,
+  reads: ClusterReads,
   { request, call }: CallOf<UpdateClusterRequest>,
 ): Promise<RayCluster> {
   const { namespace, name } = request;
@@ -104,7 +122,7 @@ async function updateCluster(
     );
   const templates = await templatesOf(ports, cluster.clusterSpec, target);
   const wanted = builtCluster(cluster);
-  return changeCluster(ports, { ...target, findable }, (before) => updatedCluster(before, wanted));
+  return changeCluster(ports, reads, { target, change: (before) => updatedCluster(before, wanted) });
 
   function builtCluster(message: Cluster): RayCluster {
     try {
@@ -118,7 +136,7 @@ async function updateCluster(
 
 async function patchGroup(
   ports: ApiPorts,
-  { findable }: ClusterReads,
+  reads: ClusterReads,
   { request, call }: CallOf<PatchWorkerGroupRequest>,
 ): Promise<RayCluster> {
   const { namespace, groupName, patch = create(WorkerGroupPatchSchema) } = request;
@@ -131,9 +149,12 @@ async function patchGroup(
       "InvalidArgument",
       `patch.computeTemplate names no template of ${namespace}: "${name}"`,
     );
-  return changeCluster(ports, { ...target, findable }, (cluster) => {
-    checkGroup(cluster, groupName);
-    return withGroup(cluster, groupName, (group) => patchedGroup(group, patch, template));
+  return changeCluster(ports, reads, {
+    target,
+    change(cluster) {
+      checkGroup(cluster, groupName);
+      return withGroup(cluster, groupName, (group) => patchedGroup(group, patch, template));
+    },
   });
 }
 

@@ -29,8 +29,11 @@ export async function dashboardOfCluster(
   return ports.dashboardOf({ cluster, url, ...(token !== undefined && { token }) });
 }
 
-function dashboardPort({ status }: RayCluster): string | number {
-  return status?.endpoints?.[PORT_NAME.dashboard] ?? PORT.dashboard;
+/** The service has the ports of Ray's container. Those in the status may be ports of nodes. */
+function dashboardPort({ spec }: RayCluster): number {
+  const [ray] = spec.headGroupSpec.template.spec?.containers ?? [];
+  const named = ray?.ports?.find(({ name }) => name === PORT_NAME.dashboard);
+  return named?.containerPort ?? PORT.dashboard;
 }
 
 /** The first condition that keeps the cluster from being ready, in its own words. */

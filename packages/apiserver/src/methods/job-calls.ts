@@ -23,13 +23,24 @@ import { checkOwner } from "./check-object.ts";
 import { creationFacts, withCaller } from "./creation.ts";
 import { templatesOf } from "./templates-of.ts";
 
-/** The calls of `RayJobService`. Jobs are told without their events (KubeRay rule). */
-export function jobCalls(ports: ApiPorts): Handlers["RayJobService"] {
-  const { caches } = ports;
+/** What the calls about jobs share. */
+export interface JobReads {
+  readonly findable: Findable<RayJob>;
+  /** A job as the API tells it: without its events (KubeRay rule). */
+  readonly tell: (job: RayJob) => JobMessage;
+}
+
+export function jobReads({ caches }: Pick<ApiPorts, "caches">): JobReads {
   const told = new ToldMessages(jobMessage);
-  const list = new SortedList(caches.jobs, isManaged);
-  const findable: Findable<RayJob> = { resource: RAY_JOBS, cache: caches.jobs, noun: "Job" };
-  const tell = (job: RayJob): JobMessage => told.of(job, []);
+  return {
+    findable: { resource: RAY_JOBS, cache: caches.jobs, noun: "Job" },
+    tell: (job) => told.of(job, []),
+  };
+}
+
+/** The calls of `RayJobService`. */
+export function jobCalls(ports: ApiPorts, { findable, tell }: JobReads): Handlers["RayJobService"] {
+  const list = new SortedList(ports.caches.jobs, isManaged);
   return {
     createRayJob: async (request, call) => tell(await createJob(ports, request, call)),
     async getRayJob({ name, namespace }, { signal }) {

@@ -23,12 +23,19 @@ import { checkOwner } from "./check-object.ts";
 import { creationFacts, withCaller } from "./creation.ts";
 import { templatesOf } from "./templates-of.ts";
 
+/** What the calls about services share. */
+export interface ServiceReads {
+  readonly findable: Findable<RayService>;
+  readonly tell: (service: RayService, version: ApiVersion) => ServiceMessage;
+}
+
+export function serviceReads(ports: ApiPorts): ServiceReads {
+  return { findable: findableOf(ports), tell: teller(ports) };
+}
+
 /** The calls of `RayServeService`. */
-export function serviceCalls(ports: ApiPorts): Handlers["RayServeService"] {
-  const { caches } = ports;
-  const list = new SortedList(caches.services, isManaged);
-  const findable = findableOf(ports);
-  const tell = teller(ports);
+export function serviceCalls(ports: ApiPorts, { findable, tell }: ServiceReads): Handlers["RayServeService"] {
+  const list = new SortedList(ports.caches.services, isManaged);
   return {
     createRayService: async (request, call) => tell(await createService(ports, request, call), call.version),
     updateRayService: async (request, call) => tell(await updateService(ports, request, call), call.version),

@@ -184,10 +184,10 @@ describe("RayJobSubmissionService", () => {
     });
   });
 
-  it("asks for the dashboard at the head's service, on the port that it really has", async () => {
-    await begin({ job: async () => JOB }, { state: "ready", endpoints: { dashboard: "8266" } });
+  it("asks for the dashboard at the head's service, on its own port and not that of a node", async () => {
+    await begin({ job: async () => JOB }, { state: "ready", endpoints: { dashboard: "30000" } });
     await details("one");
-    expect(world.heads[0]?.url).toBe("http://c-head-svc.default.svc.cluster.local:8266");
+    expect(world.heads[0]?.url).toBe("http://c-head-svc.default.svc.cluster.local:8265");
     expect(world.heads[0]).not.toHaveProperty("token");
   });
 

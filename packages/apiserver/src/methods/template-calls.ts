@@ -15,7 +15,7 @@ import {
 } from "@heliostat/proto";
 import { ApiError } from "../errors/api-error.ts";
 import { alreadyExists, invalidInput, notFound, writeFailure } from "../errors/failures.ts";
-import type { Handlers } from "../handlers.ts";
+import type { CallContext, Handlers } from "../handlers.ts";
 import type { Template } from "../objects/templates/template.ts";
 import { isTemplate, templateConfigMap, templateOf } from "../objects/templates/template-config-map.ts";
 import type { ApiPorts } from "../ports.ts";
@@ -49,9 +49,9 @@ export function templateCalls(
       const message = request.computeTemplate as ComputeTemplate;
       return tell(await createTemplate(ports, { message, extras: {} }, { signal }));
     },
-    async getComputeTemplate({ name, namespace }, { signal }) {
+    async getComputeTemplate({ name, namespace }, call) {
       checkTemplateTarget(name, namespace);
-      return tell(await findTemplateMap(ports, { name, namespace, signal }));
+      return tell(await findTemplateMap(ports, { name, namespace }, call));
     },
     async listComputeTemplates({ namespace }) {
       if (namespace === "") throw invalidInput(EMPTY_NAMESPACE);
@@ -64,7 +64,7 @@ export function templateCalls(
     },
     async deleteComputeTemplate({ name, namespace }, { signal }) {
       checkTemplateTarget(name, namespace);
-      const configMap = await findTemplateMap(ports, { name, namespace, signal });
+      const configMap = await findTemplateMap(ports, { name, namespace }, { signal });
       await deleteTemplate(ports, configMap, signal);
       return create(EmptySchema);
     },
@@ -94,7 +94,9 @@ export async function createTemplate(
 /** @throws ApiError `NotFound`, also for a ConfigMap that is no template (KubeRay shows and deletes those) */
 export async function findTemplateMap(
   { client, caches }: Pick<ApiPorts, "client" | "caches">,
-  { signal, ...target }: { readonly name: string; readonly namespace: string; readonly signal: AbortSignal },
+  target: { readonly name: string; readonly namespace: string },
+  /** Its signal is looked at only where the cache has no answer. */
+  call: Pick<CallContext, "signal">,
 ): Promise<ConfigMap> {
   const sentence = `Compute template ${target.name} not found`;
   const configMap = caches.templates.get(keyOf(target)) ?? (await get());
@@ -103,7 +105,7 @@ export async function findTemplateMap(
 
   async function get(): Promise<ConfigMap> {
     try {
-      return await client.get(CONFIG_MAPS, target, { signal });
+      return await client.get(CONFIG_MAPS, target, { signal: call.signal });
     } catch (error) {
       if (isKubeError(error, "NotFound")) throw notFound(sentence, error);
       throw error;

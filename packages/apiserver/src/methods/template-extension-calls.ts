@@ -37,7 +37,7 @@ export function templateExtensionCalls(
     },
     async getTemplate({ name, namespace }, { signal }) {
       checkTemplateTarget(name, namespace);
-      return told(await findTemplateMap(ports, { name, namespace, signal }));
+      return told(await findTemplateMap(ports, { name, namespace }, { signal }));
     },
     async listTemplates({ namespace }) {
       if (namespace === "") throw invalidInput("Namespace is empty. Please specify a valid value.");

@@ -1,5 +1,6 @@
 import { fromJson, type JsonValue, toJson } from "@bufbuild/protobuf";
 import { ClusterSchema, ComputeTemplateSchema, RayJobSchema, RayServiceSchema } from "@heliostat/proto";
+import type { RayCluster, RayJob, RayService } from "@heliostat/ray";
 import { describeGolden } from "@heliostat/ray/testing";
 import type { ApiVersion } from "../handlers.ts";
 import { clusterMessage } from "./clusters/cluster-message.ts";
@@ -42,6 +43,19 @@ describeGolden<Case>(`${import.meta.dirname}/testdata`, ({ kind, message, ...res
       const object = rayServiceObject(fromJson(RayServiceSchema, message), byName, facts);
       return [object, toJson(RayServiceSchema, serviceMessage(object, [], version))];
     }
+  }
+});
+
+describeGolden<RayCluster | RayJob | RayService>(`${import.meta.dirname}/testdata/read`, (object) => {
+  switch (object.kind) {
+    case "RayCluster":
+      return [toJson(ClusterSchema, clusterMessage(object, []))];
+    case "RayJob":
+      return [toJson(RayJobSchema, jobMessage(object))];
+    case "RayService":
+      return (["v1", "v1alpha2"] as const).map((version) =>
+        toJson(RayServiceSchema, serviceMessage(object, [], version)),
+      );
   }
 });
 

@@ -1,4 +1,5 @@
-import { type Timestamp, timestampFromMs } from "@bufbuild/protobuf/wkt";
+import { fromJson } from "@bufbuild/protobuf";
+import { type Timestamp, TimestampSchema, timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { epochMsOf, timestamp } from "@heliostat/kube";
 
 /** A moment as Go prints it in UTC, which is how KubeRay's server writes it: `2026-08-19 10:11:12.5 +0000 UTC`. */
@@ -10,10 +11,14 @@ export function goTimeText(epochMs: number): string {
   return `${wholeSeconds}${fraction === "" ? "" : `.${fraction}`} +0000 UTC`;
 }
 
-/** A Kubernetes time as protobuf has it; `undefined` when it is none. */
+/** A Kubernetes time as protobuf has it, to the nanosecond; `undefined` when it is none. */
 export function protoTime(text: string | undefined): Timestamp | undefined {
-  const epochMs = text === undefined ? undefined : epochMsOf(text);
-  return epochMs === undefined ? undefined : timestampFromMs(epochMs);
+  if (text === undefined) return undefined;
+  try {
+    return fromJson(TimestampSchema, text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The same with whole seconds, as events are told. */

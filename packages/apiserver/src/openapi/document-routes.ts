@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { Method } from "../calls/methods.ts";
+import type { StreamMethod } from "../calls/stream-methods.ts";
 import { ApiError } from "../errors/api-error.ts";
 import type { ApiVersion } from "../handlers.ts";
 import { swaggerFile } from "../swagger-ui/swagger-files.ts";
@@ -8,6 +9,8 @@ import { initializer, PAGE, PAGE_POLICY } from "./page.ts";
 
 export interface DocumentRouteOptions {
   readonly methods: readonly Method[];
+  readonly streams: readonly StreamMethod[];
+  readonly hasKubeApi: boolean;
   readonly release: string;
 }
 
@@ -49,11 +52,12 @@ export function addDocumentRoutes(app: FastifyInstance, options: DocumentRouteOp
 }
 
 function documentOf(
-  { methods, release }: DocumentRouteOptions,
+  { methods, ...options }: DocumentRouteOptions,
   version: ApiVersion,
   services: readonly string[] | undefined,
 ): OpenApiDocument {
-  return openApiDocument(methods, { version, release, ...(services && { services }) });
+  const hasKubeApi = options.hasKubeApi && version === "v1" && services === undefined;
+  return openApiDocument(methods, { ...options, version, hasKubeApi, ...(services && { services }) });
 }
 
 function sendJson(reply: FastifyReply, text: string): FastifyReply {

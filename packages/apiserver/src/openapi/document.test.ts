@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ApiServer } from "../api-server.ts";
 import { methodsOf } from "../calls/methods.ts";
+import { streamMethodsOf } from "../calls/stream-methods.ts";
 import { handlersThat, served } from "../testing/served-handlers.ts";
 import { openApiDocument } from "./document.ts";
 
@@ -41,6 +42,14 @@ describe.each(["v1", "v1alpha2"] as const)("the document of %s", (version) => {
       openapi: "3.1.0",
     });
   });
+});
+
+test("streams and Kubernetes' own API are described where they are served", () => {
+  const streams = streamMethodsOf({} as never);
+  const options = { version: "v1", release: "1", streams, hasKubeApi: true } as const;
+  const { paths } = openApiDocument(METHODS, options) as unknown as Document;
+  for (const { binding } of streams) expect(paths).toHaveProperty([binding.path, "get"]);
+  expect(paths).toHaveProperty(["/apis/ray.io/v1/namespaces/{namespace}/rayclusters/{name}", "patch"]);
 });
 
 test("fields are described as the version writes them", () => {

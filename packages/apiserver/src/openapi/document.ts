@@ -1,14 +1,20 @@
 import type { DescField } from "@bufbuild/protobuf";
 import type { Method } from "../calls/methods.ts";
+import type { StreamMethod } from "../calls/stream-methods.ts";
 import type { ApiVersion } from "../handlers.ts";
 import { apiRoutes } from "../http/api-routes.ts";
 import type { Route } from "../http/route-table.ts";
+import { kubePaths } from "./kube-paths.ts";
 import { described, MessageSchemas, parameterSchema, type Schema } from "./message-schemas.ts";
 
 export interface DocumentOptions {
   readonly version: ApiVersion;
   /** The version of the document itself: the program's. */
   readonly release: string;
+  /** Methods that answer with a stream. @default none */
+  readonly streams?: readonly StreamMethod[];
+  /** Whether Kubernetes' own API of Ray's kinds is served beside. @default false */
+  readonly hasKubeApi?: boolean;
   /** Only the methods of these services. @default all */
   readonly services?: readonly string[];
 }
@@ -22,10 +28,13 @@ export type OpenApiDocument = Schema;
  */
 export function openApiDocument(
   methods: readonly Method[],
-  { version, release, services }: DocumentOptions,
+  { version, release, services, streams = [], hasKubeApi = false }: DocumentOptions,
 ): OpenApiDocument {
   const schemas = new MessageSchemas(version);
   const paths: Record<string, Record<string, Schema>> = {};
+  if (version === "v1" && services === undefined) {
+    for (const stream of streams) paths[stream.binding.path] = { get: streamOperation(stream, schemas) };
+  }
   for (const { verb, path, target } of apiRoutes(methods, "document")) {
     if (target.version !== version || services?.includes(target.method.service) === false) continue;
     paths[path] ??= {};
@@ -38,12 +47,12 @@ export function openApiDocument(
       version: release,
       description: `Ray clusters, jobs and services on Kubernetes, as KubeRay's API server has them: ${version}.`,
     },
-    tags: [...new Set(methods.map(({ service }) => service))].map((service) => ({
+    tags: [...new Set([...methods, ...streams].map(({ service }) => service))].map((service) => ({
       name: tagOf(service),
       ...described(service),
     })),
     security: [{ bearer: [] }],
-    paths,
+    paths: { ...paths, ...(hasKubeApi && kubePaths()) },
     components: {
       securitySchemes: { bearer: { type: "http", scheme: "bearer" } },
       schemas: { ...schemas.components, Status: STATUS },
@@ -86,11 +95,31 @@ function operation({ path, target }: Route<Method>, schemas: MessageSchemas): Sc
   };
 }
 
+/** A line of JSON for each message. */
+function streamOperation(stream: StreamMethod, schemas: MessageSchemas): Schema {
+  const { service, name, output, binding } = stream;
+  const { description: summary } = described(`${service}.${name}`);
+  const properties = { result: schemas.ref(output), error: { $ref: "#/components/schemas/Status" } };
+  return {
+    operationId: `${tagOf(service)}_${name}`,
+    tags: [tagOf(service)],
+    ...(summary !== undefined && { summary }),
+    parameters: parametersOf(stream, binding.path),
+    responses: {
+      "200": { description: "A stream of lines.", content: json({ type: "object", properties }) },
+      default: { description: "An error.", content: json({ $ref: "#/components/schemas/Status" }) },
+    },
+  };
+}
+
 function isRenamed(path: string, bound: string): boolean {
   return path.split("/").slice(3).join("/") === bound.split("/").slice(3).join("/");
 }
 
-function parametersOf({ input, binding }: Method, path: string): readonly Schema[] {
+function parametersOf(
+  { input, binding }: Pick<Method, "input" | "binding">,
+  path: string,
+): readonly Schema[] {
   return input.fields.flatMap((field): readonly Schema[] => {
     if (field.name === binding.body || field.fieldKind !== "scalar") return [];
     const isInPath = path.includes(`{${field.name}}`);

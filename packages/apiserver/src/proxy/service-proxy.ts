@@ -52,10 +52,10 @@ async function passOn(
   const [, , , namespace = "", , service = ""] = segmentsOf(path);
   const address = serviceAddress(namespace, service);
   const signal = AbortSignal.any([goneSignal(reply), stopping]);
-  const caller = await calls.authenticate(credentialsOf(request), signal);
-  await calls.permit(caller, [proxyAccess(request.method, address)], signal);
+  const caller = await calls.authenticate(credentialsOf(request), { signal });
+  await calls.permit(caller, [proxyAccess(request.method, address)], { signal });
   const found = await rayService(reader, address, signal);
-  await calls.permit(caller, [clusterAccess(namespace, found.cluster)], signal);
+  await calls.permit(caller, [clusterAccess(namespace, found.cluster)], { signal });
   const backend = await backendOf(reader, found.service, { wanted: address.port, signal });
   const connection = byteDuplex(await nodePort.connect(backend.pod, backend.port));
   const answer = await forwarded(request, { connection, signal });

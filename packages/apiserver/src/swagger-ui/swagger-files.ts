@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 /** One file of the page. */
 export interface PageFile {
@@ -15,7 +15,7 @@ const TYPE_OF_FILE: Readonly<Record<string, string>> = {
   "favicon-32x32.png": "image/png",
 };
 
-const FOLDER = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
+const FOLDER = dirname(fileURLToPath(import.meta.resolve("swagger-ui-dist/package.json")));
 
 const kept = new Map<string, Promise<Buffer>>();
 

@@ -1,6 +1,16 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import type { Caller } from "@heliostat/identity";
-import { CUSTOM_RESOURCE_DEFINITIONS, type KubeClient, NAMESPACES } from "@heliostat/kube";
+import {
+  CONFIG_MAPS,
+  CUSTOM_RESOURCE_DEFINITIONS,
+  EVENTS,
+  type KubeClient,
+  type KubeObject,
+  NAMESPACES,
+  nameOf,
+  type Resource,
+  SECRETS,
+} from "@heliostat/kube";
 import { HandClock, SeededRandom, settled } from "@heliostat/kube/testing";
 import { embeddedKubernetes } from "@heliostat/kube-embedded";
 import {
@@ -13,7 +23,14 @@ import {
   type RayService,
   RayServiceSchema,
 } from "@heliostat/proto";
-import { RAY_CLUSTERS, type RayCluster, type RayDashboard, rayCrds } from "@heliostat/ray";
+import {
+  RAY_CLUSTERS,
+  RAY_JOBS,
+  RAY_SERVICES,
+  type RayCluster,
+  type RayDashboard,
+  rayCrds,
+} from "@heliostat/ray";
 import type { CallContext, Handlers } from "../handlers.ts";
 import { handlersOf } from "../handlers-of.ts";
 import type { ApiPorts, ApiSettings, HeadAddress } from "../ports.ts";
@@ -47,11 +64,7 @@ export interface WorldOptions {
 export async function apiWorld(options: WorldOptions = {}): Promise<ApiWorld> {
   const clock = new HandClock();
   const random = new SeededRandom();
-  const kubernetes = embeddedKubernetes({ clock, random });
-  await kubernetes.start();
-  const client = kubernetes.client();
-  for (const crd of rayCrds()) await client.create(CUSTOM_RESOURCE_DEFINITIONS, crd);
-  await settled();
+  const client = await emptyKubernetes();
   const counting = new CountingClient(client);
   const abort = new AbortController();
   const caches = startApiCaches(client, { clock, random, signal: abort.signal });
@@ -90,9 +103,32 @@ export async function apiWorld(options: WorldOptions = {}): Promise<ApiWorld> {
     async stop() {
       abort.abort();
       await caches.stopped;
-      await kubernetes.close();
     },
   };
+}
+
+/** Ray's schemas take a while to compile: the worlds of one file share a Kubernetes, and each finds it empty. */
+let shared: Promise<KubeClient> | undefined;
+
+async function emptyKubernetes(): Promise<KubeClient> {
+  shared ??= kubernetesWithRay();
+  const client = await shared;
+  for (const resource of EMPTIED) {
+    const { items } = await client.list<KubeObject>(resource);
+    for (const item of items) await client.delete(resource, nameOf(item));
+  }
+  return client;
+}
+
+const EMPTIED: readonly Resource[] = [RAY_CLUSTERS, RAY_JOBS, RAY_SERVICES, CONFIG_MAPS, SECRETS, EVENTS];
+
+async function kubernetesWithRay(): Promise<KubeClient> {
+  const kubernetes = embeddedKubernetes({ clock: new HandClock(), random: new SeededRandom() });
+  await kubernetes.start();
+  const client = kubernetes.client();
+  for (const crd of rayCrds()) await client.create(CUSTOM_RESOURCE_DEFINITIONS, crd);
+  await settled();
+  return client;
 }
 
 export async function givenNamespace(client: KubeClient, name: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { type NodePort, SILENT } from "@heliostat/kube";
 import { SeededRandom } from "@heliostat/kube/testing";
 import { type ApiServer, type ApiServerOptions, apiServer } from "../api-server.ts";
+import { streamsOf } from "../handlers-of.ts";
 import { templateExpansion } from "../methods/template-expansion.ts";
 import { type ApiWorld, apiWorld, type WorldOptions } from "./api-world.ts";
 import { identityThat, REAL_CLOCK, TOKEN } from "./served-handlers.ts";
@@ -26,6 +27,7 @@ export async function servedWorld(
   const { client, caches, handlers } = world;
   const server = await apiServer({
     handlers,
+    streams: streamsOf(world.ports),
     authenticator: identity,
     authorizer: identity,
     clock: REAL_CLOCK,

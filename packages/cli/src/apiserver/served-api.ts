@@ -5,6 +5,7 @@ import {
   handlersOf,
   type ListenAddress,
   startApiCaches,
+  streamsOf,
   templateExpansion,
   type V1Alpha2Style,
 } from "@heliostat/apiserver";
@@ -60,14 +61,11 @@ export async function servedApi(options: ServedApiOptions): Promise<ApiServer> {
     await caches.stopped;
   };
   try {
+    const settings = { defaultRayVersion: DEFAULT_RAY_VERSION, recordsCallers: identity.namesCallers };
+    const ports = { client, caches, clock, dashboardOf, settings };
     const server = await apiServer({
-      handlers: handlersOf({
-        client,
-        caches,
-        clock,
-        dashboardOf,
-        settings: { defaultRayVersion: DEFAULT_RAY_VERSION, recordsCallers: identity.namesCallers },
-      }),
+      handlers: handlersOf(ports),
+      streams: streamsOf(ports),
       ...identity,
       clock,
       random,

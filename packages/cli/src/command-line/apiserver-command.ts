@@ -21,6 +21,7 @@ interface ApiServerFlags {
 
 const STYLES: readonly V1Alpha2Style[] = ["document", "camel"];
 
+/** Add `heliostat apiserver` to the command line. */
 export function addApiServer(root: Command, context: ProgramContext): void {
   root
     .command("apiserver")

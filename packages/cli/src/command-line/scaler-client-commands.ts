@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { ProgramContext } from "./program-context.ts";
 
 /** What every command that calls a scaler may be told. */
-export interface ScalerClientFlags {
+interface ScalerClientFlags {
   /** @default `CLUSTER_SCALER_BASE_URL`, else this laptop's */
   readonly server?: string;
   readonly json: boolean;

@@ -9,6 +9,7 @@ import { installCrds } from "../cluster/install-crds.ts";
 import type { Config } from "../config.ts";
 import { type ListenAddress, type MetricsPages, serveMetrics } from "../metrics/metrics-server.ts";
 import { type OperatorMetrics, operatorMetrics } from "../metrics/operator-metrics.ts";
+import { idleWorkers } from "../ray/idle-workers.ts";
 import type { OperatorConfiguration } from "../settings/configuration-file.ts";
 import { type OperatorSettingFlags, operatorSettings } from "../settings/operator-settings.ts";
 import { systemClock, systemRandom } from "../system/clock.ts";
@@ -40,7 +41,7 @@ export async function operator(
   { config, signal }: { readonly config: Config; readonly signal: AbortSignal },
 ): Promise<void> {
   const access = clusterAccess(options, config, systemClock);
-  const settings = operatorSettings(options, {
+  const given = operatorSettings(options, {
     environment: config.environment,
     ...(options.configuration && { configuration: options.configuration }),
     ...(config.inCluster && { ownNamespace: access.namespace }),
@@ -54,6 +55,7 @@ export async function operator(
   const logger = stderrLogger(options.logLevel);
   const post = await openPost(options, logger);
   const client = post.metrics.client(cluster.client);
+  const settings = { ...given, idleWorkers: idleWorkers({ client, node: cluster.node }) };
   try {
     await prepared(client, { ...options, server: access.server, logger, signal });
     post.becomeReady();

@@ -1,8 +1,8 @@
 import type { ProgramContext } from "../command-line/program-context.ts";
+import { printJson, printLines } from "../output/print.ts";
 import { textTable } from "../output/text-table.ts";
 import { CLUSTER_HEADING, clusterRow } from "./cluster-rows.ts";
 import { withScaler } from "./connect-scaler.ts";
-import { printJson, printLines } from "./print.ts";
 
 export interface ListClustersOptions {
   readonly kind: string;

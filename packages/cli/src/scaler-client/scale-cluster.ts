@@ -1,6 +1,6 @@
 import type { ProgramContext } from "../command-line/program-context.ts";
+import { printJson, printLines } from "../output/print.ts";
 import { withScaler } from "./connect-scaler.ts";
-import { printJson, printLines } from "./print.ts";
 
 export interface ScaleClusterOptions {
   readonly kind: string;

@@ -1,4 +1,4 @@
-import type { ClusterObject } from "./scaler-client.ts";
+import type { ClusterObject } from "./cluster-object.ts";
 
 /** Whether as many workers run as are wanted. An object that does not say so is not there yet. */
 export function isScaled(cluster: ClusterObject): boolean {

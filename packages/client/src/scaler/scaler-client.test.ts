@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Platform } from "../platform.ts";
+import type { ClusterObject } from "./cluster-object.ts";
 import { scalerOptionsFrom } from "./environment.ts";
-import { type ClusterObject, type ScalerClient, scalerClient } from "./scaler-client.ts";
+import { type ScalerClient, scalerClient } from "./scaler-client.ts";
 import { ScalerError } from "./scaler-error.ts";
 
 const ROOT = "/ddl_cluster_scaler";

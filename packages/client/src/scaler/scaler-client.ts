@@ -1,4 +1,5 @@
 import { type Platform, STANDARD_PLATFORM } from "../platform.ts";
+import type { ClusterObject } from "./cluster-object.ts";
 import { authHeaders, type ScalerCredentials } from "./credentials.ts";
 import { isScaled } from "./progress.ts";
 import { ScalerError } from "./scaler-error.ts";
@@ -42,15 +43,6 @@ export interface ScaleCall extends ClusterCall {
   readonly replicas: number;
   /** The workers' hardware tier, by name or id. @default as it is */
   readonly workerHwTierName?: string;
-}
-
-/** A cluster as Kubernetes knows it. */
-export interface ClusterObject {
-  readonly apiVersion?: string;
-  readonly kind?: string;
-  readonly metadata?: Readonly<Record<string, unknown>>;
-  readonly spec?: Readonly<Record<string, unknown>>;
-  readonly status?: Readonly<Record<string, unknown>>;
 }
 
 export interface ScaleAnswer {

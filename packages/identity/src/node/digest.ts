@@ -7,6 +7,7 @@ export function digestOf(secret: string): Buffer {
 
 /** {@link digestOf} as a key of maps. */
 export function digestText(secret: string): string {
+  // In one go: it is asked for at every call of every façade.
   return hash("sha256", secret, "base64url");
 }
 

@@ -27,12 +27,14 @@ export function listObjects(ground: ApiGround, target: Target, options: ApiListO
   });
   const resourceVersion = String(revision ?? ground.store.revision);
   if (page.next === undefined) return { items: page.items, resourceVersion };
-  const start = page.next.slice(prefixOf(target).length);
+  const prefix = prefixOf(target);
+  const start = page.next.slice(prefix.length);
+  const collection = ground.store.collection(target.resource.storageKey);
   return {
     items: page.items,
     resourceVersion,
     continueToken: printContinueToken({ revision: Number(resourceVersion), start }),
-    ...(selection.isEverything && { remainingItemCount: page.remaining }),
+    ...(selection.isEverything && { remainingItemCount: collection.count(prefix, page.next, revision) }),
   };
 }
 
@@ -46,25 +48,20 @@ interface Page {
   readonly items: readonly StoredObject[];
   /** The key of the first object that did not fit. */
   readonly next: string | undefined;
-  readonly remaining: number;
 }
 
+/** As many as fit, without a look at what comes after them: a page of forty thousand costs what a page costs. */
 function pageOf(range: Iterable<StoredRevision>, { limit, selection, shown }: PageOptions): Page {
   const items: StoredObject[] = [];
-  let next: string | undefined;
-  let remaining = 0;
   for (const stored of range) {
+    const isFull = items.length >= limit;
+    if (isFull && selection.isEverything) return { items, next: stored.key };
     const item = shown(stored);
     if (!selection.matches(item.object)) continue;
-    if (items.length < limit) {
-      items.push(item);
-      continue;
-    }
-    next ??= stored.key;
-    remaining += 1;
-    if (!selection.isEverything) break;
+    if (isFull) return { items, next: stored.key };
+    items.push(item);
   }
-  return { items, next, remaining };
+  return { items, next: undefined };
 }
 
 /** The revision to show; `undefined`: the newest. */

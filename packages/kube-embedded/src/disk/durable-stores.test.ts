@@ -137,7 +137,7 @@ describe("SQLite's log", () => {
       ]);
       rmSync(torn, { recursive: true });
     }
-  });
+  }, 900_000);
 });
 
 /** A prime, so that every place within a frame comes up. */

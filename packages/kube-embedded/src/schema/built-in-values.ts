@@ -13,7 +13,8 @@ export function builtInProblems(value: unknown, schema: Schema, path: string): r
   if (value === null) return [];
   if (isEmpty(value, schema)) return [requiredValue(path)];
   if (isJsonObject(value)) return missingMembers(value, schema, path);
-  return [...enumProblems(value, schema, path), ...plainProblems(value, schema, path)];
+  const unlisted = enumProblems(value, schema, path);
+  return unlisted.length > 0 ? unlisted : plainProblems(value, schema, path);
 }
 
 /** Empty is as good as absent, where something must be said. */

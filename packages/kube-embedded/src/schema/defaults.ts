@@ -41,13 +41,35 @@ function missingDefaults(
   schema: Schema,
   scope: SchemaScope,
 ): readonly (readonly [string, unknown])[] {
-  if (schema.properties === undefined) return [];
-  return Object.entries(schema.properties).flatMap(([name, { default: value, nullable }]) => {
-    if (value === undefined || isOmitted(value, scope)) return [];
+  const known = defaultsOf(schema);
+  if (known.length === 0) return NONE;
+  return known.flatMap(({ name, value, nullable }) => {
+    if (isOmitted(value, scope)) return [];
     const present = Object.hasOwn(object, name) ? object[name] : undefined;
-    const isGiven = present !== undefined && (present !== null || nullable === true);
+    const isGiven = present !== undefined && (present !== null || nullable);
     return isGiven ? [] : [[name, value] as const];
   });
+}
+
+const NONE: readonly never[] = [];
+
+interface Default {
+  readonly name: string;
+  readonly value: unknown;
+  readonly nullable: boolean;
+}
+
+const defaults = new WeakMap<Schema, readonly Default[]>();
+
+/** The members that have defaults, found once: most schemas have none, and each object is asked for them. */
+function defaultsOf(schema: Schema): readonly Default[] {
+  const known = defaults.get(schema);
+  if (known !== undefined) return known;
+  const found = Object.entries(schema.properties ?? {}).flatMap(([name, { default: value, nullable }]) =>
+    value === undefined ? [] : [{ name, value, nullable: nullable === true }],
+  );
+  defaults.set(schema, found);
+  return found;
 }
 
 /** Built-in kinds leave empty texts out of what they store, defaults among them. */

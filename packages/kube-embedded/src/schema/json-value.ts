@@ -15,14 +15,15 @@ export function mapMembers(
   object: JsonObject,
   change: (value: unknown, name: string) => unknown,
 ): JsonObject {
-  let hasChanged = false;
-  const entries: [string, unknown][] = [];
-  for (const [name, value] of Object.entries(object)) {
+  const names = Object.keys(object);
+  let entries: [string, unknown][] | undefined;
+  for (const [index, name] of names.entries()) {
+    const value = object[name];
     const next = change(value, name);
-    hasChanged ||= next !== value;
-    if (next !== undefined) entries.push([name, next]);
+    if (next !== value) entries ??= names.slice(0, index).map((each) => [each, object[each]]);
+    if (entries !== undefined && next !== undefined) entries.push([name, next]);
   }
-  return hasChanged ? Object.fromEntries(entries) : object;
+  return entries === undefined ? object : Object.fromEntries(entries);
 }
 
 /** `items` with each replaced; itself when nothing changes. */
@@ -30,6 +31,11 @@ export function mapItems(
   items: readonly unknown[],
   change: (value: unknown, index: number) => unknown,
 ): readonly unknown[] {
-  const next = items.map(change);
-  return next.some((value, index) => value !== items[index]) ? next : items;
+  let changed: unknown[] | undefined;
+  for (const [index, item] of items.entries()) {
+    const next = change(item, index);
+    if (next !== item) changed ??= items.slice(0, index);
+    changed?.push(next);
+  }
+  return changed ?? items;
 }

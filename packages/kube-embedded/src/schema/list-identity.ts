@@ -14,6 +14,7 @@ export function duplicateItems(
   const type = schema["x-kubernetes-list-type"];
   if (type !== "set" && type !== "map") return [];
   if (!scope.isCustom && !mustBeUnique(schema)) return [];
+  if (items.length < 2) return [];
   const seen = new Set<string>();
   return items.flatMap((item, index) => {
     const identity = type === "set" ? item : itemKey(item, schema, scope);

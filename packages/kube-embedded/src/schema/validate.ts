@@ -20,40 +20,86 @@ export interface Place {
  * object that was valid when it was written can still be edited after its schema has become stricter.
  */
 export function schemaProblems(value: unknown, place: Place, scope: SchemaScope): readonly FieldCause[] {
-  if (place.stored !== undefined && isEqualJson(value, place.stored)) return [];
+  const problems: FieldCause[] = [];
+  collect(value, place, { scope, problems });
+  return problems;
+}
+
+/** One list for a whole object: nearly all objects are valid, and most of their nodes have nothing to say. */
+interface Walk {
+  readonly scope: SchemaScope;
+  readonly problems: FieldCause[];
+}
+
+function collect(value: unknown, place: Place, walk: Walk): void {
+  if (place.stored !== undefined && isEqualJson(value, place.stored)) return;
+  const { scope, problems } = walk;
   const { path } = place;
   const schema = scope.resolve(place.schema);
-  const here = { ...place, schema };
   const own = scope.isCustom ? valueProblems(value, schema, path) : builtInProblems(value, schema, path);
-  if (own.some(({ reason }) => reason === "FieldValueTypeInvalid")) return own;
-  return [...own, ...innerProblems(value, here, scope), ...compositionProblems(value, here, scope)];
+  if (own.length > 0) problems.push(...own);
+  if (own.some(({ reason }) => reason === "FieldValueTypeInvalid")) return;
+  const here = { ...place, schema };
+  if (Array.isArray(value)) collectItems(value, here, walk);
+  else if (isJsonObject(value)) collectMembers(value, here, walk);
+  if (hasAlternatives(schema)) problems.push(...compositionProblems(value, here, scope));
 }
 
-function innerProblems(value: unknown, place: Place, scope: SchemaScope): readonly FieldCause[] {
-  if (Array.isArray(value)) return itemProblems(value, place, scope);
-  return isJsonObject(value) ? memberProblems(value, place, scope) : [];
-}
-
-function itemProblems(items: readonly unknown[], place: Place, scope: SchemaScope): readonly FieldCause[] {
+function collectItems(items: readonly unknown[], place: Place, walk: Walk): void {
   const { path, schema, stored } = place;
+  const { scope, problems } = walk;
   const itemSchema = schema.items;
-  if (itemSchema === undefined) return [];
-  const problems = items.flatMap((item, index) => {
-    const at = { path: `${path}[${index}]`, schema: itemSchema, stored: undefined };
+  if (itemSchema === undefined) return;
+  for (const [index, item] of items.entries()) {
+    if (isPlainlyValid(item, itemSchema)) continue;
     const was = stored === undefined ? undefined : storedItem(item, { schema, stored }, scope);
-    return schemaProblems(item, { ...at, stored: was }, scope);
-  });
-  return [...problems, ...duplicateItems(items, { schema, path }, scope)];
+    collect(item, { path: `${path}[${index}]`, schema: itemSchema, stored: was }, walk);
+  }
+  const duplicates = duplicateItems(items, { schema, path }, scope);
+  if (duplicates.length > 0) problems.push(...duplicates);
 }
 
-function memberProblems(object: JsonObject, place: Place, scope: SchemaScope): readonly FieldCause[] {
+function collectMembers(object: JsonObject, place: Place, walk: Walk): void {
   const { path, schema, stored } = place;
-  return Object.entries(object).flatMap(([name, value]) => {
+  for (const name of Object.keys(object)) {
     const known = memberSchema(schema, name);
-    if (known === undefined) return [];
+    const value = object[name];
+    if (known === undefined || isPlainlyValid(value, known)) continue;
     const was = isJsonObject(stored) ? ownMember(stored, name) : undefined;
-    return schemaProblems(value, { path: memberPath(path, name), schema: known, stored: was }, scope);
-  });
+    collect(value, { path: memberPath(path, name), schema: known, stored: was }, walk);
+  }
+}
+
+/** Whether nothing is asked of the value but its type, and it has that: true of most texts and flags. */
+function isPlainlyValid(value: unknown, schema: Schema): boolean {
+  const type = typeof value;
+  return (type === "string" || type === "boolean") && plainTypeOf(schema) === type;
+}
+
+const plainTypes = new WeakMap<Schema, string>();
+
+/** The type of a schema that says no more than that; `""` of every other. */
+function plainTypeOf(schema: Schema): string {
+  const known = plainTypes.get(schema);
+  if (known !== undefined) return known;
+  const says = Object.keys(schema).filter((keyword) => !SILENT.has(keyword));
+  const plain = says.length === 0 ? (schema.type ?? "") : "";
+  plainTypes.set(schema, plain);
+  return plain;
+}
+
+/** Keywords that ask nothing of a value that is a text or a flag. */
+const SILENT: ReadonlySet<string> = new Set([
+  "type",
+  "description",
+  "default",
+  "nullable",
+  "example",
+  "title",
+]);
+
+function hasAlternatives({ allOf, anyOf, oneOf, not }: Schema): boolean {
+  return allOf !== undefined || anyOf !== undefined || oneOf !== undefined || not !== undefined;
 }
 
 function compositionProblems(value: unknown, place: Place, scope: SchemaScope): readonly FieldCause[] {

@@ -5,6 +5,7 @@ import { formatSentence, hasFormat } from "./formats.ts";
 import { isJsonObject, type JsonObject } from "./json-value.ts";
 import { matchesPattern } from "./patterns.ts";
 
+const NONE: readonly never[] = [];
 const INT32_MAX = 2 ** 31 - 1;
 const INT32_MIN = -(2 ** 31);
 
@@ -18,6 +19,7 @@ export function valueProblems(value: unknown, schema: Schema, path: string): rea
 
 /** The problem of a value whose type the schema does not allow. */
 export function typeProblem(value: unknown, schema: Schema, path: string): FieldCause | undefined {
+  if (isOfType(value, schema)) return undefined;
   const actual = typeName(value);
   const allowed = allowedTypes(schema);
   const fits =
@@ -31,6 +33,13 @@ export function typeProblem(value: unknown, schema: Schema, path: string): Field
     actual,
     `${path} in body must be of type ${allowed.join(",")}: ${JSON.stringify(actual)}`,
   );
+}
+
+/** Whether the value is of the one type that most schemas name. */
+function isOfType(value: unknown, { type }: Schema): boolean {
+  if (type === "array") return Array.isArray(value);
+  if (type === "object") return isJsonObject(value);
+  return type !== "integer" && type !== "number" && typeof value === type;
 }
 
 function allowedTypes(schema: Schema): readonly string[] {
@@ -156,6 +165,9 @@ function objectProblems(object: JsonObject, schema: Schema, path: string): reado
 }
 
 export function missingMembers(object: JsonObject, schema: Schema, path: string): readonly FieldCause[] {
-  const missing = (schema.required ?? []).filter((name) => !Object.hasOwn(object, name));
+  const { required = NONE } = schema;
+  const missing = required.every((name) => Object.hasOwn(object, name))
+    ? NONE
+    : required.filter((name) => !Object.hasOwn(object, name));
   return missing.map((name) => requiredValue(path === "" ? name : `${path}.${name}`));
 }

@@ -149,11 +149,14 @@ export class Listener {
     this.#requests.add(controller);
     const forget = (): void => {
       this.#requests.delete(controller);
-      controller.abort();
+      controller.abort(IS_OVER);
     };
     return { signal: controller.signal, forget };
   }
 }
+
+/** Made once: an abort without a reason makes an error with a stack, for each request that ends. */
+const IS_OVER = new Error("the request is over");
 
 function incoming(request: IncomingMessage | Http2ServerRequest, signal: AbortSignal): IncomingRequest {
   return {
@@ -161,11 +164,17 @@ function incoming(request: IncomingMessage | Http2ServerRequest, signal: AbortSi
     url: request.url ?? "",
     headers: request.headers,
     rawHeaders: request.rawHeaders,
-    peer: request.socket as TLSSocket,
+    peer: peerOf(request),
     signal,
     body: () => readBody(request),
     bodyStream: () => request,
   };
+}
+
+/** One object a connection: HTTP/2 has a socket of its own for each request, by which nobody is known again. */
+function peerOf(request: IncomingMessage | Http2ServerRequest): TLSSocket {
+  const socket = "stream" in request ? request.stream.session?.socket : undefined;
+  return (socket ?? request.socket) as TLSSocket;
 }
 
 function remembered<T extends Duplex | ServerHttp2Session>(set: Set<T>, connection: T): void {

@@ -10,10 +10,11 @@ import { Authenticator } from "./identity/authenticator.ts";
 import { storedObject } from "./identity/stored-object.ts";
 import { Listener } from "./listener.ts";
 import { type ServerIdentity, writeKubeconfig } from "./pki/server-identity.ts";
+import { EventLines } from "./render/event-lines.ts";
 import { DocumentCache } from "./routes/document-cache.ts";
 import type { ServedApi } from "./served-api.ts";
 
-export interface ServeOptions extends Omit<ServedApi, "documents" | "openApi"> {
+export interface ServeOptions extends Omit<ServedApi, "documents" | "openApi" | "eventLines"> {
   /** Certificates and keys, by {@link loadServerIdentity}. */
   readonly identity: ServerIdentity;
   /** @default 127.0.0.1 */
@@ -82,6 +83,7 @@ function guardedApi(
     clock,
     logger,
     documents: new DocumentCache(registry),
+    eventLines: new EventLines(),
     openApi: new OpenApiDocuments(registry),
     authenticator: new Authenticator(bearers),
     authorizer: authorizer ?? authorizerOf(ALLOW_POLICY),

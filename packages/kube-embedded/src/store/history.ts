@@ -46,10 +46,14 @@ export class History {
 
   /** Every change after `revision`. @throws KubeError `Expired` when some of them are forgotten */
   after(revision: number): readonly Change[] {
-    if (revision < this.#floor) {
-      throw new KubeError("Expired", `too old resource version: ${revision} (${this.#floor})`);
-    }
+    this.assertKnown(revision);
     return this.#changes.slice(this.#indexAfter(revision));
+  }
+
+  /** @throws KubeError `Expired` when changes after `revision` are forgotten */
+  assertKnown(revision: number): void {
+    if (revision >= this.#floor) return;
+    throw new KubeError("Expired", `too old resource version: ${revision} (${this.#floor})`);
   }
 
   #forget(nowMs: number): void {

@@ -111,7 +111,13 @@ export type PodVolume =
     }
   /** Files whose contents the kubelet knows: config maps, secrets, downward API, service account tokens. */
   | { readonly type: "files"; readonly name: string; readonly files: readonly VolumeFile[] }
-  | { readonly type: "host"; readonly name: string; readonly path: string };
+  | {
+      readonly type: "host";
+      readonly name: string;
+      readonly path: string;
+      /** Whether the folder is made where it is missing. @default false */
+      readonly isCreated?: boolean;
+    };
 
 export interface VolumeFile {
   /** Relative to the mount: `auth_token`, `nested/name`. */

@@ -57,6 +57,12 @@ describe.skipIf(!probe.isPossible)(`sandboxRuntime() ${probe.isPossible ? "" : p
     });
   });
 
+  it("keeps a container's PATH in a login shell too", async () => {
+    const ran = await run("echo $PATH; bash -lc 'echo $PATH'; sh -lc 'echo $PATH'");
+    const [path, ...inLogins] = ran.out.trim().split("\n");
+    expect(inLogins).toEqual([path, path]);
+  });
+
   it("lets a container write in its own places only", async () => {
     const ran = await run(
       "for f in /usr /etc /root /tmp /var/tmp /run ~; do touch $f/x 2>&- && echo $f; done",

@@ -9,7 +9,7 @@ export interface Simulation {
   readonly memoryBytes?: number;
 }
 
-export interface SimulatedEnd {
+interface SimulatedEnd {
   readonly exitCode: number;
   readonly afterMs: number;
   readonly isOutOfMemory?: boolean;

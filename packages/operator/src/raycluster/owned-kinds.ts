@@ -23,6 +23,7 @@ import {
   gcsClaim,
   headIngress,
   headlessWorkerService,
+  headRoute,
   headService,
   isAutoscaling,
   LABEL,
@@ -31,6 +32,7 @@ import {
   needsGcsClaim,
   needsHeadlessWorkerService,
   networkPolicies,
+  OPENSHIFT_ROUTES,
   type RayCluster,
   type RaySettings,
   redisCleanupJobName,
@@ -129,19 +131,32 @@ const KEPT_KINDS: readonly OwnedKind[] = [
       collision: EVENT_REASON.failedToCreateService,
     },
   },
-  {
-    resource: INGRESSES,
-    wanted: (cluster) => (wantsIngress(cluster) ? [headIngress(cluster)] : []),
-    isNeededByPods: false,
-    events: {
-      created: EVENT_REASON.createdIngress,
-      failedToCreate: EVENT_REASON.failedToCreateIngress,
-      updated: EVENT_REASON.updatedIngress,
-      failedToUpdate: EVENT_REASON.failedToUpdateIngress,
-      collision: EVENT_REASON.failedToCreateIngress,
-    },
-  },
 ];
+
+const INGRESS_KIND: OwnedKind = {
+  resource: INGRESSES,
+  wanted: (cluster) => (wantsIngress(cluster) ? [headIngress(cluster)] : []),
+  isNeededByPods: false,
+  events: {
+    created: EVENT_REASON.createdIngress,
+    failedToCreate: EVENT_REASON.failedToCreateIngress,
+    updated: EVENT_REASON.updatedIngress,
+    failedToUpdate: EVENT_REASON.failedToUpdateIngress,
+    collision: EVENT_REASON.failedToCreateIngress,
+  },
+};
+
+/** In the place of an Ingress on OpenShift. */
+const ROUTE_KIND: OwnedKind = {
+  resource: OPENSHIFT_ROUTES,
+  wanted: (cluster) => (wantsIngress(cluster) ? [headRoute(cluster)] : []),
+  isNeededByPods: false,
+  events: {
+    created: EVENT_REASON.createdRoute,
+    failedToCreate: EVENT_REASON.failedToCreateRoute,
+    collision: EVENT_REASON.failedToCreateRoute,
+  },
+};
 
 /** The claim of the control store: it holds data, so it is made and never taken away. */
 export const CLAIM_KIND: OwnedKind = {
@@ -172,14 +187,26 @@ const JOB_KIND: OwnedKind = {
   events: {},
 };
 
+/** What of an operator's setup decides which kinds there are. */
+export interface Surroundings {
+  /** Who finds nodes for all pods of a cluster at once. @default Kubernetes' own scheduler, pod by pod */
+  readonly scheduler?: BatchScheduler;
+  /** Whether dashboards are published by OpenShift's Routes. @default by Ingresses */
+  readonly usesRoutes?: boolean;
+}
+
 /** All kinds beyond pods that a view holds. */
-export function ownedKinds(scheduler: BatchScheduler | undefined): readonly OwnedKind[] {
-  return [...keptKinds(scheduler), CLAIM_KIND, SECRET_KIND, JOB_KIND];
+export function ownedKinds(surroundings: Surroundings): readonly OwnedKind[] {
+  return [...keptKinds(surroundings), CLAIM_KIND, SECRET_KIND, JOB_KIND];
 }
 
 /** The kinds that are kept as the spec wants them, those of a batch scheduler among them. */
-export function keptKinds(scheduler: BatchScheduler | undefined): readonly OwnedKind[] {
-  return [...(scheduler ? schedulerKinds(scheduler) : []), ...KEPT_KINDS];
+export function keptKinds({ scheduler, usesRoutes = false }: Surroundings): readonly OwnedKind[] {
+  return [
+    ...(scheduler ? schedulerKinds(scheduler) : []),
+    ...KEPT_KINDS,
+    usesRoutes ? ROUTE_KIND : INGRESS_KIND,
+  ];
 }
 
 /** A gang has to be known to its scheduler before its pods are. */

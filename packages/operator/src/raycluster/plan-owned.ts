@@ -31,7 +31,7 @@ const FIELD_MANAGER = "heliostat";
  */
 export function planOwned(view: RayClusterView): readonly Action[] {
   return [
-    ...keptKinds(view.scheduler).flatMap((kind) => [...planWanted(view, kind), ...planUnwanted(view, kind)]),
+    ...keptKinds(view).flatMap((kind) => [...planWanted(view, kind), ...planUnwanted(view, kind)]),
     ...planSecret(view),
     ...planClaim(view),
   ];

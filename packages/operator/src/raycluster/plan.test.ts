@@ -96,6 +96,14 @@ describe("planRayCluster()", () => {
     expect(actions.filter(({ do: what }) => what === "delete").map(targetOf)).toEqual(["w2"]);
   });
 
+  it("publishes the dashboard by a Route where the operator is told to, and else by an Ingress", () => {
+    const cluster = aRayCluster({ head: { enableIngress: true } });
+    expect(kinds(planRayCluster(aView(cluster)))).toContain("apply Ingress c-head-ingress");
+    const onOpenShift = kinds(planRayCluster(aView(cluster, { usesRoutes: true })));
+    expect(onOpenShift).toContain("apply Route c-head-route");
+    expect(onOpenShift).not.toContain("apply Ingress c-head-ingress");
+  });
+
   it("removes the workers of a group that is no longer there", () => {
     const cluster = aRayCluster({ workers: [] });
     const pods = [...settledPods(cluster), aWorker(cluster, "orphan")];

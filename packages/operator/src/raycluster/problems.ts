@@ -109,7 +109,7 @@ function missingClaim(view: RayClusterView): readonly Obstacle[] {
 }
 
 function collisions(view: RayClusterView): readonly Obstacle[] {
-  return keptKinds(view.scheduler).flatMap((kind) => {
+  return keptKinds(view).flatMap((kind) => {
     const { collision } = kind.events;
     if (!collision) return [];
     const wanted = new Set(kind.wanted(view.cluster, view.settings).map(({ metadata }) => metadata.name));

@@ -25,7 +25,6 @@ import {
   timestamp,
 } from "@heliostat/kube";
 import {
-  type BatchScheduler,
   EVENT_ACTION,
   type IdleWorkers,
   isManagedByOperator,
@@ -39,7 +38,7 @@ import {
 import { isPresent, STALE_MS } from "./freshness.ts";
 import { type ClusterMemory, Memory } from "./memory.ts";
 import { nextNameFloors } from "./name-floors.ts";
-import { type OwnedKind, ownedKinds } from "./owned-kinds.ts";
+import { type OwnedKind, ownedKinds, type Surroundings } from "./owned-kinds.ts";
 import { planRayCluster } from "./plan.ts";
 import { cleanupLeftMs, hasCleanupFinalizer } from "./plan-deletion.ts";
 import { settledKey } from "./plan-owned.ts";
@@ -53,13 +52,11 @@ import { type RayClusterView, viewRayCluster } from "./view.ts";
 import { refusalOf } from "./why.ts";
 
 /** How the reconciler of RayClusters is set up. */
-export interface RayClusterReconcilerSettings {
+export interface RayClusterReconcilerSettings extends Surroundings {
   /** What shows in the objects that are made. @default KubeRay's defaults */
   readonly ray?: RaySettings;
   /** Clusters are secured where their spec says nothing. @default they are not */
   readonly secureDefaults?: SecureDefaultsOptions;
-  /** Who finds nodes for all pods of a cluster at once. @default Kubernetes' own scheduler, pod by pod */
-  readonly scheduler?: BatchScheduler;
   /** Who knows which workers are idle when some have to go. @default nobody */
   readonly idleWorkers?: IdleWorkers;
 }
@@ -72,7 +69,7 @@ export function rayClusterReconciler(settings: RayClusterReconcilerSettings = {}
     resource: RAY_CLUSTERS,
     watches: [
       owned(PODS, RAY_CLUSTERS),
-      ...ownedKinds(settings.scheduler).map((kind) => ownedOrInTheWay(kind, memory)),
+      ...ownedKinds(settings).map((kind) => ownedOrInTheWay(kind, memory)),
       watching(RESOURCE_QUOTAS, ({ metadata }) => memory.hinderedIn(metadata.namespace ?? "")),
     ],
     isRelevant: isIntentChange,
@@ -115,11 +112,10 @@ async function reconcile(key: string, workplace: Workplace): Promise<ReconcileRe
   remembered.isHindered ||= refusalOf(outcome.failed) !== undefined;
 
   const after = viewOf(key, workplace);
+  if (!after) return resultOf(plan, outcome);
+  remember(after, { outcome, remembered });
   // Somebody has changed the spec meanwhile: the plan was not made for it, and the next one is already asked for.
-  if (!after || after.cluster.metadata.generation !== view.cluster.metadata.generation) {
-    return resultOf(plan, outcome);
-  }
-  remember(after, { plan, outcome, remembered });
+  if (after.cluster.metadata.generation !== view.cluster.metadata.generation) return resultOf(plan, outcome);
   const statusDueMs = await settleStatus(after, { outcome, remembered, context });
   return sooner(resultFor(after, plan, outcome), statusDueMs, context.clock.now());
 }
@@ -137,6 +133,7 @@ function viewOf(key: string, { context, settings, memory }: Workplace): RayClust
     settled,
     ...(settings.ray && { settings: settings.ray }),
     ...(settings.scheduler && { scheduler: settings.scheduler }),
+    ...(settings.usesRoutes && { usesRoutes: true }),
     ...(settings.secureDefaults && { secureDefaults: settings.secureDefaults }),
   });
 }
@@ -159,7 +156,8 @@ async function viewWithIdleness(key: string, workplace: Workplace): Promise<RayC
   return after && idleSeconds ? { ...after, idleSeconds } : after;
 }
 
-const IDLE_ANSWER_MS = 2000;
+/** A Python that imports Ray, on a machine with other things to do. */
+const IDLE_ANSWER_MS = 5000;
 
 /** What somebody else looks after is his, but for a promise of ours that its deletion waits for. */
 function isOurs(cluster: RayCluster): boolean {
@@ -181,7 +179,6 @@ function tellObstacles(view: RayClusterView, remembered: ClusterMemory, { events
 }
 
 interface Done {
-  readonly plan: Plan;
   readonly outcome: Outcome;
   readonly remembered: ClusterMemory;
 }

@@ -11,7 +11,6 @@ import {
   type Service,
 } from "@heliostat/kube";
 import {
-  type BatchScheduler,
   HEAD_GROUP,
   RAY_CLUSTERS,
   type RayCluster,
@@ -20,10 +19,10 @@ import {
   withSecureDefaults,
 } from "@heliostat/ray";
 import { BY_OWNER_UID } from "@heliostat/watch-cache";
-import { type OwnedKind, ownedKinds, wantedNames } from "./owned-kinds.ts";
+import { type OwnedKind, ownedKinds, type Surroundings, wantedNames } from "./owned-kinds.ts";
 
 /** Everything that a decision about one RayCluster rests on, read at one moment. */
-export interface RayClusterView {
+export interface RayClusterView extends Surroundings {
   readonly cluster: RayCluster;
   /** The pods that the cluster controls, whatever their state and their labels. */
   readonly pods: readonly Pod[];
@@ -41,19 +40,16 @@ export interface RayClusterView {
   readonly newToken: string;
   /** How the operator is set up. */
   readonly settings: RaySettings;
-  /** Who finds nodes for the pods. @default Kubernetes' own scheduler */
-  readonly scheduler?: BatchScheduler;
   readonly nowMs: number;
 }
 
 /** Where a view is read. */
-export interface ViewSources {
+export interface ViewSources extends Surroundings {
   readonly caches: Caches;
   readonly nowMs: number;
   readonly random: Random;
   /** @default KubeRay's defaults */
   readonly settings?: RaySettings;
-  readonly scheduler?: BatchScheduler;
   /** Clusters are secured where their spec says nothing. @default they are not */
   readonly secureDefaults?: SecureDefaultsOptions;
   /** @default those of the status */
@@ -70,7 +66,7 @@ export function viewRayCluster(key: string, sources: ViewSources): RayClusterVie
   const empty = newRayClusterView(written, sources);
   const { cluster } = empty;
   const pods = caches.of(PODS).byIndex(BY_OWNER_UID, cluster.metadata.uid ?? "");
-  const owned = ownedKinds(sources.scheduler).flatMap((kind) => objectsOf(kind, cluster, caches));
+  const owned = ownedKinds(sources).flatMap((kind) => objectsOf(kind, cluster, caches));
   return {
     ...empty,
     // A pod that merely borrows the label is none of ours: we neither count nor remove it.
@@ -85,7 +81,7 @@ export function viewRayCluster(key: string, sources: ViewSources): RayClusterVie
 /** The view of a cluster of which nothing exists yet but itself: to plan what applying a manifest would make. */
 export function newRayClusterView(
   written: RayCluster,
-  { nowMs, random, settings = {}, scheduler, secureDefaults }: Omit<ViewSources, "caches">,
+  { nowMs, random, settings = {}, scheduler, usesRoutes, secureDefaults }: Omit<ViewSources, "caches">,
 ): RayClusterView {
   const cluster = secureDefaults ? withSecureDefaults(written, secureDefaults) : written;
   return {
@@ -99,6 +95,7 @@ export function newRayClusterView(
     newToken: token(random),
     settings,
     ...(scheduler && { scheduler }),
+    ...(usesRoutes && { usesRoutes }),
     nowMs,
   };
 }

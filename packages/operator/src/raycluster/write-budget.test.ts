@@ -5,7 +5,7 @@ import { isHead } from "./pod-state.ts";
 let world: OperatorWorld;
 afterEach(() => world.end());
 
-describe("what a cluster costs the API", () => {
+describe("what a cluster costs the API", { timeout: 60_000 }, () => {
   it.each([0, 0.4, 1.5])(
     "is eight writes and three events when pods become ready a second apart, the head after %s s",
     async (delay) => {

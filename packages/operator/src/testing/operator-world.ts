@@ -1,4 +1,4 @@
-import { type RunningControllers, runControllers } from "@heliostat/controller";
+import { type RunningControllers, type RunOptions, runControllers } from "@heliostat/controller";
 import {
   CUSTOM_RESOURCE_DEFINITIONS,
   EVENTS,
@@ -16,7 +16,7 @@ import { workloadControllers } from "@heliostat/kube-workloads";
 import { simulatedRuntime, startKubelet } from "@heliostat/kubelet";
 import { RAY_CLUSTERS, type RayCluster, rayCrds } from "@heliostat/ray";
 import { aRayCluster, type RayClusterTraits } from "@heliostat/ray/testing";
-import { type OperatorSettings, reconcilers } from "../index.ts";
+import { OPERATOR_PROJECTIONS, type OperatorSettings, reconcilers } from "../index.ts";
 
 /** A write or list that a client has begun. */
 export interface Request {
@@ -158,14 +158,17 @@ export class OperatorWorld {
   }
 
   #start(): void {
-    this.#run(workloadControllers({ caCertificate: "" }), this.client, this.#stop.signal);
+    this.#run(workloadControllers({ caCertificate: "" }), this.client, { signal: this.#stop.signal });
     if (this.#options.hasNode !== false) this.#startNode();
     this.#startOperator();
   }
 
   #startOperator(): void {
     const signal = AbortSignal.any([this.#stop.signal, this.#operator.signal]);
-    this.#run(reconcilers(this.#options.settings), this.#recorded(), signal);
+    this.#run(reconcilers(this.#options.settings), this.#recorded(), {
+      signal,
+      projections: OPERATOR_PROJECTIONS,
+    });
   }
 
   #startNode(): void {
@@ -185,14 +188,14 @@ export class OperatorWorld {
   #run(
     loops: Parameters<typeof runControllers>[0],
     client: KubeClient,
-    signal: AbortSignal,
+    options: Pick<RunOptions, "signal" | "projections">,
   ): RunningControllers {
     const { maxInFlight } = this.#options;
     return runControllers(loops, {
       client,
       clock: this.clock,
       random: this.#random,
-      signal,
+      ...options,
       ...(maxInFlight !== undefined && { maxInFlight }),
     });
   }

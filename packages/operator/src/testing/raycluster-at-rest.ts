@@ -2,22 +2,33 @@ import { podsOf, type State } from "@heliostat/controller/testing";
 import {
   type Condition,
   conditionOf,
+  INGRESSES,
   isControlledBy,
   isTerminating,
+  NETWORK_POLICIES,
   type Pod,
+  RESOURCE_QUOTAS,
+  type Resource,
+  ROLE_BINDINGS,
+  ROLES,
+  SECRETS,
+  SERVICE_ACCOUNTS,
   SERVICES,
 } from "@heliostat/kube";
-import { desiredPods, headServiceName, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
-import { groupOf, isAlive, isHead, isReady, isWorker } from "../raycluster/pod-state.ts";
+import { headServiceName, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
+import { groupOf, hasEnded, isAlive, isHead, isReady, isWorker, wantedPods } from "./pod-facts.ts";
 
 /** What a user would complain of when nothing moves any more. */
 export function rayClustersAtRest(state: State): readonly string[] {
   const clusters = (state.of(RAY_CLUSTERS) as readonly RayCluster[]).filter((each) => !isTerminating(each));
   return clusters.flatMap((cluster) => {
     if (!isSound(cluster)) return problemsOfUnsound(cluster);
+    // What a quota forbids is told of, and that is all there is to be done about it.
+    if (state.of(RESOURCE_QUOTAS).length > 0 && isDegraded(cluster)) return [];
     const pods = podsOf(state).filter((pod) => isControlledBy(pod, cluster) && isAlive(pod));
     return [
       ...podProblems(cluster, pods),
+      ...possessionProblems(cluster, { state, pods }),
       ...serviceProblems(cluster, state),
       ...statusProblems(cluster, pods),
     ].map((problem) => `${cluster.metadata.name} ${problem}`);
@@ -31,9 +42,17 @@ function isSound({ spec }: RayCluster): boolean {
   );
 }
 
-function problemsOfUnsound({ metadata, status = {} }: RayCluster): readonly string[] {
+function problemsOfUnsound(cluster: RayCluster): readonly string[] {
+  return isDegraded(cluster) ? [] : [`${cluster.metadata.name} is not valid, and no condition says so`];
+}
+
+function isDegraded({ status = {} }: RayCluster): boolean {
   const degraded = conditionOf(status.conditions as readonly Condition[] | undefined, "Degraded");
-  return degraded?.status === "True" ? [] : [`${metadata.name} is not valid, and no condition says so`];
+  return degraded?.status === "True";
+}
+
+function whyDegraded({ conditions }: NonNullable<RayCluster["status"]>): string {
+  return conditionOf(conditions as readonly Condition[] | undefined, "Degraded")?.message ?? "";
 }
 
 function podProblems(cluster: RayCluster, pods: readonly Pod[]): readonly string[] {
@@ -42,9 +61,10 @@ function podProblems(cluster: RayCluster, pods: readonly Pod[]): readonly string
   const wantedHeads = suspend ? 0 : 1;
   const known = new Set(workerGroupSpecs.map(({ groupName }) => groupName));
   return [
+    ...pods.filter(hasEnded).map((pod) => `keeps ${pod.metadata.name}, which has ended`),
     ...(heads === wantedHeads ? [] : [`has ${heads} heads`]),
     ...workerGroupSpecs.flatMap((group) => {
-      const wanted = suspend || group.suspend ? 0 : desiredPods(group);
+      const wanted = suspend || group.suspend ? 0 : wantedPods(group);
       const found = pods.filter((pod) => isWorker(pod) && groupOf(pod) === group.groupName);
       const listed = found.filter((pod) => group.scaleStrategy?.workersToDelete?.includes(pod.metadata.name));
       return [
@@ -59,6 +79,34 @@ function podProblems(cluster: RayCluster, pods: readonly Pod[]): readonly string
     ...pods
       .filter((pod) => isWorker(pod) && !known.has(groupOf(pod)))
       .map((pod) => `keeps orphan ${pod.metadata.name}`),
+  ];
+}
+
+/** Beside pods and services a cluster has exactly what its spec asks for. */
+function possessionProblems(
+  cluster: RayCluster,
+  { state, pods }: { readonly state: State; readonly pods: readonly Pod[] },
+): readonly string[] {
+  const { spec, metadata } = cluster;
+  const isScaling = spec.enableInTreeAutoscaling === true;
+  const hasScaler = pods.some((pod) => pod.spec?.containers?.some(({ name }) => name === "autoscaler"));
+  const isScaled = isScaling || hasScaler;
+  const wanted: readonly (readonly [Resource, boolean])[] = [
+    [SERVICE_ACCOUNTS, isScaled],
+    [ROLES, isScaled],
+    [ROLE_BINDINGS, isScaled],
+    [SECRETS, spec.authOptions?.mode === "token"],
+    [INGRESSES, spec.headGroupSpec.enableIngress === true],
+    [NETWORK_POLICIES, spec.networkPolicy !== undefined],
+  ];
+  const needsPromise = spec.gcsFaultToleranceOptions?.redisAddress !== undefined;
+  const hasPromise = metadata.finalizers?.includes("ray.io/gcs-ft-redis-cleanup-finalizer") === true;
+  return [
+    ...wanted.flatMap(([resource, isWanted]) => {
+      const found = state.of(resource).some((object) => isControlledBy(object, cluster));
+      return found === isWanted ? [] : [`${found ? "keeps" : "lacks"} its ${resource.kind}`];
+    }),
+    ...(needsPromise && !hasPromise ? ["lacks its finalizer"] : []),
   ];
 }
 
@@ -87,6 +135,9 @@ function statusProblems(
       : [`says ${status.readyWorkerReplicas} ready, has ${ready}`]),
     ...((head?.status === "True") === isHeadReady ? [] : [`says HeadPodReady ${head?.status}`]),
     ...(expected === undefined || status.state === expected ? [] : [`is ${status.state}, not ${expected}`]),
+    ...(pods.every(isReady) && isDegraded({ metadata, spec, status } as RayCluster)
+      ? [`is degraded: ${whyDegraded(status)}`]
+      : []),
     ...(expected === undefined && pods.every(isReady) && status.state !== "ready"
       ? [`is ${status.state}`]
       : []),

@@ -1,7 +1,7 @@
 import { type Invariant, podsOf, type Revision, type State } from "@heliostat/controller/testing";
 import { controllerOf, isControlledBy, isTerminating, keyOf, nameOf, type Pod } from "@heliostat/kube";
-import { desiredPods, LABEL, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
-import { endedBecause, groupOf, isAlive, isHead, isReady, isWorker } from "../raycluster/pod-state.ts";
+import { ANNOTATION, groupSpecHash, LABEL, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
+import { groupOf, hasEnded, isAlive, isHead, isReady, isWorker, wantedPods } from "./pod-facts.ts";
 
 /** What a RayCluster must be at every revision of the store, whatever goes wrong. */
 export const RAYCLUSTER_INVARIANTS: readonly Invariant[] = [
@@ -49,8 +49,8 @@ function wantedPodDeleted(
   if (after && !isTerminating(after)) return undefined;
   const pod = before as Pod;
   const cluster = clusterOf(pod, state);
-  if (!cluster || isTerminating(cluster) || cluster.spec.suspend || endedBecause(pod)) return undefined;
-  if (isOfOldUpgrade(pod, cluster)) return undefined;
+  if (!cluster || isTerminating(cluster) || cluster.spec.suspend || hasEnded(pod)) return undefined;
+  if (isOutdated(pod, cluster)) return undefined;
   if (isHead(pod)) return `head ${pod.metadata.name} (${pod.status?.phase}) of ${cluster.metadata.name}`;
   return isWantedWorker(pod, cluster, state)
     ? `worker ${pod.metadata.name} of group ${groupOf(pod)}`
@@ -65,9 +65,9 @@ function isWantedWorker(pod: Pod, cluster: RayCluster, state: State): boolean {
     (each) => isAlive(each) && groupOf(each) === group.groupName && each.metadata.uid !== pod.metadata.uid,
   );
   if ((group.numOfHosts ?? 1) > 1 && isOfPartOfReplica(pod, left, group.numOfHosts ?? 1)) return false;
-  const isReplaceable = left.length >= desiredPods(group);
+  const isReplaceable = left.length >= wantedPods(group);
   // Of too many, one that is ready goes only when the others are ready too.
-  return !isReplaceable || (isReady(pod) && left.some((each) => !isReady(each) && !endedBecause(each)));
+  return !isReplaceable || (isReady(pod) && left.some((each) => !isReady(each) && !hasEnded(each)));
 }
 
 /**
@@ -80,10 +80,14 @@ function isOfPartOfReplica(pod: Pod, others: readonly Pod[], hosts: number): boo
   return replica.length + 1 < hosts || ![pod, ...replica].every(isReady);
 }
 
-/** With `upgradeStrategy` a pod of another spec may go. */
-function isOfOldUpgrade(_pod: Pod, { spec }: RayCluster): boolean {
+/** With an `upgradeStrategy` a pod may go that was made from another spec. */
+function isOutdated({ metadata }: Pod, cluster: RayCluster): boolean {
+  const { upgradeStrategy, workerGroupSpecs = [] } = cluster.spec;
+  if (upgradeStrategy?.type === "Recreate") return true;
+  if (upgradeStrategy?.type !== "RollingUpdate") return false;
+  const group = workerGroupSpecs.find(({ groupName }) => groupName === metadata.labels?.[LABEL.group]);
   return (
-    (spec as { readonly upgradeStrategy?: { readonly type?: string } }).upgradeStrategy?.type === "Recreate"
+    group !== undefined && metadata.annotations?.[ANNOTATION.groupHash] !== groupSpecHash(cluster, group)
   );
 }
 
@@ -106,7 +110,7 @@ function podWithoutLabels(change: Revision, state: State): string | undefined {
   if (!pod) return undefined;
   const { labels = {}, name } = pod.metadata;
   const cluster = clusterOf(pod, state);
-  const missing = [LABEL.cluster, LABEL.group, LABEL.nodeType].filter((label) => !labels[label]);
+  const missing = [LABEL.cluster, LABEL.group, LABEL.nodeType].filter((label) => labels[label] === undefined);
   if (missing.length > 0) return `${name} lacks ${missing.join(", ")}`;
   if (cluster && labels[LABEL.cluster] !== cluster.metadata.name)
     return `${name} says it is of ${labels[LABEL.cluster]}`;
@@ -138,5 +142,5 @@ function siblings(pod: Pod, state: State): readonly Pod[] {
 
 function wantedOf({ spec }: RayCluster, groupName: string): number {
   const group = (spec.workerGroupSpecs ?? []).find((each) => each.groupName === groupName);
-  return group && !spec.suspend ? desiredPods(group) : 0;
+  return group && !spec.suspend ? wantedPods(group) : 0;
 }

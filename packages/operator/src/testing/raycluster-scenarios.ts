@@ -1,10 +1,18 @@
-import { type Act, podsOf, type Scenario, type State } from "@heliostat/controller/testing";
-import { type Json, type KubeObject, PODS, type Pod } from "@heliostat/kube";
-import { RAY_CLUSTERS, type RayCluster, type RayClusterSpec } from "@heliostat/ray";
-import { aRayCluster, type RayClusterTraits } from "@heliostat/ray/testing";
-import { isHead, isWorker } from "../raycluster/pod-state.ts";
-
-const NAMESPACE = "default";
+import type { Scenario } from "@heliostat/controller/testing";
+import { isHead, isWorker } from "./pod-facts.ts";
+import {
+  created,
+  deleted,
+  edited,
+  expectedWorkers,
+  failed,
+  fated,
+  gone,
+  groups,
+  marked,
+  retired,
+  scaled,
+} from "./raycluster-acts.ts";
 
 /** The life of RayClusters, as users, nodes and the autoscaler make it. */
 export const RAYCLUSTER_SCENARIOS: readonly Scenario[] = [
@@ -94,10 +102,7 @@ export const RAYCLUSTER_SCENARIOS: readonly Scenario[] = [
       {
         name: "no room",
         canMend: false,
-        acts: [
-          { act: "fate", fate: { labels: { "ray.io/node-type": "worker" }, becomes: "unschedulable" } },
-          scaled(2),
-        ],
+        acts: [fated({ "ray.io/node-type": "worker" }, "unschedulable"), scaled(2)],
       },
       { name: "shrink", acts: [scaled(1)], canMend: false },
     ],
@@ -205,71 +210,81 @@ export const RAYCLUSTER_SCENARIOS: readonly Scenario[] = [
       { name: "delete", acts: [deleted()] },
     ],
   },
+  {
+    name: "users-write",
+    about:
+      "a user labels and annotates the cluster and edits what concerns no pod, while the autoscaler scales",
+    steps: [
+      { name: "create", acts: [created({ enableInTreeAutoscaling: true, workers: [{ replicas: 1 }] })] },
+      { name: "label", acts: [marked({ labels: { "foreign.example/team": "a" } }), scaled(2)] },
+      { name: "annotate", acts: [marked({ annotations: { "foreign.example/note": "b" } }), retired(1)] },
+    ],
+  },
+  {
+    name: "life",
+    about: "a long life: up, down, a worker lost, a head lost, suspended, resumed, deleted",
+    steps: [
+      { name: "create", acts: [created({ workers: [{ replicas: 1 }] })] },
+      { name: "up", acts: [scaled(3)] },
+      { name: "lose a worker", acts: [failed(isWorker)] },
+      { name: "down", acts: [scaled(2)] },
+      { name: "lose the head", acts: [failed(isHead)] },
+      { name: "suspend", acts: [edited({ suspend: true })] },
+      { name: "resume", acts: [edited({ suspend: false })] },
+      { name: "lose both", acts: [gone(isWorker), gone(isHead)] },
+      { name: "delete", acts: [deleted()] },
+    ],
+  },
+  {
+    name: "edit-in-flight",
+    about: "the spec changes before the change before it has been carried out",
+    steps: [
+      {
+        name: "create",
+        acts: [created({ workers: [{ replicas: 1 }] }), { act: "wait", ms: 12 }, scaled(3)],
+      },
+      { name: "up and up", acts: [scaled(4), { act: "wait", ms: 8 }, scaled(5)] },
+    ],
+  },
+  {
+    name: "bounds",
+    about: "replicas beyond what the group's bounds allow, either way",
+    steps: [
+      { name: "create", acts: [created({ workers: [{ replicas: 0, minReplicas: 1, maxReplicas: 3 }] })] },
+      { name: "beyond", acts: [scaled(9)] },
+      { name: "below", acts: [scaled(0)] },
+    ],
+  },
+  {
+    name: "dead-names",
+    about: "workersToDelete still lists workers that are gone while the user asks for more",
+    steps: [
+      { name: "create", acts: [created({ enableInTreeAutoscaling: true, workers: [{ replicas: 2 }] })] },
+      { name: "retire", acts: [retired(2)] },
+      { name: "more", acts: [scaled(3)] },
+      { name: "lose one", acts: [gone(isWorker)] },
+    ],
+  },
+  {
+    name: "autoscaler-shrinks",
+    about: "with the autoscaler on, fewer replicas alone remove nobody: it has yet to say who is idle",
+    steps: [
+      { name: "create", acts: [created({ enableInTreeAutoscaling: true, workers: [{ replicas: 2 }] })] },
+      {
+        name: "fewer, then who",
+        acts: [scaled(1), { act: "wait", ms: 3000 }, expectedWorkers(2), retired(1, 0)],
+      },
+    ],
+  },
+  {
+    name: "suspend-taken-back",
+    about: "a suspension is taken back while pods still end: it is brought to its end first",
+    steps: [
+      { name: "create", acts: [created({ workers: [{ replicas: 1 }] })] },
+      {
+        name: "there and back",
+        acts: [edited({ suspend: true }), { act: "wait", ms: 200 }, edited({ suspend: false })],
+      },
+    ],
+  },
 ];
-
-function created(traits: RayClusterTraits, name = "c"): Act {
-  const { apiVersion, kind, spec, metadata } = aRayCluster(traits);
-  const { uid: _, ...rest } = metadata;
-  const object = { apiVersion, kind, metadata: { ...rest, name, namespace: NAMESPACE }, spec };
-  return { act: "create", resource: RAY_CLUSTERS, object };
-}
-
-function deleted(name = "c"): Act {
-  return { act: "delete", resource: RAY_CLUSTERS, on: { namespace: NAMESPACE, name } };
-}
-
-function edited(spec: Partial<RayClusterSpec>, name = "c"): Act {
-  return {
-    act: "patch",
-    resource: RAY_CLUSTERS,
-    on: { namespace: NAMESPACE, name },
-    body: { spec } as unknown as Json,
-  };
-}
-
-/** Another number of replicas in every group, everything else as it is. */
-function scaled(replicas: number): Act {
-  return changed((cluster) => ({
-    workerGroupSpecs: (cluster.spec.workerGroupSpecs ?? []).map((group) => ({ ...group, replicas })),
-  }));
-}
-
-function groups(workers: NonNullable<RayClusterTraits["workers"]>): Act {
-  return edited({ workerGroupSpecs: aRayCluster({ workers }).spec.workerGroupSpecs ?? [] });
-}
-
-/** The newest workers, so many, as Ray's autoscaler retires them. */
-function retired(count: number): Act {
-  return changed((cluster, state) => {
-    const workers = podsOf(state).filter(isWorker).slice(-count);
-    return {
-      workerGroupSpecs: (cluster.spec.workerGroupSpecs ?? []).map((group) => ({
-        ...group,
-        replicas: (group.replicas ?? 0) - count,
-        scaleStrategy: { workersToDelete: workers.map(({ metadata }) => metadata.name) },
-      })),
-    };
-  });
-}
-
-function changed(change: (cluster: RayCluster, state: State) => Partial<RayClusterSpec>, name = "c"): Act {
-  return {
-    act: "patch",
-    resource: RAY_CLUSTERS,
-    on: { namespace: NAMESPACE, name },
-    body: (object, state) => ({ spec: change(object as RayCluster, state) }) as unknown as Json,
-  };
-}
-
-function failed(which: (pod: Pod) => boolean): Act {
-  const body = { status: { phase: "Failed", reason: "Evicted" } };
-  return { act: "patch", resource: PODS, on: first(which), subresource: "status", body };
-}
-
-function gone(which: (pod: Pod) => boolean): Act {
-  return { act: "delete", resource: PODS, on: first(which) };
-}
-
-function first(which: (pod: Pod) => boolean) {
-  return (objects: readonly KubeObject[]): KubeObject | undefined => (objects as readonly Pod[]).find(which);
-}

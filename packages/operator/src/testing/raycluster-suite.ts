@@ -3,6 +3,7 @@ import { type Json, type KubeObject, PODS, RESOURCE_QUOTAS, type Resource } from
 import { LABEL, RAY_CLUSTERS, rayCrds } from "@heliostat/ray";
 import { reconcilers } from "../index.ts";
 import { ownedKinds } from "../raycluster/owned-kinds.ts";
+import { FEATURE_SCENARIOS } from "./feature-scenarios.ts";
 import { rayClustersAtRest } from "./raycluster-at-rest.ts";
 import { RAYCLUSTER_INVARIANTS } from "./raycluster-invariants.ts";
 import { RAYCLUSTER_SCENARIOS } from "./raycluster-scenarios.ts";
@@ -10,10 +11,10 @@ import { RAYCLUSTER_SCENARIOS } from "./raycluster-scenarios.ts";
 /** The RayCluster controller as the fault harness sees it. */
 export const RAYCLUSTER_SUITE: FaultSuite = {
   definitions: rayCrds().filter(({ spec }) => spec.names.kind === "RayCluster"),
-  resources: [RAY_CLUSTERS, PODS, ...ownedKinds(undefined).map(({ resource }) => resource), RESOURCE_QUOTAS],
+  resources: [RAY_CLUSTERS, PODS, ...ownedKinds({}).map(({ resource }) => resource), RESOURCE_QUOTAS],
   parents: [RAY_CLUSTERS],
   reconcilers: () => reconcilers(),
-  scenarios: RAYCLUSTER_SCENARIOS,
+  scenarios: [...RAYCLUSTER_SCENARIOS, ...FEATURE_SCENARIOS],
   invariants: RAYCLUSTER_INVARIANTS,
   atRest: rayClustersAtRest,
   essence: essenceOf,

@@ -4,7 +4,11 @@ import rayClusters from "../../gen/crds/rayclusters.json" with { type: "json" };
 import rayCronJobs from "../../gen/crds/raycronjobs.json" with { type: "json" };
 import rayJobs from "../../gen/crds/rayjobs.json" with { type: "json" };
 import rayServices from "../../gen/crds/rayservices.json" with { type: "json" };
-import { MAX_CLUSTER_NAME_LENGTH } from "../names/cluster-names.ts";
+import {
+  MAX_CLUSTER_NAME_LENGTH,
+  MAX_CRON_JOB_NAME_LENGTH,
+  MAX_OWNER_NAME_LENGTH,
+} from "../names/cluster-names.ts";
 import { strictDefinitions, withNameRule } from "./strict-definitions.ts";
 
 /** Which of the two sets of definitions is wanted. */
@@ -17,8 +21,8 @@ export interface RayCrdOptions {
  * The CustomResourceDefinitions of RayCluster, RayJob, RayService and RayCronJob, ready for any API server.
  *
  * They accept whatever KubeRay's accept, unless they are to be strict. All have `v1`; the first three also serve the
- * deprecated `v1alpha1`, which is never strict. Equal parts of the schemas are one JavaScript object (four pod templates
- * per cluster, and so on): walk them as a graph, and expect some hundred kilobytes each when they are written out.
+ * deprecated `v1alpha1`, which is never strict. Equal parts of the schemas are one JavaScript object (four pod
+ * templates per cluster, and so on): walk them as a graph, and expect some hundred kilobytes each when written out.
  */
 export function rayCrds({ isStrict = false }: RayCrdOptions = {}): readonly CustomResourceDefinition[] {
   const lenient: Readonly<Record<string, Schema>> = {
@@ -44,10 +48,10 @@ export function rayCrds({ isStrict = false }: RayCrdOptions = {}): readonly Cust
 
 const CRDS = [rayClusters, rayJobs, rayServices, rayCronJobs] as readonly CustomResourceDefinition[];
 
-/** Names of jobs and services have room for the five random characters of their clusters, those of schedules for a time. */
+/** Names of jobs and services leave room for what their clusters add, those of schedules for what their jobs add. */
 const MAX_NAME_LENGTHS: Readonly<Record<string, number>> = {
   RayCluster: MAX_CLUSTER_NAME_LENGTH,
-  RayJob: MAX_CLUSTER_NAME_LENGTH - 6,
-  RayService: MAX_CLUSTER_NAME_LENGTH - 6,
-  RayCronJob: MAX_CLUSTER_NAME_LENGTH - 17,
+  RayJob: MAX_OWNER_NAME_LENGTH,
+  RayService: MAX_OWNER_NAME_LENGTH,
+  RayCronJob: MAX_CRON_JOB_NAME_LENGTH,
 };

@@ -7,6 +7,12 @@ import { checkLabel, checkName, checkRouteName } from "./bounded-names.ts";
  */
 export const MAX_CLUSTER_NAME_LENGTH = 53;
 
+/** The longest name of a RayJob or RayService: their clusters add a hyphen and five characters (KubeRay rule). */
+export const MAX_OWNER_NAME_LENGTH: number = MAX_CLUSTER_NAME_LENGTH - 6;
+
+/** The longest name of a RayCronJob: its jobs add a hyphen and the minute since 1970, of ten digits (KubeRay rule). */
+export const MAX_CRON_JOB_NAME_LENGTH: number = MAX_OWNER_NAME_LENGTH - 11;
+
 /** The DNS domain of nearly every Kubernetes cluster. */
 const DEFAULT_CLUSTER_DOMAIN = "cluster.local";
 

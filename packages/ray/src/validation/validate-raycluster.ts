@@ -1,4 +1,4 @@
-import { isConditionTrue, isDns1035Label } from "@heliostat/kube";
+import { isConditionTrue } from "@heliostat/kube";
 import { MAX_CLUSTER_NAME_LENGTH } from "../names/cluster-names.ts";
 import type { RayCluster } from "../raycluster/types.ts";
 import { CONDITION } from "../vocabulary/conditions.ts";
@@ -8,6 +8,7 @@ import { faultToleranceRules } from "./fault-tolerance-rules.ts";
 import { featureRules } from "./feature-rules.ts";
 import { groupNameRules, groupRules } from "./group-rules.ts";
 import { historyRules } from "./history-rules.ts";
+import { nameProblems } from "./name-rules.ts";
 import { networkPolicyRules } from "./network-policy-rules.ts";
 import { problemsAmong, type Rule } from "./rule.ts";
 import type { SpecProblem } from "./spec-error.ts";
@@ -34,18 +35,7 @@ export function validateRayClusterSpec({ metadata, spec }: RayCluster): readonly
 
 /** What is wrong with a cluster's name: the names of its services are made of it and must fit. */
 export function validateRayClusterMetadata({ metadata: { name } }: RayCluster): readonly SpecProblem[] {
-  return problemsAmong([
-    [
-      name.length > MAX_CLUSTER_NAME_LENGTH,
-      "metadata.name",
-      `must have at most ${MAX_CLUSTER_NAME_LENGTH} characters, but has ${name.length}`,
-    ],
-    [
-      !isDns1035Label(name),
-      "metadata.name",
-      `must be lower-case letters, digits and "-", begin with a letter and not end with "-", but is "${name}"`,
-    ],
-  ]);
+  return nameProblems(name, MAX_CLUSTER_NAME_LENGTH);
 }
 
 /** What is wrong with a cluster's status. Whoever wrote it, no step of a suspension can be made out of it. */

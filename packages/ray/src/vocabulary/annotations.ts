@@ -18,6 +18,8 @@ export const ANNOTATION = {
   ingressClass: "kubernetes.io/ingress.class",
   /** What kubectl writes for itself. */
   lastApplied: "kubectl.kubernetes.io/last-applied-configuration",
+  /** On a RayService: how long it may take until it serves for the first time. */
+  initializingTimeout: "ray.io/initializing-timeout",
   /** On the head pod: hash of the spec from which it was made. */
   recreateHash: "ray.io/upgrade-strategy-recreate-hash",
   /** On every pod of a cluster that is upgraded group by group: hash of what the pod was made from. */

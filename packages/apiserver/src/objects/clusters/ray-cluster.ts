@@ -45,7 +45,7 @@ export function rayClusterObject(
 }
 
 /** The name of an environment; numbers that have none count as `DEV`. */
-export function environmentName(environment: Cluster_Environment): string {
+function environmentName(environment: Cluster_Environment): string {
   return Cluster_EnvironmentSchema.value[environment]?.name ?? "DEV";
 }
 

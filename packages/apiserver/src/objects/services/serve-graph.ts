@@ -4,7 +4,7 @@ import { ApiError } from "../../errors/api-error.ts";
 import { yamlMap } from "../yaml-map.ts";
 
 /** The name of the application that a deployment graph becomes. */
-export const GRAPH_APPLICATION = "default";
+const GRAPH_APPLICATION = "default";
 
 /** Where a graph is served that names no route. */
 const DEFAULT_ROUTE = "/";

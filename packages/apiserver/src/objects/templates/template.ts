@@ -53,7 +53,7 @@ export function deviceResources({ message }: Template): Readonly<Record<string, 
  * The resource as which GPUs are asked for. A model (`Tesla-V100`) is no resource: Kubernetes knows extended resources
  * by `domain/name` alone, so it is kept for people and the default is asked for.
  */
-export function gpuResource({ gpuAccelerator }: ComputeTemplate): string {
+function gpuResource({ gpuAccelerator }: ComputeTemplate): string {
   return gpuAccelerator.includes("/") ? gpuAccelerator : DEFAULT_GPU_RESOURCE;
 }
 

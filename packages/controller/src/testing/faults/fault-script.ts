@@ -1,6 +1,6 @@
 import { type Json, KubeError, type KubeObject, nameOf, type Resource } from "@heliostat/kube";
 import type { Answer, Corruption, Fault } from "./fault.ts";
-import type { WireRules, WriteCall, WriteVerdict } from "./wire.ts";
+import { type WireRules, type WriteCall, type WriteVerdict, writeText } from "./wire.ts";
 import type { World } from "./world.ts";
 
 /** A fault on the stage: it has begun the processes it needs, and may have something to do when the world rests. */
@@ -188,25 +188,29 @@ const STANDSTILL_MS = 30_000;
  */
 function leaders({ write, position, until }: Of<"leaders">, world: World): FaultScript {
   let isPaused = false;
+  let hasSuccessor = false;
   const { clock } = world.lab;
-  const first = world.startProcess({
-    candidate: "first",
-    rules: { onWrite: ({ index }) => (index === write ? { outcome: "pause", position, pause } : undefined) },
-  });
-  const skewMs = ((write % 3) - 1) * 600_000;
+  const first = world.startProcess({ candidate: "first", rules: { onWrite: onWriteOfFirst } });
   clock.after(300, () =>
     world.startProcess({
       candidate: "second",
-      skewMs,
-      rules: {
-        onWrite: ({ index }) => {
-          if (index === until) clock.after(until % 2, resume);
-          return undefined;
-        },
-      },
+      skewMs: ((write % 3) - 1) * 600_000,
+      rules: { onWrite: onWriteOfSecond },
     }),
   );
   return { hasStruck: () => isPaused };
+
+  function onWriteOfFirst(call: WriteCall): WriteVerdict | undefined {
+    if (hasSuccessor && call.resource.plural !== "leases")
+      world.report("a leader whose lease is over begins nothing", writeText(call));
+    return call.index === write ? { outcome: "pause", position, pause } : undefined;
+  }
+
+  function onWriteOfSecond({ index, resource }: WriteCall): undefined {
+    if (resource.plural === "leases") return;
+    hasSuccessor = true;
+    if (index === until) clock.after(until % 2, resume);
+  }
 
   function pause(): void {
     isPaused = true;

@@ -16,20 +16,20 @@ export interface Reference {
   readonly violations: readonly Violation[];
 }
 
-export interface ReferenceWrite {
+interface ReferenceWrite {
   readonly text: string;
   readonly step: number;
   /** How many revisions there were when it arrived. */
   readonly revisions: number;
 }
 
-export interface ReferenceEvent {
+interface ReferenceEvent {
   readonly text: string;
   /** Whether the same object has another event later on. */
   readonly isOvertaken: boolean;
 }
 
-export interface Rest {
+interface Rest {
   readonly essence: readonly string[];
   readonly revisions: number;
   /** What somebody could spoil now. */
@@ -37,7 +37,7 @@ export interface Rest {
 }
 
 /** What became of a run with a fault. */
-export interface FaultyRun {
+interface FaultyRun {
   readonly violations: readonly Violation[];
   /** Whether the fault found its place. */
   readonly hasStruck: boolean;

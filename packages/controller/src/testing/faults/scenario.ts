@@ -52,7 +52,9 @@ export type Act =
   | { readonly act: "delete"; readonly resource: Resource; readonly on: Choice }
   /** What becomes of pods and jobs from now on; the last rule that fits counts. */
   | { readonly act: "fate"; readonly fate: Fate }
-  | { readonly act: "wait"; readonly ms: number };
+  | { readonly act: "wait"; readonly ms: number }
+  /** Something that has to be so at this moment, without faults and with them. */
+  | { readonly act: "expect"; readonly what: string; readonly holds: (state: State) => boolean };
 
 /** One object, by name or as it is chosen from all of its resource, in the order of their names. */
 export type Choice = ObjectName | ((objects: readonly KubeObject[]) => KubeObject | undefined);

@@ -28,6 +28,8 @@ export interface WriteCall {
   readonly resource: Resource;
   readonly name: ObjectName;
   readonly subresource?: string;
+  /** The uid that a deletion insists on. */
+  readonly uid?: string;
 }
 
 /** What becomes of a write. */
@@ -141,8 +143,12 @@ export class Wire implements KubeClient {
     this.#write({ verb: "patch", resource, name, ...only(options) }, () =>
       this.#client.patch(resource, name, options),
     );
-  delete: KubeClient["delete"] = (resource, name, options) =>
-    this.#write({ verb: "delete", resource, name }, () => this.#client.delete(resource, name, options));
+  delete: KubeClient["delete"] = (resource, name, options) => {
+    const { uid } = options?.preconditions ?? {};
+    return this.#write({ verb: "delete", resource, name, ...(uid && { uid }) }, () =>
+      this.#client.delete(resource, name, options),
+    );
+  };
 
   async *watch<T extends KubeObject>(
     resource: Resource<T>,

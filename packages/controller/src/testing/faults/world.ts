@@ -1,11 +1,14 @@
 import {
   groupResource,
+  isKubeError,
   type Json,
   type KubeObject,
   keyOf,
+  type Logger,
   nameOf,
   type ObjectName,
   type Resource,
+  SILENT,
 } from "@heliostat/kube";
 import { SeededRandom } from "@heliostat/kube/testing";
 import { leadWhenElected } from "../../leader-election.ts";
@@ -92,7 +95,7 @@ export class World {
     this.#processes.push(process);
     void wire.crashed.then(() => abort.abort());
     const reconcilers = this.lab.suite.reconcilers();
-    const shared = { clock, random };
+    const shared = { clock, random, logger: this.#complaints() };
     if (candidate === undefined) {
       runControllers(reconcilers, { ...shared, client: wire, signal: abort.signal });
       return process;
@@ -110,6 +113,8 @@ export class World {
 
   /** Do what a scenario says. An act that is refused is a mistake in the scenario. */
   async perform(act: Act): Promise<void> {
+    // What was done just before is there by now.
+    await this.pass(0);
     const { client } = this.lab;
     switch (act.act) {
       case "create":
@@ -131,6 +136,9 @@ export class World {
         return;
       case "wait":
         await this.pass(act.ms);
+        return;
+      case "expect":
+        if (!act.holds(this.lab.log)) this.report("what a scenario expects midway", act.what);
         return;
     }
   }
@@ -195,6 +203,22 @@ export class World {
     }
   }
 
+  /** A reconcile that fails without the API being to blame is a bug of the controller's. */
+  #complaints(): Logger {
+    return {
+      ...SILENT,
+      error: (message, fields) => {
+        const { error } = (fields ?? {}) as { readonly error?: unknown };
+        if (error === undefined || isKubeError(error)) return;
+        const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        this.report(
+          "the controller never fails by itself",
+          `${message}: ${stack.split("\n").slice(0, 4).join(" ")}`,
+        );
+      },
+    };
+  }
+
   #witness(): WireWitness {
     const { log, suite, clock } = this.lab;
     return {
@@ -205,6 +229,9 @@ export class World {
         const isForeign = namespace !== undefined && !this.#namespaces.has(namespace);
         if (isForeign && call.resource.plural !== "leases") {
           this.report("writes stay in the namespace", `${call.verb} ${call.resource.plural} in ${namespace}`);
+        }
+        if (call.verb === "delete" && !call.uid) {
+          this.report("a deletion names the very object", `${call.resource.plural} ${call.name.name}`);
         }
         if (call.verb === "delete") log.deletionAsked(log.get(call.resource, keyOf(call.name)));
       },
@@ -227,7 +254,7 @@ export class World {
 }
 
 /** An annotation that is nobody's business but its writer's. */
-export const FOREIGN = "foreign.example/seen";
+const FOREIGN = "foreign.example/seen";
 
 interface RestOptions {
   readonly quietMs: number;

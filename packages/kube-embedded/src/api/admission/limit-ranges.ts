@@ -25,6 +25,7 @@ export const limitRangeAdmission: AdmissionPlugin = {
     return limitsOf(write, "Container").reduce(withDefaultsOf, write.object as Pod);
   },
   admit(write) {
+    if (write.store.collection(LIMIT_RANGES).size === 0) return undefined;
     const problems = boundedAmounts(write).flatMap(({ type, amounts }) =>
       limitsOf(write, type).flatMap((limit) => boundProblems(limit, amounts)),
     );

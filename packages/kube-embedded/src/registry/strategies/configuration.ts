@@ -168,7 +168,7 @@ function defaultedAutoscaler(autoscaler: HorizontalPodAutoscaler): HorizontalPod
   return { ...autoscaler, spec: { minReplicas: 1, metrics: [cpu], ...spec } };
 }
 
-export function autoscalerProblems({ spec }: HorizontalPodAutoscaler): readonly FieldCause[] {
+function autoscalerProblems({ spec }: HorizontalPodAutoscaler): readonly FieldCause[] {
   const { minReplicas = 1, maxReplicas = 0 } = spec ?? {};
   const field = "spec.maxReplicas";
   return [

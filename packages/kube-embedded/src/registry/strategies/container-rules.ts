@@ -76,7 +76,7 @@ function mountProblems(
 }
 
 /** What a container asks for and what it is limited to (Kubernetes: ValidateResourceRequirements). */
-export function resourceProblems(
+function resourceProblems(
   { limits = {}, requests = {} }: ResourceRequirements,
   path: string,
 ): readonly FieldCause[] {

@@ -32,8 +32,8 @@ export function podSpecProblems(spec: PodSpec, path: string): readonly FieldCaus
   ];
 }
 
-function volumeProblems({ name: _, ...sources }: Volume, path: string): readonly FieldCause[] {
-  const [, ...more] = Object.keys(sources);
+function volumeProblems(volume: Volume, path: string): readonly FieldCause[] {
+  const [, ...more] = Object.keys(volume).filter((field) => field !== "name");
   return more.map((source) => forbiddenField(`${path}.${source}`, "may not specify more than 1 volume type"));
 }
 

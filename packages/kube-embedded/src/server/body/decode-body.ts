@@ -41,7 +41,7 @@ export function decodedJson(text: string, options: DecodeOptions = {}): Json {
   assertNotTooDeep(value);
   if (options.fieldValidation !== "Ignore") {
     reportDuplicates(
-      duplicateKeys(text).map((path) => `duplicate field "${path}"`),
+      duplicateKeys(text, value).map((path) => `duplicate field "${path}"`),
       options,
     );
   }

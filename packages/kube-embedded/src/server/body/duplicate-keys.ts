@@ -2,9 +2,10 @@
  * Paths of the fields that occur more than once in an object of this JSON text (`spec.replicas`,
  * `spec.containers[0].image`), in the order of the text. `JSON.parse` keeps the last of them and says nothing.
  *
- * The text must be valid JSON: only its brackets, commas and strings are looked at.
+ * The text must be valid JSON, and `value` what it says: only brackets, commas and strings are looked at.
  */
-export function duplicateKeys(json: string): readonly string[] {
+export function duplicateKeys(json: string, value: unknown): readonly string[] {
+  if (quotesIn(json) === 2 * textsIn(value)) return [];
   const duplicates = new Set<string>();
   const open: Frame[] = [];
   for (const [token] of json.matchAll(TOKEN)) {
@@ -16,6 +17,27 @@ export function duplicateKeys(json: string): readonly string[] {
     else readString(token, frame, duplicates);
   }
   return [...duplicates];
+}
+
+/** What of a text was lost when it was read was a member whose name came again. */
+function quotesIn(json: string): number {
+  const plain = json.includes("\\") ? json.replace(/\\./gs, "") : json;
+  let count = 0;
+  for (let at = plain.indexOf('"'); at >= 0; at = plain.indexOf('"', at + 1)) count += 1;
+  return count;
+}
+
+/** All texts in a JSON value, the names of members among them. */
+function textsIn(value: unknown): number {
+  if (typeof value === "string") return 1;
+  if (typeof value !== "object" || value === null) return 0;
+  let count = 0;
+  if (Array.isArray(value)) {
+    for (const item of value) count += textsIn(item);
+    return count;
+  }
+  for (const member of Object.values(value)) count += 1 + textsIn(member);
+  return count;
 }
 
 type Frame = ObjectFrame | ArrayFrame;

@@ -8,6 +8,8 @@ import { failureStatus } from "../http/kube-status.ts";
 /** How the objects of one resource are put on the wire for one request. A live rendering serves one stream only. */
 export interface Rendering {
   readonly contentType: string;
+  /** Streams whose renderings say the same here are told the same. Absent: each stream is told something of its own. */
+  readonly sharedAs?: string;
   object(stored: StoredObject): string;
   /** In parts, so that stored texts are passed on as they are. */
   list(list: StoredList): readonly string[];
@@ -20,6 +22,7 @@ export function plainRendering(resource: ServedResource): Rendering {
   const identity = { kind: resource.kind, apiVersion: apiVersionOf(resource) };
   return {
     contentType: JSON_TYPE,
+    sharedAs: "object",
     object: (stored) => stored.json,
     list: (list) => [
       `{"kind":"${resource.listKind}","apiVersion":"${identity.apiVersion}","metadata":${listMetadata(list)},"items":[`,
@@ -34,6 +37,7 @@ export function plainRendering(resource: ServedResource): Rendering {
 export function metadataRendering(resource: ServedResource): Rendering {
   return {
     contentType: JSON_TYPE,
+    sharedAs: "metadata",
     object: (stored) => (isOfKind(stored, resource) ? metadataOnly(stored.object) : stored.json),
     list: (list) => [
       `{"kind":"PartialObjectMetadataList","apiVersion":"${META_VERSION}","metadata":${listMetadata(list)},"items":[`,

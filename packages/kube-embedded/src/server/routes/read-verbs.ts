@@ -2,7 +2,6 @@ import type { StoredEvent } from "../../api/kube-api.ts";
 import { listOptions, watchOptions } from "../body/list-options.ts";
 import type { Reply } from "../http/exchange.ts";
 import { textParameter } from "../http/query.ts";
-import type { Rendering } from "../render/rendering.ts";
 import { type ResourceCall, renderingOf } from "./resource-call.ts";
 
 export async function answerGet(call: ResourceCall): Promise<Reply> {
@@ -27,11 +26,17 @@ export function answerWatch(call: ResourceCall): Reply {
   const rendering = renderingOf(call);
   const options = { ...watchOptions(request.query, route), signal: request.signal };
   const events = served.api.watch(target, options);
-  return { status: 200, contentType: rendering.contentType, body: eventLines(events, rendering) };
+  const { eventLines } = served;
+  return {
+    status: 200,
+    contentType: rendering.contentType,
+    body: mapped(events, (event) => eventLines.line(event, rendering)),
+  };
 }
 
-async function* eventLines(events: AsyncIterable<StoredEvent>, rendering: Rendering): AsyncGenerator<string> {
-  for await (const event of events) {
-    yield `{"type":"${event.type}","object":${rendering.event(event)}}\n`;
-  }
+async function* mapped(
+  events: AsyncIterable<StoredEvent>,
+  line: (event: StoredEvent) => Uint8Array,
+): AsyncGenerator<Uint8Array> {
+  for await (const event of events) yield line(event);
 }
