@@ -9,13 +9,28 @@ export default defineConfig({
   test: {
     projects: [
       { resolve, ssr, test: { name: "rooms", include: ["packages/*/src/**/*.test.ts"] } },
-      { resolve, ssr, test: { name: "borders", include: ["tools/**/*.test.ts"], testTimeout: 30_000 } },
+      {
+        resolve,
+        ssr,
+        test: { name: "borders", include: ["tools/**/*.test.ts"], testTimeout: 30_000, hookTimeout: 60_000 },
+      },
       {
         resolve,
         ssr,
         test: {
           name: "clients",
           include: ["e2e/clients/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: "web",
+          include: ["e2e/web/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -5,13 +5,15 @@ export interface Benchmark {
   run(): Promise<readonly Figure[]>;
 }
 
-/** One figure; smaller is better. */
+/** One figure; smaller is better, unless it says otherwise. */
 export interface Figure {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
-  /** The most that it may be. @default none: the figure is only information */
+  /** The most that it may be, or the least. @default none: the figure is only information */
   readonly goal?: number;
+  /** @default false */
+  readonly isMoreBetter?: boolean;
   /** What another does, measured or published, with its source. */
   readonly anchor: string;
 }

@@ -13,6 +13,8 @@ const LAUNCHER_FLAGS = ["--conditions=@heliostat/source", "--max-semi-space-size
 
 /** A `heliostat kubernetes` in a process of its own, so that what it costs can be told from what we cost. */
 export class ServedKubernetes {
+  /** Where it is and who the administrator is: the path of a file. */
+  readonly kubeconfigPath: string;
   readonly #child: ChildProcess;
   readonly #folder: string;
   readonly #session: ClientHttp2Session;
@@ -29,15 +31,16 @@ export class ServedKubernetes {
     if (!child.stdout) throw new Error("Cannot read from heliostat: it has no output");
     for await (const line of createInterface(child.stdout)) {
       const { event, kubeconfig } = JSON.parse(line);
-      if (event === "ready") return new ServedKubernetes(child, folder, sessionOf(kubeconfig));
+      if (event === "ready") return new ServedKubernetes(child, folder, kubeconfig);
     }
     throw new Error("Cannot measure: heliostat ended before it was ready");
   }
 
-  private constructor(child: ChildProcess, folder: string, session: ClientHttp2Session) {
+  private constructor(child: ChildProcess, folder: string, kubeconfigPath: string) {
+    this.kubeconfigPath = kubeconfigPath;
     this.#child = child;
     this.#folder = folder;
-    this.#session = session;
+    this.#session = sessionOf(kubeconfigPath);
   }
 
   /** CPU time that the server has used so far, in milliseconds (in steps of ten). */

@@ -1,4 +1,5 @@
 import { type KubeReader, type ObjectList, PODS, type Pod } from "@heliostat/kube";
+import { OPERATOR_PROJECTIONS } from "@heliostat/operator";
 import { projection, startInformer } from "@heliostat/watch-cache";
 import { storedPod } from "./stored-pod.ts";
 
@@ -8,25 +9,8 @@ const [mode, count] = [process.argv[2], Number(process.argv[3])];
 const CLOCK = { now: () => Date.now(), after: () => ({ cancel: () => {} }) };
 const RANDOM = { uuid: () => "", fraction: () => 0 };
 
-/** What a controller of clusters looks at in a pod. */
-const FIELDS = [
-  "metadata.labels",
-  "metadata.deletionTimestamp",
-  "metadata.creationTimestamp",
-  "metadata.ownerReferences",
-  "spec.nodeName",
-  "spec.restartPolicy",
-  "spec.containers.name",
-  "spec.containers.resources",
-  "status.phase",
-  "status.podIP",
-  "status.conditions.type",
-  "status.conditions.status",
-  "status.containerStatuses.name",
-  "status.containerStatuses.ready",
-  "status.containerStatuses.restartCount",
-  "status.containerStatuses.state",
-];
+/** What the operator looks at in a pod. */
+const FIELDS = OPERATOR_PROJECTIONS.find(({ resource }) => resource === PODS)?.fields ?? [];
 
 const reader = {
   list: (_: unknown, { limit = 500, continueToken = "0" }: { limit?: number; continueToken?: string }) => {

@@ -8,6 +8,7 @@ const STEPS: readonly (readonly [name: string, run: () => SuiteResult])[] = [
   ["test", () => runTests(["rooms"])],
   ["clients", () => runSuite("clients", "smoke")],
   ["ray", () => runSuite("ray", "smoke")],
+  ["web", () => runSuite("web", "smoke")],
 ];
 
 const root = join(import.meta.dirname, "..");

@@ -1,15 +1,17 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { dominoCrds } from "../packages/engines/src/crds/domino-crds.ts";
 import type { CustomResourceDefinition } from "../packages/kube/gen/types.ts";
 import { rayCrds } from "../packages/ray/src/crds/ray-crds.ts";
 import { type CrdDifference, crdDifferences } from "./generate/crd-differences.ts";
-import intended from "./generate/intended-crd-differences.json" with { type: "json" };
+import intendedForRay from "./generate/intended-crd-differences.json" with { type: "json" };
+import intendedForDomino from "./generate/intended-domino-crd-differences.json" with { type: "json" };
 
 /*
- * Compares our CRDs with published ones in a folder (`ray.io_rayclusters.yaml`, ...), field by field: versions,
- * columns, types, required fields, defaults, enums, bounds, list keys, rules. Prints what is not in
- * `generate/intended-crd-differences.json`, and what is there without need; either makes it fail.
+ * Compares our CRDs with published ones in a folder (`ray.io_rayclusters.yaml`, ...), KubeRay's or Domino's, field by
+ * field: versions, columns, types, required fields, defaults, enums, bounds, list keys, rules. Prints what is not in
+ * `generate/intended-*crd-differences.json`, and what is there without need; either makes it fail.
  */
 
 /** A difference that we want. `*` in `path` stands for any text. */
@@ -28,7 +30,9 @@ if (!folder) {
 const published = readdirSync(folder)
   .filter((file) => file.endsWith(".yaml"))
   .map((file) => parse(readFileSync(join(folder, file), "utf8")) as CustomResourceDefinition);
-const differences = rayCrds().flatMap((ours) => {
+const isRay = published.some(({ spec }) => spec.group === "ray.io");
+const [definitions, intended] = isRay ? [rayCrds(), intendedForRay] : [dominoCrds(), intendedForDomino];
+const differences = definitions.flatMap((ours) => {
   const theirs = published.find(({ metadata }) => metadata.name === ours.metadata.name);
   if (!theirs) throw new Error(`Cannot compare "${ours.metadata.name}": "${folder}" does not have it`);
   return crdDifferences(ours, theirs);

@@ -2,9 +2,10 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { crds } from "./generate/crds.ts";
 import { kubeTypes } from "./generate/kube-types.ts";
+import { protobuf } from "./generate/protobuf.ts";
 
 /** Every generator of committed files. `npm run generate` writes them; `--verify` demands that nothing would change. */
-const GENERATORS: readonly (() => Promise<Record<string, string>>)[] = [kubeTypes, crds];
+const GENERATORS: readonly (() => Promise<Record<string, string>>)[] = [kubeTypes, crds, protobuf];
 
 const root = join(import.meta.dirname, "..");
 const verify = process.argv.includes("--verify");

@@ -15,6 +15,7 @@ const root = join(import.meta.dirname, "..");
 const PREPARATIONS: Readonly<Record<string, readonly string[]>> = {
   clients: ["e2e/tools/fetch.ts", "e2e/tools/fetch-python.ts"],
   ray: ["e2e/tools/fetch.ts", "e2e/ray/fetch.ts"],
+  web: ["e2e/web/fetch.ts"],
 };
 
 /** Suites that are the long form of tests among `rooms`, and where those are. */
@@ -28,7 +29,7 @@ const AMONG_ROOMS: Readonly<Record<string, readonly string[]>> = {
 
 /** The files that a smoke run of a suite is made of. @default all, which then skip by themselves what takes long */
 const SMOKE: Readonly<Record<string, readonly string[]>> = {
-  clients: ["kubectl", "create", "apply", "helm", "access", "client-node"].map(
+  clients: ["kubectl", "create", "apply", "helm", "access", "client-node", "kuberay-samples"].map(
     (name) => `e2e/clients/${name}.test.ts`,
   ),
 };

@@ -151,6 +151,16 @@ describe.each(["kubectl-1.32", "kubectl-1.35"] as const)("%s", (version) => {
       });
     });
 
+    it("a list of anything, once its items are found to be valid", async () => {
+      const input = JSON.stringify(listOf({ first: "1" }, { second: "2" }));
+      expect(await kubectl.output("create -f -", { input })).toBe(
+        "configmap/first created\nconfigmap/second created\n",
+      );
+      expect(await kubectl.output("replace -f -", { input })).toContain("configmap/second replaced");
+      const wrong = JSON.stringify(listOf({ third: 3 }));
+      expect((await kubectl.run("create -f -", { input: wrong })).stderr).toContain("data.third");
+    });
+
     it("nothing in a dry run", async () => {
       await kubectl.output("create configmap ghost --from-literal=a=b --dry-run=server");
       await expect(stored(CONFIG_MAPS, "ghost")).rejects.toSatisfy((error) => isKubeError(error, "NotFound"));
@@ -242,3 +252,14 @@ describe.each(["kubectl-1.32", "kubectl-1.35"] as const)("%s", (version) => {
     });
   });
 });
+
+/** A `List` with a config map a setting, which bears the setting's name. */
+function listOf(...settings: readonly Readonly<Record<string, unknown>>[]): object {
+  const items = settings.map((data) => ({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: Object.keys(data)[0] },
+    data,
+  }));
+  return { apiVersion: "v1", kind: "List", items };
+}

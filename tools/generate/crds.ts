@@ -16,28 +16,38 @@ interface KindVersion {
 }
 
 const root = join(import.meta.dirname, "../..");
-const SOURCES = [
-  "raycluster/types.ts",
-  "rayjob/types.ts",
-  "rayservice/types.ts",
-  "raycronjob/types.ts",
-  "crds/v1alpha1-types.ts",
-].map((file) => join(root, "packages/ray/src", file));
+
+/** A room whose kinds have CRDs: where their types are. */
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  ray: [
+    "raycluster/types.ts",
+    "rayjob/types.ts",
+    "rayservice/types.ts",
+    "raycronjob/types.ts",
+    "crds/v1alpha1-types.ts",
+  ],
+  engines: ["domino/ray-types.ts", "domino/dask-types.ts", "domino/spark-types.ts", "domino/mpi-types.ts"],
+};
 
 /**
- * The CRDs of the ray.io kinds, from their TypeScript types. An interface with an `apiVersion` and a `kind` is a
- * kind in one version; the tags of `doc-tags.ts` say the rest.
+ * The CRDs of the ray.io kinds and of Domino's, from their TypeScript types. An interface with an `apiVersion` and a
+ * `kind` is a kind in one version; the tags of `doc-tags.ts` say the rest.
  *
  * The files are compact: schemas point with `$ref` at `definitions.json`, and from there at Kubernetes' own
- * definitions. `structural-schemas.ts` in the ray room puts them together.
+ * definitions. `structuralSchemas` of the kube room puts them together.
  *
  * @returns file contents by path below the repository root.
  */
 export async function crds(): Promise<Record<string, string>> {
-  const program = ts.createProgram(SOURCES, compilerOptions());
+  return Object.assign({}, ...Object.entries(ROOMS).map(([room, files]) => crdsOf(room, files)));
+}
+
+function crdsOf(room: string, sourceFiles: readonly string[]): Record<string, string> {
+  const sources = sourceFiles.map((file) => join(root, "packages", room, "src", file));
+  const program = ts.createProgram(sources, compilerOptions());
   const kube = kubeSchemas();
   const schemas = new TypeSchemas(program.getTypeChecker(), new Set(Object.keys(kube)));
-  const versions = SOURCES.flatMap((file) => kindVersions(program.getSourceFile(file) as ts.SourceFile));
+  const versions = sources.flatMap((file) => kindVersions(program.getSourceFile(file) as ts.SourceFile));
   const kinds = [...new Set(versions.map(({ kind }) => kind))];
   const manifests = kinds.map((kind) =>
     definitionOf(
@@ -51,7 +61,7 @@ export async function crds(): Promise<Record<string, string>> {
   files["definitions"] = { ...schemas.definitions, ...adapted(kube) };
   return Object.fromEntries(
     Object.entries(files).map(([name, content]) => [
-      `packages/ray/gen/crds/${name}.json`,
+      `packages/${room}/gen/crds/${name}.json`,
       `${JSON.stringify(content, null, 1)}\n`,
     ]),
   );
@@ -90,6 +100,7 @@ function literalField(declaration: ts.InterfaceDeclaration, name: string): strin
 function definitionOf(versions: readonly KindVersion[], schemas: TypeSchemas) {
   const { kind, group, doc } = versions[0] as KindVersion;
   const plural = tagText(doc, "plural");
+  const shortName = tagText(doc, "shortName");
   if (!plural) throw new Error(`Cannot make a CRD: the kind "${kind}" has no @plural`);
   return {
     apiVersion: "apiextensions.k8s.io/v1",
@@ -97,7 +108,10 @@ function definitionOf(versions: readonly KindVersion[], schemas: TypeSchemas) {
     metadata: { name: `${plural}.${group}` },
     spec: {
       group,
-      names: { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase(), categories: ["all"] },
+      names: {
+        ...{ kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase(), categories: ["all"] },
+        ...(shortName !== undefined && { shortNames: [shortName] }),
+      },
       scope: "Namespaced",
       versions: versions.map((version) => versionOf(version, schemas)),
     },
@@ -116,9 +130,20 @@ function versionOf({ declaration, doc, group, version, kind }: KindVersion, sche
       deprecationWarning: `${group}/${version} ${kind} is deprecated: ${deprecation}`,
     }),
     ...(columns.length > 0 && { additionalPrinterColumns: columns }),
-    subresources: { status: {} },
+    subresources: { status: {}, ...scaleOf(doc) },
     schema: { openAPIV3Schema: rootSchema(declaration, schemas) },
   };
+}
+
+function scaleOf(doc: DocTags) {
+  const text = tagText(doc, "scale");
+  if (text === undefined) return {};
+  const [specReplicasPath, statusReplicasPath, labelSelectorPath] = text
+    .split("|")
+    .map((part) => part.trim());
+  if (!specReplicasPath || !statusReplicasPath || !labelSelectorPath)
+    throw new Error(`Cannot make a CRD: "@scale ${text}" is not "SPEC | STATUS | SELECTOR"`);
+  return { scale: { specReplicasPath, statusReplicasPath, labelSelectorPath } };
 }
 
 /** A kind's own fields are the API server's business, and a missing spec is what validation speaks about. */

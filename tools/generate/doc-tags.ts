@@ -19,6 +19,8 @@ import type { Schema } from "../../packages/kube/src/schemas.ts";
  * | `@celRule EXPR`, then `@celMessage TEXT` | field, interface | a validation rule; as many as wanted |
  * | `@schema NAME` | interface | stands for Kubernetes' own type of that name |
  * | `@plural NAME` | kind | the resource's name in URLs |
+ * | `@shortName NAME` | kind | how kubectl may abbreviate it |
+ * | `@scale SPEC \| STATUS \| SELECTOR` | kind | the paths of its scale subresource |
  * | `@printColumn NAME \| TYPE \| PATH [\| wide]` | kind | a column of `kubectl get`, in this order |
  * | `@deprecated TEXT` | kind | the version warns its clients with this text |
  */
@@ -39,6 +41,8 @@ const FOR_OTHERS = [
   "openEnum",
   "schema",
   "plural",
+  "shortName",
+  "scale",
   "printColumn",
   "deprecated",
   "celRule",

@@ -10,6 +10,7 @@ const SCALARS: Readonly<Record<string, Schema>> = {
   Float32: { type: "number" },
   Quantity: QUANTITY,
   IntOrString: { anyOf: [{ type: "integer" }, { type: "string" }], "x-kubernetes-int-or-string": true },
+  Base64: { type: "string", format: "byte" },
   Timestamp: { type: "string", format: "date-time" },
 };
 

@@ -1,1 +1,2 @@
-export { type ProgramContext, program } from "./program.ts";
+export type { ProgramContext } from "./command-line/program-context.ts";
+export { program } from "./program.ts";

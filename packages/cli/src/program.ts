@@ -1,7 +1,14 @@
 import type { AuthorizationMode } from "@heliostat/kube-embedded";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { CRD_FORMATS, type CrdFormat } from "./commands/crd-format.ts";
-import type { Config } from "./config.ts";
+import { Command, CommanderError, Option } from "commander";
+import { addApiClient } from "./command-line/api-client-commands.ts";
+import { addApiServer } from "./command-line/apiserver-command.ts";
+import { addExplain, addPlan } from "./command-line/look-commands.ts";
+import { addOperator } from "./command-line/operator-command.ts";
+import { logLevelOption, portNumber, wholeNumber } from "./command-line/options.ts";
+import type { ProgramContext } from "./command-line/program-context.ts";
+import { addScalerClient } from "./command-line/scaler-client-commands.ts";
+import { CRD_FORMATS, CRD_KINDS, type CrdFormat, type CrdKinds } from "./commands/crd-format.ts";
+import { scalerCommand } from "./commands/scaler-flags.ts";
 import {
   DEFAULT_STORAGE,
   DURABILITIES,
@@ -12,14 +19,8 @@ import {
 import { jsonReporter } from "./output/json-reporter.ts";
 import { textReporter } from "./output/text-reporter.ts";
 import type { Reporter } from "./output/up-event.ts";
-import { LOG_LEVELS, type LogLevel } from "./system/logger.ts";
+import type { LogLevel } from "./system/logger.ts";
 import { PODS_WISHES, type PodsWish, type UpOptions } from "./up/up-options.ts";
-
-export interface ProgramContext {
-  readonly config: Config;
-  /** Aborts at Ctrl-C. */
-  readonly signal: AbortSignal;
-}
 
 /** What commander makes of the flags that every command has. */
 interface SharedFlags {
@@ -48,15 +49,6 @@ interface UpFlags extends SharedFlags {
   readonly timeout: number;
 }
 
-interface OperatorFlags {
-  readonly kubeconfig?: string;
-  readonly context?: string;
-  readonly namespace?: string;
-  readonly installCrds: boolean;
-  readonly leaderElect: boolean;
-  readonly logLevel: LogLevel;
-}
-
 /** Wrong use, as distinct from what went wrong in what was asked for. */
 export const EXIT_USAGE = 2;
 
@@ -72,7 +64,13 @@ export async function program(argv: readonly string[], context: ProgramContext):
   });
   addKubernetes(root, context);
   addOperator(root, context);
+  addApiServer(root, context);
+  addScalerClient(root, context);
+  addApiClient(root, context);
+  addPlan(root, context);
+  addExplain(root, context);
   addCrds(root);
+  root.addCommand(scalerCommand(context));
   try {
     await root.parseAsync([...argv]);
   } catch (error) {
@@ -130,33 +128,24 @@ function addKubernetes(root: Command, context: ProgramContext): void {
     });
 }
 
-function addOperator(root: Command, context: ProgramContext): void {
-  root
-    .command("operator")
-    .description("the operator alone, on a cluster that is there already")
-    .option(
-      "--kubeconfig <file>",
-      "how to reach it; without, KUBECONFIG, the pod's own account, ~/.kube/config",
-    )
-    .option("--context <name>", "a context of the kubeconfig, other than its current one")
-    .option("--namespace <name>", "look at this namespace only; without, at all")
-    .option("--install-crds", "bring the Ray CRDs, or bring them up to date", false)
-    .option("--leader-elect", "act only while holding a Lease, so that others may stand by", false)
-    .addOption(logLevelOption("info"))
-    .action(async ({ installCrds, leaderElect, ...flags }: OperatorFlags) => {
-      const { operator } = await import("./commands/operator.ts");
-      await operator({ ...flags, installsCrds: installCrds, electsLeader: leaderElect }, context);
-    });
+interface CrdsFlags {
+  readonly format: CrdFormat;
+  readonly kinds: CrdKinds;
+  readonly strict: boolean;
 }
 
 function addCrds(root: Command): void {
   root
     .command("crds")
-    .description("print the Ray CRDs")
+    .description("print the CRDs")
+    .addOption(
+      new Option("--kinds <whose>", "Ray's own, Domino's, or both").choices(CRD_KINDS).default("ray"),
+    )
     .addOption(new Option("--format <format>", "how").choices(CRD_FORMATS).default("yaml"))
-    .action(async ({ format }: { readonly format: CrdFormat }) => {
+    .option("--strict", "let the API refuse what the operator would refuse, and KubeRay's CRDs accept", false)
+    .action(async ({ format, kinds, strict }: CrdsFlags) => {
       const { crdsText } = await import("./commands/crds.ts");
-      process.stdout.write(crdsText(format));
+      process.stdout.write(crdsText(format, { isStrict: strict, kinds }));
     });
 }
 
@@ -184,12 +173,6 @@ function withSharedFlags(command: Command, { config }: ProgramContext): Command 
         .default(DEFAULT_STORAGE.engine),
     )
     .option("--json", "print one JSON object a line, for machines", false);
-}
-
-function logLevelOption(standard: LogLevel): Option {
-  return new Option("--log-level <level>", "how much goes to standard error")
-    .choices(LOG_LEVELS)
-    .default(standard);
 }
 
 function upOptions(flags: UpFlags): UpOptions {
@@ -223,15 +206,4 @@ function reporterFor({ json }: SharedFlags, { config }: ProgramContext): Reporte
   if (json) return jsonReporter(write);
   const { isTTY: isTerminal = false, columns = 120 } = process.stdout;
   return textReporter({ write, isTerminal, columns, isColourful: isTerminal && config.isColourful });
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("Want a whole number, 0 or more.");
-  return Number(text);
-}
-
-function portNumber(text: string): number {
-  const port = wholeNumber(text);
-  if (port > 65_535) throw new InvalidArgumentError("Want a port, 0 to 65535.");
-  return port;
 }

@@ -4,10 +4,12 @@ import {
   type KubeObject,
   type KubeReader,
   type Logger,
+  matchesLabels,
+  parseLabelSelector,
   type Random,
   type Resource,
 } from "@heliostat/kube";
-import { type CacheReader, type RunningInformer, startInformer } from "@heliostat/watch-cache";
+import { type CacheReader, projection, type RunningInformer, startInformer } from "@heliostat/watch-cache";
 import { PendingWrites } from "./pending-writes.ts";
 import type { Caches } from "./reconciler.ts";
 
@@ -18,9 +20,24 @@ export interface CacheSetOptions {
   readonly signal: AbortSignal;
   /** @default all namespaces */
   readonly namespace?: string;
+  /** What of which resource is held. @default whole objects */
+  readonly projections?: readonly Projection[];
 }
 
-/** One informer a resource, whoever asks for it, with our own writes laid over each. */
+/** What is held of the objects of a resource, when whole ones would cost too much memory. */
+export interface Projection {
+  readonly resource: Resource;
+  /** Paths, as `projection` of `watch-cache` takes them. */
+  readonly fields: readonly string[];
+}
+
+/** What of a resource is held: all of it, or the objects that a label selector finds. */
+export interface Scope<T extends KubeObject = KubeObject> {
+  readonly resource: Resource<T>;
+  readonly labelSelector?: string;
+}
+
+/** One informer a scope, whoever asks for it, with our own writes laid over each. */
 export class CacheSet implements Caches {
   readonly #reader: KubeReader;
   readonly #options: CacheSetOptions;
@@ -31,26 +48,32 @@ export class CacheSet implements Caches {
     this.#options = options;
   }
 
-  of<T extends KubeObject>(resource: Resource<T>): CacheReader<T> {
-    const pending = this.pendingOf(resource);
-    if (!pending) throw new Error(`Cannot read ${groupResource(resource)}: no reconciler watches it`);
-    return pending;
-  }
-
-  /** Where writes to a resource are to be remembered; `undefined` when nobody reads it. */
-  pendingOf<T extends KubeObject>(resource: Resource<T>): PendingWrites<T> | undefined {
+  of<T extends KubeObject>(resource: Resource<T>, labelSelector?: string): CacheReader<T> {
+    const scope = labelSelector === undefined ? { resource } : { resource, labelSelector };
+    const followed = this.#followed.get(idOf(scope));
+    if (!followed) throw new Error(`Cannot read ${idOf(scope)}: no reconciler watches it`);
     // A resource and its type belong together: the map is filled by `follow` alone.
-    return this.#followed.get(idOf(resource))?.pending as PendingWrites<T> | undefined;
+    return followed.pending as PendingWrites<KubeObject> as PendingWrites<T>;
   }
 
-  /** The informer of a resource, which is started if there is none yet. */
-  follow<T extends KubeObject>(resource: Resource<T>): RunningInformer<T> {
-    const existing = this.#followed.get(idOf(resource));
+  /** Where writes of `object` are to be remembered: in every cache that will come to hold it. */
+  pendingOf<T extends KubeObject>(resource: Resource<T>, object?: T): readonly PendingWrites<T>[] {
+    const name = groupResource(resource);
+    return [...this.#followed.values()]
+      .filter((followed) => followed.name === name && (!object || followed.holds(object)))
+      .map(({ pending }) => pending as PendingWrites<KubeObject> as PendingWrites<T>);
+  }
+
+  /** The informer of a scope, which is started if there is none yet. */
+  follow<T extends KubeObject>(scope: Scope<T>): RunningInformer<T> {
+    const { resource, labelSelector } = scope;
+    const existing = this.#followed.get(idOf(scope));
     if (existing) {
       existing.followers += 1;
       return existing.informer as RunningInformer<KubeObject> as RunningInformer<T>;
     }
-    const { clock, random, logger, signal, namespace } = this.#options;
+    const { clock, random, logger, signal, namespace, projections = [] } = this.#options;
+    const kept = projections.find((each) => groupResource(each.resource) === groupResource(resource));
     const abort = new AbortController();
     const informer = startInformer(this.#reader, resource, {
       clock,
@@ -58,19 +81,29 @@ export class CacheSet implements Caches {
       logger,
       signal: AbortSignal.any([signal, abort.signal]),
       ...(namespace !== undefined && resource.isNamespaced && { namespace }),
+      ...(labelSelector !== undefined && { labelSelector }),
+      ...(kept && { transform: projection<T>(kept.fields) }),
     });
     const pending = new PendingWrites(informer, clock);
-    this.#followed.set(idOf(resource), { informer, pending, abort, followers: 1 });
+    const requirements = parseLabelSelector(labelSelector ?? "");
+    this.#followed.set(idOf(scope), {
+      name: groupResource(resource),
+      holds: ({ metadata }) => matchesLabels(requirements, metadata.labels),
+      informer,
+      pending,
+      abort,
+      followers: 1,
+    });
     return informer;
   }
 
   /** The reverse of {@link follow}: the informer ends with its last follower. */
-  unfollow(resource: Resource): void {
-    const followed = this.#followed.get(idOf(resource));
+  unfollow(scope: Scope): void {
+    const followed = this.#followed.get(idOf(scope));
     if (!followed) return;
     followed.followers -= 1;
     if (followed.followers > 0) return;
-    this.#followed.delete(idOf(resource));
+    this.#followed.delete(idOf(scope));
     followed.abort.abort();
   }
 
@@ -81,6 +114,8 @@ export class CacheSet implements Caches {
 }
 
 interface Followed {
+  readonly name: string;
+  holds(object: KubeObject): boolean;
   readonly informer: RunningInformer;
   readonly pending: PendingWrites<KubeObject>;
   readonly abort: AbortController;
@@ -88,6 +123,11 @@ interface Followed {
 }
 
 /** The version is left out: one resource read at two versions is still one resource. */
-function idOf(resource: Resource): string {
-  return groupResource(resource);
+function idOf({ resource, labelSelector }: Scope): string {
+  const name = NAMES.get(resource) ?? groupResource(resource);
+  NAMES.set(resource, name);
+  return labelSelector === undefined ? name : `${name} with ${labelSelector}`;
 }
+
+/** Every look at a cache asks for its name. */
+const NAMES = new WeakMap<Resource, string>();

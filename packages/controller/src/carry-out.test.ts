@@ -93,6 +93,43 @@ describe("carryOut()", () => {
     ]);
   });
 
+  it("tells of all that share their words in one event, with their number", async () => {
+    const { events, context } = bench();
+    const event = { onSuccess: "Made", action: "Create" };
+    const actions = [1, 2, 3].map((index) => create(CONFIG_MAPS, configMap(`c${index}`), { ...WHY, event }));
+    await carryOut({ actions }, OWNER, context);
+    expect(events).toEqual([
+      {
+        type: "Normal",
+        reason: "Made",
+        action: "Create",
+        count: 3,
+        note: "Created 3 configmaps (default/c1, default/c2, default/c3): test wants it",
+      },
+    ]);
+  });
+
+  it("carries out the neighbours of one step side by side, whatever they do", async () => {
+    const { calls, context, release } = bench({ isHeld: true });
+    const actions = [...creations(SECRETS, 1), ...creations(SERVICES, 1)].map((each) => ({
+      ...each,
+      step: "pods",
+    }));
+    const work = carryOut({ actions }, OWNER, context);
+    await settled();
+    expect(calls).toEqual(["create secrets 0", "create services 0"]);
+    release();
+    release();
+    expect((await work).done).toHaveLength(2);
+  });
+
+  it("takes one that is there already for done where the plan says that it will do", async () => {
+    const refuse = { "create configmaps a": new KubeError("AlreadyExists", "scripted") };
+    const { context } = bench({ refuse });
+    const action = create(CONFIG_MAPS, configMap("a"), { ...WHY, mayExist: true });
+    expect((await carryOut({ actions: [action] }, OWNER, context)).failed).toBeUndefined();
+  });
+
   it("makes no event of a failure that only says to look again", async () => {
     const refuse = { "create configmaps a": new KubeError("AlreadyExists", "scripted") };
     const { events, context } = bench({ refuse });

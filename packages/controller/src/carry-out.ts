@@ -1,7 +1,8 @@
-import { isKubeError, type KubeClient, type KubeObject, keyOf, type Logger, nameOf } from "@heliostat/kube";
+import { isKubeError, type KubeClient, type KubeObject, keyOf, type Logger } from "@heliostat/kube";
+import { type Attempt, eventsOf, targetOf } from "./action-events.ts";
 import { eachAtMost } from "./each-at-most.ts";
 import type { EventRecorder } from "./event-recorder.ts";
-import type { Action, DeleteAction, PatchAction, Plan } from "./plan.ts";
+import type { Action, CreateAction, DeleteAction, PatchAction, Plan } from "./plan.ts";
 
 /** What became of a plan. */
 export interface Outcome {
@@ -28,12 +29,13 @@ export interface CarryOutContext {
 /**
  * Do what a plan says, through the port. `regarding` is the object whose plan it is: the events are about it.
  *
- * **Flow.** Deletions first, all in one step; then the other actions in the plan's order, where neighbours that do the
- * same to the same resource are independent and form one step. The actions of a step run side by side.
+ * **Flow.** Deletions first, all in one step; then the other actions in the plan's order, where neighbours that name the
+ * same step, or do the same to the same resource, are independent and form one step. The actions of a step run side by
+ * side.
  *
  * **Guarantees.** After a failure nothing new is begun, what is in flight is awaited, and the failure is returned and
- * not thrown: a status can tell of it. Each action that has words for it leaves an event; a failure that only says
- * "look again" (Conflict, AlreadyExists, NotFound) leaves none. A deletion whose object is gone is done.
+ * not thrown: a status can tell of it. The actions of a step that have the same words share one event; a failure that
+ * only says "look again" (Conflict, AlreadyExists, NotFound) leaves none. A deletion whose object is gone is done.
  *
  * **Assumptions.** The next reconcile plans afresh; nothing is retried here.
  *
@@ -66,6 +68,7 @@ function stepsOf(actions: readonly Action[]): readonly (readonly Action[])[] {
 }
 
 function areIndependent(left: Action, right: Action): boolean {
+  if (left.step !== undefined || right.step !== undefined) return left.step === right.step;
   return (
     left.do === right.do &&
     left.resource.plural === right.resource.plural &&
@@ -78,30 +81,51 @@ async function carryOutStep(
   regarding: KubeObject,
   context: CarryOutContext,
 ): Promise<Outcome> {
-  const done: Action[] = [];
-  const failures: FailedAction[] = [];
-  await eachAtMost(context.maxInFlight ?? 32, step, async (action) => {
-    if (failures.length > 0) return;
-    context.signal.throwIfAborted();
-    const error = await errorOf(perform(action, context.client));
-    report({ action, error }, regarding, context);
-    if (error) failures.push({ action, error });
-    else done.push(action);
-  });
-  return failures[0] ? { done, failed: failures[0] } : { done };
+  const attempts: Attempt[] = [];
+  const hasFailed = () => attempts.some(({ error }) => error);
+  try {
+    await eachAtMost(context.maxInFlight ?? 32, step, async (action) => {
+      if (hasFailed()) return;
+      context.signal.throwIfAborted();
+      const error = await errorOf(perform(action, context.client));
+      attempts.push({ action, error });
+      log({ action, error }, context.logger);
+    });
+  } finally {
+    for (const words of eventsOf(attempts)) context.events.record(regarding, words);
+  }
+  const done = attempts.filter(({ error }) => !error).map(({ action }) => action);
+  const [failed] = attempts.flatMap(({ action, error }) => (error ? [{ action, error }] : []));
+  return failed ? { done, failed } : { done };
 }
 
 async function perform(action: Action, client: KubeClient): Promise<void> {
   switch (action.do) {
     case "create":
-      await client.create(action.resource, action.object);
+      await createUnlessThere(action, client);
       return;
+    case "apply": {
+      const { fieldManager } = action;
+      await client.apply(action.resource, action.object, { fieldManager, force: true });
+      return;
+    }
     case "delete":
       await deleteUnlessGone(action, client);
       return;
     case "patch":
       await client.patch(action.resource, action.target, patchOptions(action));
       return;
+  }
+}
+
+async function createUnlessThere(
+  { resource, object, mayExist }: CreateAction,
+  client: KubeClient,
+): Promise<void> {
+  try {
+    await client.create(resource, object);
+  } catch (error) {
+    if (!mayExist || !isKubeError(error, "AlreadyExists")) throw error;
   }
 }
 
@@ -128,36 +152,9 @@ async function errorOf(work: Promise<void>): Promise<Error | undefined> {
   }
 }
 
-interface Attempt {
-  readonly action: Action;
-  readonly error: Error | undefined;
-}
-
-const PAST_TENSE = { create: "Created", delete: "Deleted", patch: "Updated" } as const;
-
-function report(
-  { action, error }: Attempt,
-  regarding: KubeObject,
-  { events, logger }: CarryOutContext,
-): void {
-  const { event, resource, why } = action;
-  const target = keyOf(action.do === "create" ? nameOf(action.object) : action.target);
-  const fields = { do: action.do, kind: resource.kind, target, why };
+function log({ action, error }: Attempt, logger: Logger): void {
+  const { resource, why } = action;
+  const fields = { do: action.do, kind: resource.kind, target: keyOf(targetOf(action)), why };
   if (error) logger.debug("Action failed", { ...fields, error });
   else logger.info("Action done", fields);
-
-  const reason = error ? event?.onFailure : event?.onSuccess;
-  if (!event || !reason || (error && isSignToLookAgain(error))) return;
-  events.record(regarding, {
-    type: error ? "Warning" : "Normal",
-    reason,
-    action: event.action,
-    note: error
-      ? `Cannot ${action.do} ${resource.kind} ${target}: ${error.message}`
-      : `${PAST_TENSE[action.do]} ${resource.kind} ${target}: ${why}`,
-  });
-}
-
-function isSignToLookAgain(error: Error): boolean {
-  return isKubeError(error, "Conflict", "AlreadyExists", "NotFound");
 }

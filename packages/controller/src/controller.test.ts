@@ -12,6 +12,7 @@ import { ScriptedReader } from "@heliostat/watch-cache/testing";
 import { describe, expect, it } from "vitest";
 import { CacheSet } from "./cache-set.ts";
 import { Controller } from "./controller.ts";
+import { FairShare } from "./fair-share.ts";
 import {
   DONE,
   lookAgain,
@@ -275,7 +276,7 @@ function benchOf(
     begun,
     logged,
     start() {
-      controller = new Controller(reconciler, { caches, context, workers: 2 });
+      controller = new Controller(reconciler, { caches, context, share: new FairShare(), workers: 2 });
       return controller;
     },
     held: () => new Promise((resolve) => holds.push(() => resolve(DONE))),

@@ -9,6 +9,7 @@ import {
 } from "@heliostat/kube";
 import type { Change } from "@heliostat/watch-cache";
 import type { CacheSet } from "./cache-set.ts";
+import type { FairShare } from "./fair-share.ts";
 import { loggerWith } from "./logger-with.ts";
 import { WorkQueue } from "./queue.ts";
 import type { ReconcileContext, ReconcileResult, Reconciler, Watch } from "./reconciler.ts";
@@ -18,7 +19,19 @@ export interface ControllerOptions {
   readonly caches: CacheSet;
   /** What each reconcile is given; its logger learns the loop and the key on the way. */
   readonly context: ReconcileContext;
+  /** Whose turn it is to send a request. */
+  readonly share: FairShare;
   /** How many keys may be looked at side by side. */
+  readonly workers: number;
+}
+
+/** How busy a controller is at this moment, in keys. */
+export interface ControllerLoad {
+  readonly controller: string;
+  readonly ready: number;
+  /** Those that wait for a time of theirs: a retry, or a look that was asked for. */
+  readonly delayed: number;
+  readonly running: number;
   readonly workers: number;
 }
 
@@ -58,6 +71,11 @@ export class Controller<T extends KubeObject = KubeObject> {
     this.stopped = this.#stop(signal);
   }
 
+  get load(): ControllerLoad {
+    const { workers } = this.#options;
+    return { controller: this.#reconciler.name, ...this.#queue.depth, running: this.#running.size, workers };
+  }
+
   async #start(): Promise<void> {
     const { resource, watches } = this.#reconciler;
     const followed = watches.map((watch) => this.#follow(watch, () => this.#followFurther()));
@@ -81,7 +99,7 @@ export class Controller<T extends KubeObject = KubeObject> {
   }
 
   #followReconciled(resource: Resource<T>): Promise<void> {
-    const informer = this.#options.caches.follow(resource);
+    const informer = this.#options.caches.follow({ resource });
     informer.onChange((change) => {
       if (this.#reconciler.isRelevant?.(change) ?? true) this.#queue.add(change.key);
     });
@@ -89,7 +107,7 @@ export class Controller<T extends KubeObject = KubeObject> {
   }
 
   #follow(watch: Watch, afterwards?: () => Promise<unknown>): Following {
-    const informer = this.#options.caches.follow(watch.resource);
+    const informer = this.#options.caches.follow(watch);
     const tell = (change: Change): void => {
       for (const key of this.#keysOf(watch, change)) this.#queue.add(key);
       void afterwards?.();
@@ -123,7 +141,7 @@ export class Controller<T extends KubeObject = KubeObject> {
       leave: () => {
         this.#further.delete(name);
         leave();
-        this.#options.caches.unfollow(watch.resource);
+        this.#options.caches.unfollow(watch);
       },
     });
     return hasSynced;
@@ -145,8 +163,10 @@ export class Controller<T extends KubeObject = KubeObject> {
 
   async #handle(key: string): Promise<void> {
     const logger = loggerWith(this.#logger, { key, reconcile: ++this.#reconciles });
+    const { context, share } = this.#options;
+    const client = share.clientOf(`${this.#reconciler.name} ${key}`, context.client);
     try {
-      const result = await this.#reconciler.reconcile(key, { ...this.#options.context, logger });
+      const result = await this.#reconciler.reconcile(key, { ...context, client, logger });
       this.#handleResult(key, result, logger);
     } catch (error) {
       this.#handleError(key, error, logger);

@@ -22,6 +22,8 @@ export interface EventWords {
   readonly action: string;
   /** For people; cut after 1024 characters. */
   readonly note: string;
+  /** How many things of this kind the note tells of. @default 1 */
+  readonly count?: number;
   /** Which part of the object it is about, as `regarding.fieldPath` names it: `spec.containers{ray-head}`. */
   readonly fieldPath?: string;
 }
@@ -74,7 +76,7 @@ export class KubeEventRecorder implements EventRecorder {
     this.#forgetOld();
     const series = this.#series.get(kind);
     if (series) {
-      series.count += 1;
+      series.count += words.count ?? 1;
       series.lastMs = clock.now();
       this.#writeLater(series);
       return;
@@ -84,7 +86,13 @@ export class KubeEventRecorder implements EventRecorder {
       return;
     }
     const event = eventOf(regarding, words, this.#options);
-    const begun: Series = { event, count: 1, writtenCount: 0, lastMs: clock.now(), isGathering: false };
+    const begun: Series = {
+      event,
+      count: words.count ?? 1,
+      writtenCount: 0,
+      lastMs: clock.now(),
+      isGathering: false,
+    };
     this.#series.set(kind, begun);
     this.#write(begun);
   }

@@ -1,4 +1,6 @@
+export type { Projection } from "./cache-set.ts";
 export { type CarryOutContext, carryOut, type FailedAction, type Outcome } from "./carry-out.ts";
+export type { ControllerLoad } from "./controller.ts";
 export { eachAtMost } from "./each-at-most.ts";
 export {
   type EventRecorder,
@@ -16,6 +18,8 @@ export {
 export {
   type Action,
   type ActionEvent,
+  type ApplyAction,
+  apply,
   type CreateAction,
   create,
   type DeleteAction,

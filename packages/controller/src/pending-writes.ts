@@ -1,7 +1,7 @@
 import { type Clock, isTerminating, type KubeObject, keyOf, nameOf, timestamp } from "@heliostat/kube";
 import type { CacheReader, Index, WatchCache } from "@heliostat/watch-cache";
 
-/** After this the API is believed even where it seems to have lost a write of ours. */
+/** After this a cache that is being told things is believed even where it knows nothing of a deletion of ours. */
 const PATIENCE_MS = 30_000;
 
 /**
@@ -10,16 +10,24 @@ const PATIENCE_MS = 30_000;
  * A watch is always a little behind. Whoever plans from it alone creates twice and deletes twice; so what we have
  * written is laid over the cache until the cache has caught up with it.
  *
- * **Guarantees.** A view is never older than our last write to the object. A deleted object shows as terminating until
- * the cache shows what became of it.
+ * **Guarantees.** A view is never older than our last write to the object, however long the cache is cut off from the
+ * API: whoever forgot a write after some time would make everything again in an outage that is longer. A deleted object
+ * shows as terminating until the cache shows what became of it.
  *
  * **Assumptions.** Revisions are numbers that grow over all resources (Kubernetes promises this since 1.35, and has
- * always done so). Where they are none, a write is remembered until the cache holds that very revision.
+ * always done so). Where they are none, a write is remembered until the cache holds that very revision. An API that was
+ * set back to an earlier state needs its controllers started anew.
  */
 export class PendingWrites<T extends KubeObject> implements CacheReader<T> {
   readonly #cache: WatchCache<T>;
   readonly #clock: Clock;
+  /** The oldest first. */
   readonly #writes = new Map<string, Write<T>>();
+  /** The keys of writes by value, for each index that somebody has asked for. */
+  readonly #indices = new Map<
+    string,
+    { readonly index: Index<T>; readonly keys: Map<string, Set<string>> }
+  >();
 
   constructor(cache: WatchCache<T>, clock: Clock) {
     this.#cache = cache;
@@ -44,30 +52,31 @@ export class PendingWrites<T extends KubeObject> implements CacheReader<T> {
   }
 
   list(): readonly T[] {
-    return this.#over(this.#cache.list(), () => true);
+    return this.#over(this.#cache.list(), [...this.#writes.keys()]);
   }
 
   byIndex(index: Index<T>, value: string): readonly T[] {
-    return this.#over(this.#cache.byIndex(index, value), (object) => index.valuesOf(object).includes(value));
+    const cached = this.#cache.byIndex(index, value);
+    return this.#writes.size === 0 ? cached : this.#over(cached, [...(this.#keysBy(index).get(value) ?? [])]);
   }
 
-  #over(cached: readonly T[], belongs: (object: T) => boolean): readonly T[] {
-    const writes = [...this.#writes.keys()].flatMap((key) => this.#write(key) ?? []);
-    if (writes.length === 0) return cached;
-    const untouched = cached.filter((object) => !this.#writes.has(keyOf(nameOf(object))));
-    return [...untouched, ...writes.map(({ object }) => object).filter(belongs)];
+  /** What is cached, but for objects that we have written since, and the writes under these keys. */
+  #over(cached: readonly T[], keys: readonly string[]): readonly T[] {
+    const writes = keys.flatMap((key) => this.#write(key)?.object ?? []);
+    const untouched = cached.filter((object) => !this.#write(keyOf(nameOf(object))));
+    return [...untouched, ...writes];
   }
 
   /** The write to this key, unless the cache has caught up with it. */
   #write(key: string): Write<T> | undefined {
     const write = this.#writes.get(key);
     if (!write || !this.#isShown(key, write)) return write;
-    this.#writes.delete(key);
+    this.#forget(key, write);
     return undefined;
   }
 
-  #isShown(key: string, { object, isDeletion, untilMs }: Write<T>): boolean {
-    if (this.#clock.now() >= untilMs) return true;
+  #isShown(key: string, { object, isDeletion, untilMs, cacheRevision }: Write<T>): boolean {
+    if (isDeletion && this.#clock.now() >= untilMs && this.#cache.revision !== cacheRevision) return true;
     const cached = this.#cache.get(key);
     const revision = object.metadata.resourceVersion ?? "";
     const isSeen = isAtLeast(this.#cache.revision, revision) || cached?.metadata.resourceVersion === revision;
@@ -76,16 +85,61 @@ export class PendingWrites<T extends KubeObject> implements CacheReader<T> {
   }
 
   #remember(object: T, isDeletion: boolean): void {
-    for (const key of [...this.#writes.keys()]) this.#write(key);
+    this.#forgetOldest();
+    const key = keyOf(nameOf(object));
+    const before = this.#writes.get(key);
+    if (before) this.#forget(key, before);
     const untilMs = this.#clock.now() + PATIENCE_MS;
-    this.#writes.set(keyOf(nameOf(object)), { object, isDeletion, untilMs });
+    this.#writes.set(key, { object, isDeletion, untilMs, cacheRevision: this.#cache.revision });
+    for (const { index, keys } of this.#indices.values()) enlist(keys, key, index.valuesOf(object));
+  }
+
+  /** The cache catches up in the order of writes: the first that it has not seen are followed by more of those. */
+  #forgetOldest(): void {
+    let unseen = 0;
+    for (const [key, write] of this.#writes) {
+      if (this.#isShown(key, write)) this.#forget(key, write);
+      else if (++unseen === MAX_UNSEEN) return;
+    }
+  }
+
+  #forget(key: string, { object }: Write<T>): void {
+    this.#writes.delete(key);
+    for (const { index, keys } of this.#indices.values()) {
+      for (const value of index.valuesOf(object)) {
+        keys.get(value)?.delete(key);
+        if (keys.get(value)?.size === 0) keys.delete(value);
+      }
+    }
+  }
+
+  #keysBy(index: Index<T>): ReadonlyMap<string, ReadonlySet<string>> {
+    const built = this.#indices.get(index.name);
+    if (built) return built.keys;
+    const keys = new Map<string, Set<string>>();
+    for (const [key, { object }] of this.#writes) enlist(keys, key, index.valuesOf(object));
+    this.#indices.set(index.name, { index, keys });
+    return keys;
   }
 }
+
+/** So many writes that the cache has yet to show are looked at for one that it shows. */
+const MAX_UNSEEN = 8;
 
 interface Write<T extends KubeObject> {
   readonly object: T;
   readonly isDeletion: boolean;
   readonly untilMs: number;
+  /** How far the cache was when it was remembered. */
+  readonly cacheRevision: string;
+}
+
+function enlist(keys: Map<string, Set<string>>, key: string, values: readonly string[]): void {
+  for (const value of values) {
+    const under = keys.get(value);
+    if (under) under.add(key);
+    else keys.set(value, new Set([key]));
+  }
 }
 
 function isAtLeast(left: string, right: string): boolean {

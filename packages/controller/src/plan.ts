@@ -1,4 +1,5 @@
 import {
+  type Applicable,
   type DeleteOptions,
   type KubeObject,
   nameOf,
@@ -18,12 +19,25 @@ export interface Plan {
 }
 
 /** One step towards the desired state. */
-export type Action = CreateAction | DeleteAction | PatchAction;
+export type Action = CreateAction | ApplyAction | DeleteAction | PatchAction;
 
 export interface CreateAction extends Explained {
   readonly do: "create";
   readonly resource: Resource;
   readonly object: KubeObject;
+  /** Whether one that is there already will do, whoever made it. @default false */
+  readonly mayExist?: boolean;
+}
+
+export interface ApplyAction extends Explained {
+  readonly do: "apply";
+  readonly resource: Resource;
+  readonly target: ObjectName;
+  /** What is wanted, and nothing else. Put the uid of the object that was seen into it to insist on that one. */
+  readonly object: Applicable<KubeObject>;
+  readonly fieldManager: string;
+  /** Whether it is there already: the word of the event. @default false */
+  readonly isRepair?: boolean;
 }
 
 export interface DeleteAction extends Explained {
@@ -49,12 +63,16 @@ export interface Explained {
   readonly why: string;
   /** How the action shows up among the object's events. @default no event */
   readonly event?: ActionEvent;
+  /** Neighbours of one step run side by side, whatever they do. @default neighbours that do the same to one resource */
+  readonly step?: string;
 }
 
 /** The words of the Kubernetes event that an action leaves behind. */
 export interface ActionEvent {
   /** Reason of the `Normal` event: `CreatedHeadPod`. @default no event on success */
   readonly onSuccess?: string;
+  /** Whether success is nothing to be glad of: its event is a `Warning` too. @default false */
+  readonly isWarning?: boolean;
   /** Reason of the `Warning` event: `FailedToCreateHeadPod`. @default no event on failure */
   readonly onFailure?: string;
   /** What the controller was about to do: `Create`, `Delete`, `Update`. */
@@ -65,9 +83,18 @@ export interface ActionEvent {
 export function create<T extends KubeObject>(
   resource: Resource<T>,
   object: T,
-  explained: Explained,
+  explained: Explained & Pick<CreateAction, "mayExist">,
 ): CreateAction {
   return { do: "create", resource, object, ...explained };
+}
+
+/** Server-side apply `object`: make it, or bring what we own of it back to what is wanted; force wins over other owners. */
+export function apply(
+  resource: Resource,
+  object: Applicable<KubeObject>,
+  explained: Explained & Pick<ApplyAction, "fieldManager" | "isRepair">,
+): ApplyAction {
+  return { do: "apply", resource, target: nameOf(object), object, ...explained };
 }
 
 /** Delete this very `object`. That it is gone already counts as done. */

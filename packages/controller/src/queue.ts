@@ -26,6 +26,11 @@ export class WorkQueue {
     this.#options = options;
   }
 
+  /** How many keys could be taken now, and how many wait for a time of theirs. */
+  get depth(): { readonly ready: number; readonly delayed: number } {
+    return { ready: this.#ready.size + this.#addedWhileTaken.size, delayed: this.#delayed.size };
+  }
+
   add(key: string): void {
     this.#cancelDelay(key);
     if (this.#taken.has(key)) {

@@ -1,8 +1,11 @@
 import { type KubeClient, type KubeObject, keyOf, type Resource } from "@heliostat/kube";
 import type { PendingWrites } from "./pending-writes.ts";
 
-/** Where the writes to one resource are remembered; `undefined` when nobody reads it from a cache. */
-export type PendingOf = <T extends KubeObject>(resource: Resource<T>) => PendingWrites<T> | undefined;
+/** Where the writes of an object, or of a whole resource, are remembered; nowhere when nobody reads it from a cache. */
+export type PendingOf = <T extends KubeObject>(
+  resource: Resource<T>,
+  object?: T,
+) => readonly PendingWrites<T>[];
 
 /** The same client, but whatever is written through it shows at once in the caches. */
 export function readingYourWrites(client: KubeClient, pendingOf: PendingOf): KubeClient {
@@ -12,27 +15,31 @@ export function readingYourWrites(client: KubeClient, pendingOf: PendingOf): Kub
     watch: (resource, options) => client.watch(resource, options),
     async create(resource, object, options) {
       const created = await client.create(resource, object, options);
-      if (!options?.isDryRun && !options?.subresource) pendingOf(resource)?.written(created);
+      if (!options?.isDryRun && !options?.subresource) remember(resource, created);
       return created;
     },
     async update(resource, object, options) {
       const updated = await client.update(resource, object, options);
-      if (!options?.isDryRun && options?.subresource !== "scale") pendingOf(resource)?.written(updated);
+      if (!options?.isDryRun && options?.subresource !== "scale") remember(resource, updated);
       return updated;
     },
     async patch(resource, name, options) {
       const patched = await client.patch(resource, name, options);
-      if (!options.isDryRun && options.subresource !== "scale") pendingOf(resource)?.written(patched);
+      if (!options.isDryRun && options.subresource !== "scale") remember(resource, patched);
       return patched;
     },
     async apply(resource, object, options) {
       const applied = await client.apply(resource, object, options);
-      if (!options.isDryRun && options.subresource !== "scale") pendingOf(resource)?.written(applied);
+      if (!options.isDryRun && options.subresource !== "scale") remember(resource, applied);
       return applied;
     },
     async delete(resource, name, options) {
       await client.delete(resource, name, options);
-      pendingOf(resource)?.deleted(keyOf(name));
+      for (const pending of pendingOf(resource)) pending.deleted(keyOf(name));
     },
   };
+
+  function remember<T extends KubeObject>(resource: Resource<T>, object: T): void {
+    for (const pending of pendingOf(resource, object)) pending.written(object);
+  }
 }

@@ -39,6 +39,8 @@ export interface Reconciler<T extends KubeObject = KubeObject> {
 /** A resource that a reconciler reads. */
 export interface Watch<T extends KubeObject = KubeObject> {
   readonly resource: Resource<T>;
+  /** Only the objects that it finds are read, and kept in memory. @default all */
+  readonly labelSelector?: string;
   /** The keys to look at when `object` has appeared, changed or gone. Asked for its states before and after. */
   toKeys(object: T, seen: Sighting): readonly string[];
 }
@@ -66,8 +68,11 @@ export interface ReconcileContext {
 
 /** The caches of what a set of reconcilers watches, never older than the set's own writes. */
 export interface Caches {
-  /** @throws Error when no reconciler of the set watches the resource */
-  of<T extends KubeObject>(resource: Resource<T>): CacheReader<T>;
+  /**
+   * @param labelSelector that of the watch, where it has one
+   * @throws Error when no reconciler of the set watches the resource so
+   */
+  of<T extends KubeObject>(resource: Resource<T>, labelSelector?: string): CacheReader<T>;
 }
 
 /** How one reconcile ended, when it did not throw. */
@@ -98,9 +103,17 @@ export function watching<T extends KubeObject>(resource: Resource<T>, toKeys: Wa
   return { resource, toKeys };
 }
 
-/** Watch the objects that a reconciled object controls. */
-export function owned<T extends KubeObject>(resource: Resource<T>, owner: Resource): Watch<T> {
-  return { resource, toKeys: (object) => controllerKeys(object, owner) };
+/** Watch the objects that a reconciled object controls; with a selector only those of them that it finds. */
+export function owned<T extends KubeObject>(
+  resource: Resource<T>,
+  owner: Resource,
+  labelSelector?: string,
+): Watch<T> {
+  return {
+    resource,
+    ...(labelSelector !== undefined && { labelSelector }),
+    toKeys: (object) => controllerKeys(object, owner),
+  };
 }
 
 /** Watch the objects that carry the name of a reconciled object, of the same namespace, in a label. */

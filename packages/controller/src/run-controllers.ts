@@ -1,9 +1,10 @@
 import { type Clock, type KubeClient, type Logger, type Random, SILENT } from "@heliostat/kube";
-import { CacheSet } from "./cache-set.ts";
-import { Controller } from "./controller.ts";
+import { CacheSet, type Projection } from "./cache-set.ts";
+import { Controller, type ControllerLoad } from "./controller.ts";
 import { KubeEventRecorder } from "./event-recorder.ts";
+import { FairShare } from "./fair-share.ts";
 import { readingYourWrites } from "./read-your-writes.ts";
-import type { Reconciler } from "./reconciler.ts";
+import type { Caches, Reconciler } from "./reconciler.ts";
 
 export interface RunOptions {
   readonly client: KubeClient;
@@ -17,11 +18,19 @@ export interface RunOptions {
   readonly instance?: string;
   /** Look at one namespace only; cluster-scoped resources are not affected. @default all namespaces */
   readonly namespace?: string;
-  /** Keys that one reconciler may look at side by side. @default 8 */
+  /** What of which resource is kept in memory, for operators of thousands of objects. @default whole objects */
+  readonly projections?: readonly Projection[];
+  /** Keys that one reconciler may look at side by side. @default 32 */
   readonly workers?: number;
+  /** Requests of all reconcilers in flight at once, shared fairly among their keys. @default 32 */
+  readonly maxInFlight?: number;
 }
 
 export interface RunningControllers {
+  /** What the reconcilers watch, as they see it. */
+  readonly caches: Caches;
+  /** How busy each is at this moment. */
+  loads(): readonly ControllerLoad[];
   /** Fulfilled once every reconciler has begun its first look at everything. */
   readonly hasSynced: Promise<void>;
   /** Fulfilled once the signal has aborted and nothing runs any more; never rejected. */
@@ -38,23 +47,28 @@ export interface RunningControllers {
  * error and waits longer each time.
  */
 export function runControllers(reconcilers: readonly Reconciler[], options: RunOptions): RunningControllers {
-  const { client, clock, random, signal, logger = SILENT, namespace, workers = 8 } = options;
+  const { client, clock, random, signal, logger = SILENT, namespace, workers = 32 } = options;
   const caches = new CacheSet(client, {
     clock,
     random,
     logger,
     signal,
     ...(namespace !== undefined && { namespace }),
+    ...(options.projections && { projections: options.projections }),
   });
-  const remembering = readingYourWrites(client, (resource) => caches.pendingOf(resource));
+  const remembering = readingYourWrites(client, (resource, object) => caches.pendingOf(resource, object));
+  const share = new FairShare(options.maxInFlight === undefined ? {} : { maxInFlight: options.maxInFlight });
   const controllers = reconcilers.map((reconciler) => {
     const { name } = reconciler;
     const reporter = { controller: name, instance: options.instance ?? name };
-    const events = new KubeEventRecorder(client, { clock, random, logger, signal, reporter });
+    const patient = share.clientOf(`events of ${name}`, client, { isBackground: true });
+    const events = new KubeEventRecorder(patient, { clock, random, logger, signal, reporter });
     const context = { client: remembering, caches, events, clock, random, logger, signal };
-    return new Controller(reconciler, { caches, context, workers });
+    return new Controller(reconciler, { caches, context, share, workers });
   });
   return {
+    caches,
+    loads: () => controllers.map(({ load }) => load),
     hasSynced: Promise.all(controllers.map(({ hasSynced }) => hasSynced)).then(() => undefined),
     stopped: Promise.all(controllers.map(({ stopped }) => stopped)).then(() => caches.stopped()),
   };

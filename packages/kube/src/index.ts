@@ -30,6 +30,7 @@ export {
 } from "./kube-error.ts";
 export { type LogFields, type Logger, SILENT } from "./logger.ts";
 export {
+  type Measured,
   type MetricsSource,
   NODE_METRICS,
   type NodeMetrics,
@@ -140,6 +141,7 @@ export {
   parseLabelSelector,
   requirementsOf,
 } from "./select/label-selector.ts";
+export { structuralSchemas } from "./structural-schemas.ts";
 export { type Backoff, backoffMs } from "./time/backoff.ts";
 export { type Clock, type Random, sleep, type Timer } from "./time/clock.ts";
 export { epochMsOf, microTimestamp, timestamp } from "./time/timestamp.ts";

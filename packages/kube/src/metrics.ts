@@ -9,22 +9,27 @@ export interface Usage {
 }
 
 /** What the containers of a pod use. */
-export interface PodUsage {
+export interface PodUsage extends Measured {
   readonly name: string;
   readonly namespace: string;
-  readonly atMs: number;
   readonly containers: readonly (Usage & { readonly name: string })[];
 }
 
-export interface NodeUsage extends Usage {
+export interface NodeUsage extends Usage, Measured {
   readonly name: string;
+}
+
+/** When something was measured. */
+export interface Measured {
   readonly atMs: number;
+  /** Over how long before that the use of CPU is the mean. */
+  readonly windowMs: number;
 }
 
 /** Knows what pods and nodes use at this moment: the port behind `metrics.k8s.io`. Kubelets bring it. */
 export interface MetricsSource {
-  pods(): readonly PodUsage[];
-  nodes(): readonly NodeUsage[];
+  pods(): Promise<readonly PodUsage[]>;
+  nodes(): Promise<readonly NodeUsage[]>;
 }
 
 /** `usage` of the metrics API: quantities by resource name. */

@@ -5,6 +5,7 @@ import {
   type KubeClient,
   keyOf,
   type Logger,
+  type MetricsSource,
   type NodePort,
   nameOf,
   PODS,
@@ -24,6 +25,7 @@ import {
 import { HostsKeeper } from "./hosts-keeper.ts";
 import type { MachineFacts, NodeOptions } from "./node/node.ts";
 import { NodeRegistration } from "./node/node-registration.ts";
+import { UsageMeter } from "./node/usage-meter.ts";
 import { KubeletNodePort } from "./node-port.ts";
 import type { PodHost, TokenIssuer } from "./pod/pod-host.ts";
 import { PodWorker } from "./pod/pod-worker.ts";
@@ -62,6 +64,8 @@ export interface KubeletOptions {
 export interface Kubelet {
   /** Logs, exec and connections of this node's pods. */
   readonly port: NodePort;
+  /** What the node and its pods use; measured when somebody asks. */
+  readonly metrics: MetricsSource;
   /** Fulfilled once the API knows the node. */
   readonly registered: Promise<void>;
   /**
@@ -81,6 +85,7 @@ const DEFAULT_LOG_BYTES = 4 * 1024 * 1024;
 
 class RunningKubelet implements Kubelet {
   readonly port: NodePort;
+  readonly metrics: MetricsSource;
   readonly registered: Promise<void>;
   readonly #options: KubeletOptions;
   readonly #stopping = new AbortController();
@@ -106,6 +111,7 @@ class RunningKubelet implements Kubelet {
     this.#services = runtime.isReal ? startInformer(client, SERVICES, this.#informerOptions()) : undefined;
     this.#host = this.#podHost(node);
     this.port = new KubeletNodePort(this.#workers);
+    this.metrics = new UsageMeter({ clock, runtime, nodeName: node.name, pods: () => this.#pods.list() });
     void this.#followPods();
   }
 

@@ -5,8 +5,8 @@ import type { CacheReader, Change, ChangeHandler } from "./watch-cache.ts";
 /**
  * Objects by key, with indices that are built when first asked for and kept since.
  *
- * **Guarantees.** An object that comes again with the same uid and resourceVersion is not a change. A handler is called
- * after the store and all its indices hold the new state.
+ * **Guarantees.** An object that comes again with the same uid and resourceVersion is not a change. Handlers
+ * are called after the store and all its indices hold the new state, all of it when a list is replaced.
  */
 export class Store<T extends KubeObject> implements CacheReader<T> {
   readonly #objects = new Map<string, T>();
@@ -32,22 +32,34 @@ export class Store<T extends KubeObject> implements CacheReader<T> {
   }
 
   put(after: T): void {
-    const key = keyOf(nameOf(after));
-    const before = this.#objects.get(key);
-    if (before && isSameVersion(before, after)) return;
-    this.#set(before ? { key, before, after } : { key, after });
+    this.#tell(this.#changesOfPut(after));
   }
 
   remove(object: T): void {
     const key = keyOf(nameOf(object));
-    if (this.#objects.has(key)) this.#set({ key, before: object });
+    if (this.#objects.has(key)) this.#tell([{ key, before: object }]);
   }
 
-  /** Hold exactly `items`: what is missing among them is removed. */
+  /** Hold exactly `items`: what is missing among them is removed. Handlers are told when all of it is in. */
   replace(items: readonly T[]): void {
     const kept = new Set(items.map((item) => keyOf(nameOf(item))));
-    for (const [key, before] of this.#objects) if (!kept.has(key)) this.#set({ key, before });
-    for (const item of items) this.put(item);
+    const removed = [...this.#objects]
+      .filter(([key]) => !kept.has(key))
+      .map(([key, before]): Change<T> => ({ key, before }));
+    this.#tell([...removed, ...items.flatMap((item) => this.#changesOfPut(item))]);
+  }
+
+  #changesOfPut(after: T): readonly Change<T>[] {
+    const key = keyOf(nameOf(after));
+    const before = this.#objects.get(key);
+    if (!before) return [{ key, after }];
+    return isSameVersion(before, after) ? [] : [{ key, before, after }];
+  }
+
+  /** A handler that looks around must never find half of a list: whoever plans from that makes what is there already. */
+  #tell(changes: readonly Change<T>[]): void {
+    for (const change of changes) this.#set(change);
+    for (const change of changes) for (const handler of this.#handlers) handler(change);
   }
 
   #set(change: Change<T>): void {
@@ -58,7 +70,6 @@ export class Store<T extends KubeObject> implements CacheReader<T> {
       if (held) unlist(built, change.key, held);
       if (change.after) enlist(built, change.key, change.after);
     }
-    for (const handler of this.#handlers) handler(change);
   }
 
   #built(index: Index<T>): BuiltIndex<T> {

@@ -14,6 +14,21 @@ describe("crdsText()", () => {
     expect(documents.map((document) => document.toJS())).toEqual(DEFINITIONS);
   });
 
+  it("has Domino's kinds when asked", () => {
+    const names = (kinds: "domino" | "all"): string[] =>
+      JSON.parse(crdsText("json", { kinds })).items.map(
+        (each: { metadata: { name: string } }) => each.metadata.name,
+      );
+    expect(names("domino")).toContain("sparkclusters.distributed-compute.dominodatalab.com");
+    expect(names("all")).toHaveLength(rayCrds().length + names("domino").length);
+  });
+
+  it("can be strict", () => {
+    const rule = "minReplicas must not exceed maxReplicas";
+    expect(crdsText("json", { isStrict: true })).toContain(rule);
+    expect(crdsText("json")).not.toContain(rule);
+  });
+
   it("has no aliases, which other readers of YAML limit", () => {
     expect(crdsText("yaml")).not.toMatch(/: [&*]a\d/);
   });

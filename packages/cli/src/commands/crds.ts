@@ -1,10 +1,19 @@
-import { rayCrds } from "@heliostat/ray";
+import { dominoCrds } from "@heliostat/engines";
+import { type RayCrdOptions, rayCrds } from "@heliostat/ray";
 import { stringify } from "yaml";
-import type { CrdFormat } from "./crd-format.ts";
+import type { CrdFormat, CrdKinds } from "./crd-format.ts";
 
-/** The Ray CRDs as a manifest: for `kubectl create -f -`, or `kubectl apply --server-side -f -` over older ones. */
-export function crdsText(format: CrdFormat): string {
-  const definitions = rayCrds();
+export interface CrdsOptions extends RayCrdOptions {
+  /** @default ray */
+  readonly kinds?: CrdKinds;
+}
+
+/** CRDs as a manifest: for `kubectl create -f -`, or `kubectl apply --server-side -f -` over older ones. */
+export function crdsText(format: CrdFormat, { kinds = "ray", ...options }: CrdsOptions = {}): string {
+  const definitions = [
+    ...(kinds === "domino" ? [] : rayCrds(options)),
+    ...(kinds === "ray" ? [] : dominoCrds()),
+  ];
   if (format === "json")
     return `${JSON.stringify({ apiVersion: "v1", kind: "List", items: definitions }, null, 2)}\n`;
   return definitions

@@ -1,19 +1,32 @@
 import { hostname } from "node:os";
 import { leadWhenElected, runControllers } from "@heliostat/controller";
 import { isKubeError, type KubeClient, type Logger } from "@heliostat/kube";
-import { type KubeHttp, kubeHttp } from "@heliostat/kube-http";
-import { reconcilers } from "@heliostat/operator";
+import { kubeHttp } from "@heliostat/kube-http";
+import { OPERATOR_PROJECTIONS, type OperatorSettings, reconcilers } from "@heliostat/operator";
 import { OPERATOR_VERSION, RAY_CLUSTERS } from "@heliostat/ray";
 import { type ClusterChoice, clusterAccess } from "../cluster/cluster-access.ts";
 import { installCrds } from "../cluster/install-crds.ts";
 import type { Config } from "../config.ts";
+import { type ListenAddress, type MetricsPages, serveMetrics } from "../metrics/metrics-server.ts";
+import { type OperatorMetrics, operatorMetrics } from "../metrics/operator-metrics.ts";
+import { idleWorkers } from "../ray/idle-workers.ts";
+import type { OperatorConfiguration } from "../settings/configuration-file.ts";
+import { type OperatorSettingFlags, operatorSettings } from "../settings/operator-settings.ts";
 import { systemClock, systemRandom } from "../system/clock.ts";
 import { type LogLevel, stderrLogger } from "../system/logger.ts";
 import { UserError } from "../user-error.ts";
 
-export interface OperatorCommandOptions extends ClusterChoice {
-  /** Look at one namespace only. */
-  readonly namespace?: string;
+export interface OperatorCommandOptions extends ClusterChoice, OperatorSettingFlags {
+  /** What a file says besides. */
+  readonly configuration?: OperatorConfiguration;
+  /** Look at these only; none means all. */
+  readonly namespaces: readonly string[];
+  /** Serve metrics and health here. @default nowhere */
+  readonly metricsListen?: ListenAddress;
+  /** Keys that one reconciler looks at side by side. */
+  readonly reconcileConcurrency: number;
+  /** Requests to the API under way at a time. */
+  readonly maxInFlight: number;
   readonly installsCrds: boolean;
   /** Act only while holding the Lease, so that several operators may stand by. */
   readonly electsLeader: boolean;
@@ -28,32 +41,70 @@ export async function operator(
   { config, signal }: { readonly config: Config; readonly signal: AbortSignal },
 ): Promise<void> {
   const access = clusterAccess(options, config, systemClock);
+  const given = operatorSettings(options, {
+    environment: config.environment,
+    ...(options.configuration && { configuration: options.configuration }),
+    ...(config.inCluster && { ownNamespace: access.namespace }),
+  });
+  const { maxInFlight, namespaces } = options;
   const cluster = kubeHttp(access, {
     userAgent: `${LEASE_NAME}/${OPERATOR_VERSION}`,
     proxies: config.proxies,
+    maxConnections: maxInFlight,
   });
   const logger = stderrLogger(options.logLevel);
-  const { client } = cluster;
+  const post = await openPost(options, logger);
+  const client = post.metrics.client(cluster.client);
+  const settings = { ...given, idleWorkers: idleWorkers({ client, node: cluster.node }) };
   try {
-    await prepared(cluster, { ...options, server: access.server, logger, signal });
-    logger.info("Operator starts", { server: access.server, namespace: options.namespace ?? "all" });
-    if (!options.electsLeader) return await reconcile({ client, signal, logger }, options);
+    await prepared(client, { ...options, server: access.server, logger, signal });
+    post.becomeReady();
+    logger.info("Operator starts", { server: access.server, namespaces: namespaces.join(", ") || "all" });
+    if (!options.electsLeader) return await reconcile({ client, signal, logger, post, settings }, options);
     await leadWhenElected({
       client,
-      lease: { namespace: options.namespace ?? access.namespace, name: LEASE_NAME },
+      lease: { namespace: namespaces[0] ?? access.namespace, name: LEASE_NAME },
       identity: `${hostname()}_${systemRandom.uuid()}`,
       clock: systemClock,
       random: systemRandom,
       signal,
       logger,
-      lead: (leadership) => reconcile({ ...leadership, logger }, options),
+      lead: (leadership) => reconcile({ ...leadership, logger, post, settings }, options),
     });
   } catch (error) {
     // Whoever stops us in the middle of the preparations has not met an error.
     if (!signal.aborted) throw error;
   } finally {
+    await post.close();
     await cluster.close();
   }
+}
+
+/** What the operator measures, and where it tells of it. */
+interface Post {
+  readonly metrics: OperatorMetrics;
+  /** From now on `/readyz` says so: whoever stands by for another leader is ready too. */
+  becomeReady(): void;
+  close(): Promise<void>;
+}
+
+async function openPost({ metricsListen }: OperatorCommandOptions, logger: Logger): Promise<Post> {
+  let isReady = false;
+  const metrics = operatorMetrics({ nowMs: () => performance.now() });
+  const pages: MetricsPages = {
+    contentType: metrics.contentType,
+    text: () => metrics.text(),
+    whyNotReady: () => (isReady ? undefined : "The operator has not reached the API yet"),
+  };
+  const server = metricsListen && (await serveMetrics(pages, metricsListen));
+  if (server) logger.info("Metrics are served", { url: `${server.url}/metrics` });
+  return {
+    metrics,
+    becomeReady: () => {
+      isReady = true;
+    },
+    close: async () => server?.close(),
+  };
 }
 
 interface Preparation extends OperatorCommandOptions {
@@ -63,11 +114,11 @@ interface Preparation extends OperatorCommandOptions {
 }
 
 /** What is wrong from the beginning is told at once, and not by a log that repeats it for ever. */
-async function prepared({ client }: KubeHttp, preparation: Preparation): Promise<void> {
-  const { installsCrds, namespace, server, logger, signal } = preparation;
+async function prepared(client: KubeClient, preparation: Preparation): Promise<void> {
+  const { installsCrds, namespaces, server, logger, signal } = preparation;
   try {
     if (installsCrds) await installCrds({ client, clock: systemClock, logger, signal });
-    await client.list(RAY_CLUSTERS, { limit: 1, signal, ...(namespace !== undefined && { namespace }) });
+    for (const scope of scopesOf(namespaces)) await client.list(RAY_CLUSTERS, { limit: 1, signal, ...scope });
   } catch (cause) {
     if (signal.aborted || !isKubeError(cause)) throw cause;
     const isUnknown = cause.reason === "NotFound";
@@ -84,15 +135,34 @@ interface Workplace {
   readonly client: KubeClient;
   readonly signal: AbortSignal;
   readonly logger: Logger;
+  readonly post: Post;
+  readonly settings: OperatorSettings;
 }
 
-async function reconcile(workplace: Workplace, { namespace }: OperatorCommandOptions): Promise<void> {
-  const running = runControllers(reconcilers(), {
-    ...workplace,
-    clock: systemClock,
-    random: systemRandom,
-    ...(namespace !== undefined && { namespace }),
-  });
-  void running.hasSynced.then(() => workplace.logger.info("Operator reconciles"));
-  await running.stopped;
+/** A set of controllers for every namespace; they share what may be in flight. */
+async function reconcile(
+  { post, settings, ...workplace }: Workplace,
+  { namespaces, reconcileConcurrency, maxInFlight }: OperatorCommandOptions,
+): Promise<void> {
+  const scopes = scopesOf(namespaces);
+  const running = scopes.map((scope) =>
+    runControllers(post.metrics.reconcilers(reconcilers(settings)), {
+      ...workplace,
+      ...scope,
+      clock: systemClock,
+      random: systemRandom,
+      projections: OPERATOR_PROJECTIONS,
+      workers: reconcileConcurrency,
+      maxInFlight: Math.max(1, Math.floor(maxInFlight / scopes.length)),
+    }),
+  );
+  post.metrics.follow(running);
+  void Promise.all(running.map(({ hasSynced }) => hasSynced)).then(() =>
+    workplace.logger.info("Operator reconciles"),
+  );
+  await Promise.all(running.map(({ stopped }) => stopped));
+}
+
+function scopesOf(namespaces: readonly string[]): readonly { readonly namespace?: string }[] {
+  return namespaces.length === 0 ? [{}] : namespaces.map((namespace) => ({ namespace }));
 }

@@ -13,7 +13,10 @@ import { workloadControllers } from "@heliostat/kube-workloads";
 import { type ContainerRuntime, type Kubelet, startKubelet } from "@heliostat/kubelet";
 import { reconcilers } from "@heliostat/operator";
 import type { FindResource } from "../manifests/apply-manifests.ts";
+import { idleWorkers } from "../ray/idle-workers.ts";
 import { type KubernetesOptions, type ServedKubernetes, serveEmbeddedKubernetes } from "./kubernetes.ts";
+import { LateMetrics } from "./late-metrics.ts";
+import { removeLostVolumes, volumesFolder } from "./volume-folders.ts";
 
 /** A whole Kubernetes in this process: the API, its controllers, the operator, and one node. */
 export interface Laptop {
@@ -50,11 +53,15 @@ function apiInPods({ name }: ContainerRuntime, port: number): KubeletOptions["ap
 /** Start everything but the node. @throws UserError when the state folder or the port is taken */
 export async function startLaptop(options: KubernetesOptions): Promise<Laptop> {
   const { clock, random, logger } = options;
-  const kubernetes = await serveEmbeddedKubernetes(options);
+  const metrics = new LateMetrics();
+  const kubernetes = await serveEmbeddedKubernetes({ ...options, metrics });
   const { embedded, server, folder, node } = kubernetes;
+  await removeLostVolumes(embedded.client("volumes"), volumesFolder(folder.path));
   const stopping = new AbortController();
-  const controllers = runControllers([...workloadControllers(workloads(kubernetes)), ...reconcilers()], {
-    client: embedded.client("heliostat"),
+  const client = embedded.client("heliostat");
+  const operator = reconcilers({ idleWorkers: idleWorkers({ client, node }) });
+  const controllers = runControllers([...workloadControllers(workloads(kubernetes)), ...operator], {
+    client,
     clock,
     random,
     logger,
@@ -76,6 +83,7 @@ export async function startLaptop(options: KubernetesOptions): Promise<Laptop> {
     async startNode(runtime, capacity) {
       kubelet = startKubelet(kubeletOptions(kubernetes, { ...options, runtime, capacity }));
       node.use(kubelet.port);
+      metrics.use(kubelet.metrics);
       await kubelet.registered;
     },
     onStop: (end) => ends.push(end),
@@ -89,8 +97,11 @@ export async function startLaptop(options: KubernetesOptions): Promise<Laptop> {
   };
 }
 
-function workloads({ identity }: ServedKubernetes): Parameters<typeof workloadControllers>[0] {
-  return { caCertificate: identity.credentials.caCertificatePem };
+function workloads({ identity, folder }: ServedKubernetes): Parameters<typeof workloadControllers>[0] {
+  return {
+    caCertificate: identity.credentials.caCertificatePem,
+    volumesFolder: volumesFolder(folder.path),
+  };
 }
 
 function resourceFinder({ embedded }: ServedKubernetes): FindResource {

@@ -10,7 +10,7 @@ import {
 } from "@heliostat/kubelet";
 import { parse } from "yaml";
 import type { Config } from "../config.ts";
-import { pythonsOn, type RayInstallation } from "../ray/find-ray.ts";
+import { programOn, pythonsOn, type RayInstallation } from "../ray/find-ray.ts";
 import type { PodsChoice } from "../up/choose-runtime.ts";
 import type { UpOptions } from "../up/up-options.ts";
 import { UserError } from "../user-error.ts";
@@ -44,7 +44,12 @@ async function catalogue(
   { options, config, laptop }: PodRuntimeContext,
 ): Promise<CatalogueOptions> {
   const [python] = pythonsOn(config.path);
-  const installations = { ray, ...(python !== undefined && { python }) };
+  const redis = programOn(config.path, "redis-server");
+  const installations = {
+    ray,
+    ...(python !== undefined && { python }),
+    ...(redis !== undefined && { redis }),
+  };
   const file = options.imageCatalogue ?? join(laptop.folder, "images.yaml");
   const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
     // The file in the state folder is the user's to write or not; one that was named must be there.

@@ -1,4 +1,5 @@
 import {
+  applyMergePatch,
   groupVersion,
   isEqualJson,
   isKubeError,
@@ -6,6 +7,7 @@ import {
   type KubeClient,
   type KubeObject,
   keyOf,
+  mergePatchBetween,
   type ObjectName,
   type Resource,
 } from "@heliostat/kube";
@@ -23,21 +25,32 @@ export interface Applied {
 
 const DEFAULT_NAMESPACE = "default";
 
+/** What kubectl keeps of the manifest that it applied last: without it nobody knows what a manifest has dropped. */
+const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+export interface ApplyContext {
+  readonly client: KubeClient;
+  readonly findResource: FindResource;
+  /** Let the API do everything but store. @default false */
+  readonly isDryRun?: boolean;
+}
+
 /**
- * Create each object, or change it into what its manifest says, in the order given.
+ * Create each object, or change it into what its manifest says, in the order given. A field that kubectl applied and
+ * the manifest no longer has goes.
  *
  * @throws UserError that names the manifest's place and what the API did not like
  */
 export async function applyManifests(
   manifests: readonly ManifestObject[],
-  { client, findResource }: { readonly client: KubeClient; readonly findResource: FindResource },
+  context: ApplyContext,
 ): Promise<readonly Applied[]> {
   const applied: Applied[] = [];
   for (const { object, place } of manifests) {
-    const resource = findResource(object.apiVersion, object.kind);
+    const resource = context.findResource(object.apiVersion, object.kind);
     if (!resource) throw unknownKind(object, place);
     try {
-      applied.push(await applyOne(client, resource, object));
+      applied.push(await applyOne(resource, object, context));
     } catch (cause) {
       if (!isKubeError(cause)) throw cause;
       throw new UserError(`Cannot apply ${place}: ${cause.message}`, { cause });
@@ -52,18 +65,41 @@ export function appliedName({ object, resource }: Applied): string {
   return `${resource.kind.toLowerCase()}${group}/${object.metadata.name}`;
 }
 
-async function applyOne(client: KubeClient, resource: Resource, manifest: KubeObject): Promise<Applied> {
+async function applyOne(
+  resource: Resource,
+  manifest: KubeObject,
+  { client, isDryRun = false }: ApplyContext,
+): Promise<Applied> {
   const object = resource.isNamespaced ? inNamespace(manifest) : manifest;
   const stored = await client.get(resource, nameOf(object)).catch((error: unknown) => {
     if (isKubeError(error, "NotFound")) return undefined;
     throw error;
   });
-  if (!stored) return { object: await client.create(resource, object), resource, outcome: "created" };
+  if (!stored) {
+    return { object: await client.create(resource, object, { isDryRun }), resource, outcome: "created" };
+  }
   const patched = await client.patch(resource, nameOf(object), {
-    patch: { type: "merge", body: object as unknown as Json },
+    patch: { type: "merge", body: patchTo(object, stored) },
+    isDryRun,
   });
   const isSame = isEqualJson(withoutProgress(patched), withoutProgress(stored));
   return { object: patched, resource, outcome: isSame ? "unchanged" : "configured" };
+}
+
+function patchTo(object: KubeObject, stored: KubeObject): Json {
+  const manifest = object as unknown as Json;
+  const before = stored.metadata.annotations?.[LAST_APPLIED];
+  if (before === undefined) return manifest;
+  // The changes since then hold the removals, as nulls; the manifest goes over the rest of them.
+  return applyMergePatch(mergePatchBetween(parsedOrNothing(before), manifest), manifest);
+}
+
+function parsedOrNothing(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Without what controllers write meanwhile, so that their writes do not look like ours. */

@@ -1,5 +1,5 @@
 import { textTable } from "./text-table.ts";
-import type { ClusterSnapshot, JobEvent, Reporter, UpEvent } from "./up-event.ts";
+import type { ClusterSnapshot, JobEvent, Reporter, ScalerEvent, UpEvent } from "./up-event.ts";
 
 /** Where text goes, and whether it may be drawn over. */
 export interface Screen {
@@ -66,8 +66,12 @@ function textOf(event: Exclude<UpEvent, { readonly event: "cluster" }>, isColour
   switch (event.event) {
     case "ready":
       return `Kubernetes API  ${event.url}\nkubeconfig      ${event.kubeconfig}\n`;
+    case "api":
+      return `Ray API         ${event.url}/swagger-ui/  gRPC ${event.grpc}\ntoken file      ${event.tokenFile}\n`;
     case "pods":
       return `Pods            ${event.runtime}: ${event.why}\n`;
+    case "scaler":
+      return scalerText(event);
     case "progress":
       return `  ${event.text}\n`;
     case "applied":
@@ -102,4 +106,9 @@ function jobSentence({ status, submissionId, result, message }: JobEvent, isColo
 
 function paint(text: string, colour: number, isColourful: boolean): string {
   return isColourful ? `\u001b[${colour}m${text}\u001b[0m` : text;
+}
+
+function scalerText({ url, tokenFile, environment }: ScalerEvent): string {
+  const lines = environment.map((line) => `  export ${line}\n`);
+  return `Scaler          ${url}  (for people: ${url}/docs; tokens: ${tokenFile})\n${lines.join("")}`;
 }

@@ -2,6 +2,8 @@
 export type UpEvent =
   /** The API answers. */
   | { readonly event: "ready"; readonly url: string; readonly kubeconfig: string }
+  /** The Ray API answers, to whoever bears the token in the file. */
+  | { readonly event: "api"; readonly url: string; readonly grpc: string; readonly tokenFile: string }
   /** What pods will be, and why. */
   | { readonly event: "pods"; readonly runtime: "sandbox" | "process" | "simulated"; readonly why: string }
   /** Something takes a while; this is how far it is. */
@@ -17,9 +19,20 @@ export type UpEvent =
   /** A piece of the job's output, as it comes. */
   | { readonly event: "log"; readonly text: string }
   | JobEvent
+  | ScalerEvent
   /** What to try next. */
   | { readonly event: "try"; readonly commands: readonly string[] }
   | { readonly event: "stopping" };
+
+/** The scaler answers. */
+export interface ScalerEvent {
+  readonly event: "scaler";
+  readonly url: string;
+  /** Who may call: a file of tokens. */
+  readonly tokenFile: string;
+  /** What its clients read, as a shell would set it. */
+  readonly environment: readonly string[];
+}
 
 export interface JobEvent {
   readonly event: "job";

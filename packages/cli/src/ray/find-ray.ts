@@ -62,6 +62,15 @@ export function pythonsOn(searchPath: string): readonly string[] {
   return [...new Set(candidates)].filter((file) => existsSync(file));
 }
 
+/** The first program of that name on a search path. */
+export function programOn(searchPath: string, name: string): string | undefined {
+  return searchPath
+    .split(delimiter)
+    .filter((folder) => folder !== "")
+    .map((folder) => join(folder, name))
+    .find((file) => existsSync(file));
+}
+
 /** The installation behind a Python, or a sentence that says why there is none. */
 export async function probe(python: string): Promise<RayInstallation | string> {
   const { exitCode, stdout, stderr } = await run(python, ["-c", PROBE], { timeoutMs: 60_000 });

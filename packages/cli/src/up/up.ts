@@ -4,13 +4,14 @@ import { randomSuffix } from "@heliostat/kube";
 import { canSandbox } from "@heliostat/kubelet";
 import { isRayError, LABEL, NODE_TYPE, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
 import { rayDashboard } from "@heliostat/ray-http";
+import { type LaptopApi, serveLaptopApi } from "../apiserver/laptop-api.ts";
 import type { Config } from "../config.ts";
 import { forwardToPod } from "../laptop/forward-to-pod.ts";
 import { type Laptop, startLaptop } from "../laptop/laptop.ts";
 import { podRuntime } from "../laptop/pod-runtime.ts";
 import { type Applied, appliedName, applyManifests } from "../manifests/apply-manifests.ts";
 import { readManifests } from "../manifests/read-manifests.ts";
-import type { Reporter } from "../output/up-event.ts";
+import type { Reporter, UpEvent } from "../output/up-event.ts";
 import { systemClock, systemRandom } from "../system/clock.ts";
 import { stderrLogger } from "../system/logger.ts";
 import { type AwaitOptions, untilAllReady, untilClusterReady } from "./await-ready.ts";
@@ -49,14 +50,18 @@ export async function up(options: UpOptions, context: UpContext): Promise<number
     random: systemRandom,
     logger: stderrLogger(options.logLevel),
   });
+  let api: LaptopApi | undefined;
   try {
     context.reporter.tell({ event: "ready", url: laptop.url, kubeconfig: laptop.kubeconfig });
+    api = await serveLaptopApi(laptop);
+    context.reporter.tell(apiEvent(api));
     const pods = await startPods(laptop, options, context);
     if (context.signal.aborted) return interrupted(options);
     const applied = await applyManifests(manifests, laptop);
     for (const each of applied) {
       context.reporter.tell({ event: "applied", object: appliedName(each), outcome: each.outcome });
     }
+    if (!options.exits) await serveScaler(laptop, applied, context);
     const exitCode = await firstResult(applied, { laptop, pods, options, context });
     if (context.signal.aborted) return interrupted(options);
     if (options.exits) return exitCode;
@@ -65,8 +70,25 @@ export async function up(options: UpOptions, context: UpContext): Promise<number
     return 0;
   } finally {
     context.reporter.tell({ event: "stopping" });
+    await api?.server.stop();
     await laptop.stop();
   }
+}
+
+function apiEvent({ server, tokenFile }: LaptopApi): UpEvent {
+  return { event: "api", url: server.httpUrl, grpc: server.grpcAddress, tokenFile };
+}
+
+async function serveScaler(
+  laptop: Laptop,
+  applied: readonly Applied[],
+  { config, reporter }: UpContext,
+): Promise<void> {
+  const { laptopScaler } = await import("../scaler/laptop-scaler.ts");
+  const { COMPUTE_NAMESPACE: namespace } = config.environment;
+  const clusters = applied.filter(({ resource }) => resource.plural === RAY_CLUSTERS.plural);
+  const names = clusters.map(({ object }) => object.metadata.name);
+  reporter.tell(await laptopScaler(laptop, { names, ...(namespace !== undefined && { namespace }) }));
 }
 
 /** Whoever waits for a job's exit code must not take an interruption for success; without `--exit` it is the way to end. */

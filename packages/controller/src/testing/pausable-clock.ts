@@ -1,13 +1,18 @@
 import type { Clock, Timer } from "@heliostat/kube";
 
-/** A clock of one process among many: time goes on while it is paused, but its timers run only afterwards, all at once. */
+/**
+ * A clock of one process among many: time goes on while it is paused, but its timers run only afterwards, all at once.
+ * It may be ahead of the world's by `skewMs`, or behind.
+ */
 export class PausableClock implements Clock {
   readonly #world: Clock;
+  readonly #skewMs: number;
   #held: (() => void)[] = [];
   #isPaused = false;
 
-  constructor(world: Clock) {
+  constructor(world: Clock, skewMs = 0) {
     this.#world = world;
+    this.#skewMs = skewMs;
   }
 
   get isPaused(): boolean {
@@ -15,7 +20,7 @@ export class PausableClock implements Clock {
   }
 
   now(): number {
-    return this.#world.now();
+    return this.#world.now() + this.#skewMs;
   }
 
   after(delayMs: number, run: () => void): Timer {

@@ -5,21 +5,24 @@ import { notFound } from "./refusals.ts";
 import { selectionOf } from "./selection.ts";
 
 /** An object of a kind that is never stored. @throws KubeError `NotFound` */
-export function getComputed(target: Target): StoredObject {
+export async function getComputed(target: Target): Promise<StoredObject> {
   const { resource, name = "" } = target;
-  const found = objectsIn(target, target.namespace).find(({ metadata }) => metadata.name === name);
+  const found = (await objectsIn(target, target.namespace)).find(({ metadata }) => metadata.name === name);
   if (!found) throw notFound(resource, name);
   return unstored(found);
 }
 
 /** All of them that match, on one page. */
-export function listComputed(target: Target, options: ApiListOptions): StoredList {
+export async function listComputed(target: Target, options: ApiListOptions): Promise<StoredList> {
   const selection = selectionOf(target.resource, options);
-  const items = objectsIn(target, target.namespace).filter((object) => selection.matches(object));
+  const items = (await objectsIn(target, target.namespace)).filter((object) => selection.matches(object));
   return { items: items.map(unstored), resourceVersion: "" };
 }
 
-function objectsIn({ resource }: Target, namespace: string | undefined): readonly KubeObject[] {
-  const all = resource.computed?.() ?? [];
+async function objectsIn(
+  { resource }: Target,
+  namespace: string | undefined,
+): Promise<readonly KubeObject[]> {
+  const all = (await resource.computed?.()) ?? [];
   return namespace ? all.filter(({ metadata }) => metadata.namespace === namespace) : all;
 }

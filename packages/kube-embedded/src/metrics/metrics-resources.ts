@@ -1,5 +1,6 @@
 import {
   type KubeObject,
+  type Measured,
   type MetricsSource,
   type NodeMetrics,
   type PodMetrics,
@@ -14,7 +15,6 @@ import type { ObjectStore } from "../store/object-store.ts";
 import { PLAIN_COLUMNS } from "../table/cluster-columns.ts";
 
 const API_VERSION = "metrics.k8s.io/v1beta1";
-const WINDOW = "15s";
 
 /** `metrics.k8s.io`: what pods and nodes use now. Whoever has gone from the API is left out. */
 export function metricsResources(source: MetricsSource, store: ObjectStore): readonly ServedResource[] {
@@ -51,42 +51,47 @@ function readOnly(kind: string, plural: string, schema: Schema): Omit<ServedReso
   };
 }
 
-function podMetrics(source: MetricsSource, store: ObjectStore): readonly KubeObject[] {
-  return source.pods().flatMap(({ name, namespace, atMs, containers }): readonly PodMetrics[] => {
+async function podMetrics(source: MetricsSource, store: ObjectStore): Promise<readonly KubeObject[]> {
+  return (await source.pods()).flatMap(({ name, namespace, containers, ...when }): readonly PodMetrics[] => {
     const pod = store.get({ storageKey: "/pods", key: `${namespace}/${name}` })?.object;
     if (!pod) return [];
     const { labels } = pod.metadata;
-    const at = timestamp(atMs);
+    const at = timestamp(when.atMs);
     return [
       {
         apiVersion: API_VERSION,
         kind: "PodMetrics",
         metadata: { name, namespace, creationTimestamp: at, ...(labels && { labels }) },
         timestamp: at,
-        window: WINDOW,
+        window: windowText(when),
         containers: containers.map((each) => ({ name: each.name, usage: quantitiesOf(each) })),
       },
     ];
   });
 }
 
-function nodeMetrics(source: MetricsSource, store: ObjectStore): readonly KubeObject[] {
-  return source.nodes().flatMap(({ name, atMs, ...usage }): readonly NodeMetrics[] => {
+async function nodeMetrics(source: MetricsSource, store: ObjectStore): Promise<readonly KubeObject[]> {
+  return (await source.nodes()).flatMap(({ name, ...usage }): readonly NodeMetrics[] => {
     const node = store.get({ storageKey: "/nodes", key: name })?.object;
     if (!node) return [];
     const { labels } = node.metadata;
-    const at = timestamp(atMs);
+    const at = timestamp(usage.atMs);
     return [
       {
         apiVersion: API_VERSION,
         kind: "NodeMetrics",
         metadata: { name, creationTimestamp: at, ...(labels && { labels }) },
         timestamp: at,
-        window: WINDOW,
+        window: windowText(usage),
         usage: quantitiesOf(usage),
       },
     ];
   });
+}
+
+/** A duration as Go prints it, in full seconds. */
+function windowText({ windowMs }: Measured): string {
+  return `${Math.max(Math.round(windowMs / 1000), 1)}s`;
 }
 
 function quantitiesOf({ cpuMillis, memoryBytes }: Usage): UsageQuantities {

@@ -3,6 +3,8 @@ import { type ApiVersion, apiGroups } from "../discovery/api-groups.ts";
 import type { ResourceRegistry } from "../registry/registry.ts";
 import type { ServedResource } from "../registry/served-resource.ts";
 import { openApiDocument } from "./openapi-document.ts";
+import { swaggerDocument } from "./swagger-document.ts";
+import { swaggerProtobuf } from "./swagger-protobuf.ts";
 import { textHash } from "./text-hash.ts";
 
 /** The OpenAPI v3 document of one group version. */
@@ -12,12 +14,21 @@ export interface OpenApiText {
   readonly hash: string;
 }
 
+/** The OpenAPI v2 document of everything. */
+export interface SwaggerText {
+  readonly json: string;
+  /** The same in Protocol Buffers. */
+  readonly protobuf: Buffer;
+  /** Changes with the text: what clients cache under. */
+  readonly hash: string;
+}
+
 interface Entry extends OpenApiText {
   readonly resources: readonly ServedResource[];
 }
 
 /**
- * The OpenAPI v3 documents of what is served now. A document is written when it is first asked for and kept until one
+ * The OpenAPI documents of what is served now. A document of version 3 is written when it is first asked for and kept until one
  * of its resources changes, so a new CustomResourceDefinition costs one document and not all of them.
  */
 export class OpenApiDocuments {
@@ -25,6 +36,7 @@ export class OpenApiDocuments {
   readonly #entries = new Map<string, Entry>();
   #generation = -1;
   #versions: ReadonlyMap<string, ApiVersion> = new Map();
+  #swagger: SwaggerText | undefined;
 
   constructor(registry: ResourceRegistry) {
     this.#registry = registry;
@@ -46,9 +58,17 @@ export class OpenApiDocuments {
     return this.#entry(path);
   }
 
+  /** The OpenAPI v2 document, written when it is first asked for: newer clients seldom do. */
+  swagger(): SwaggerText {
+    this.#refresh();
+    this.#swagger ??= swaggerText(this.#registry.all());
+    return this.#swagger;
+  }
+
   #refresh(): void {
     if (this.#generation === this.#registry.generation) return;
     this.#generation = this.#registry.generation;
+    this.#swagger = undefined;
     this.#versions = versionsByPath(this.#registry);
     for (const path of this.#entries.keys()) if (!this.#versions.has(path)) this.#entries.delete(path);
   }
@@ -64,6 +84,12 @@ export class OpenApiDocuments {
     this.#entries.set(path, entry);
     return entry;
   }
+}
+
+function swaggerText(resources: readonly ServedResource[]): SwaggerText {
+  const document = swaggerDocument(resources);
+  const json = JSON.stringify(document);
+  return { json, protobuf: swaggerProtobuf(document), hash: textHash(json) };
 }
 
 function versionsByPath(registry: ResourceRegistry): ReadonlyMap<string, ApiVersion> {

@@ -274,6 +274,13 @@ describe("workloads and configuration", () => {
     });
   });
 
+  it("take a secret's base64 in several lines, as Go does, and keep it in one", async () => {
+    const { given } = await testKubernetes();
+    const data = { certificate: "Z2Vo\nZWlt\r\n" };
+    const secret = await given({ apiVersion: "v1", kind: "Secret", metadata: { name: "s" }, data });
+    expect(secret).toMatchObject({ data: { certificate: "Z2VoZWlt" } });
+  });
+
   it("turn a secret's stringData into data", async () => {
     const { given } = await testKubernetes();
     const secret = await given({

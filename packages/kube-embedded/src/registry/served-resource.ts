@@ -29,7 +29,7 @@ export interface ServedResource {
   /** Shown as a `Warning` header with every request to this version. */
   readonly deprecationWarning?: string;
   /** A kind that is never stored: what there is of it is found out with each request. Such kinds can only be read. */
-  readonly computed?: () => readonly KubeObject[];
+  readonly computed?: () => Promise<readonly KubeObject[]>;
   /** What this kind does beyond the rules that all kinds share. */
   readonly strategy: ResourceStrategy;
 }

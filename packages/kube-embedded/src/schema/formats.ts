@@ -22,7 +22,7 @@ const FORMATS: ReadonlyMap<string, (text: string) => boolean> = new Map([
   ["datetime", (text) => RFC3339.test(text) && epochMsOf(text) !== undefined],
   ["date", (text) => DATE.test(text)],
   ["duration", (text) => text === "0" || DURATION.test(text)],
-  ["byte", (text) => BASE64.test(text)],
+  ["byte", (text) => BASE64.test(text.replaceAll(/[\r\n]/g, ""))],
   ["uuid", (text) => UUID.test(text)],
   ["uuid3", (text) => UUID.test(text)],
   ["uuid4", (text) => UUID.test(text)],

@@ -24,7 +24,9 @@ describe("autoscalerReconciler()", () => {
   beforeEach(async () => {
     cpuMillis = 100;
     names = [];
-    cluster = await startSimulatedCluster({ metrics: { pods: () => names.map(usage), nodes: () => [] } });
+    cluster = await startSimulatedCluster({
+      metrics: { pods: async () => names.map(usage), nodes: async () => [] },
+    });
   });
 
   afterEach(() => cluster.stop());
@@ -85,7 +87,7 @@ describe("autoscalerReconciler()", () => {
 
   function usage(name: string): PodUsage {
     const containers = [{ name: "main", cpuMillis, memoryBytes: 2 ** 20 }];
-    return { name, namespace: "default", atMs: cluster.clock.now(), containers };
+    return { name, namespace: "default", atMs: cluster.clock.now(), windowMs: 15_000, containers };
   }
 });
 

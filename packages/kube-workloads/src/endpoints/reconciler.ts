@@ -17,15 +17,13 @@ import {
   type Endpoints,
   isTerminating,
   keyOf,
-  matchesLabels,
   nameOf,
   PODS,
   type Pod,
-  requirementsOf,
   SERVICES,
   type Service,
 } from "@heliostat/kube";
-import { BY_NAMESPACE, byLabel } from "@heliostat/watch-cache";
+import { byLabel, type Index } from "@heliostat/watch-cache";
 import {
   ENDPOINTS_MANAGER,
   ENDPOINTS_MANAGER_LABEL,
@@ -56,7 +54,7 @@ export function endpointsReconciler(): Reconciler<Service> {
         service,
         pods: caches
           .of(PODS)
-          .byIndex(BY_NAMESPACE, namespace)
+          .byIndex(BY_LABELS, pairKey(namespace, tellingPair(service)))
           .filter((pod) => selects(service, pod)),
         endpoints,
         slices: caches.of(ENDPOINT_SLICES).byIndex(byLabel(SERVICE_NAME_LABEL), key).filter(isOwnSlice),
@@ -73,11 +71,42 @@ async function bury(endpoints: Endpoints, context: ReconcileContext): Promise<Re
 }
 
 function servicesOf(pod: Pod, caches: Caches): readonly Service[] {
-  const { namespace = "" } = pod.metadata;
-  return caches
-    .of(SERVICES)
-    .byIndex(BY_NAMESPACE, namespace)
+  const { namespace = "", labels = {} } = pod.metadata;
+  return Object.entries(labels)
+    .flatMap((pair) => caches.of(SERVICES).byIndex(BY_TELLING_PAIR, pairKey(namespace, pair)))
     .filter((service) => hasSelector(service) && selects(service, pod));
+}
+
+/** Services by the one label of their selector that tells most: so a pod finds its services without asking all. */
+const BY_TELLING_PAIR: Index<Service> = {
+  name: "telling label of the selector",
+  valuesOf: (service) => [pairKey(service.metadata.namespace, tellingPair(service))],
+};
+
+/** Pods by each of their labels. */
+const BY_LABELS: Index<Pod> = {
+  name: "each label",
+  valuesOf: ({ metadata }) =>
+    Object.entries(metadata.labels ?? {}).map((pair) => pairKey(metadata.namespace, pair)),
+};
+
+type LabelPair = readonly [key: string, value: string];
+
+/** The longest value of the selector: names of one thing are longer than words for many. */
+function tellingPair({ spec }: Service): LabelPair {
+  const pairs: readonly LabelPair[] = Object.entries(spec?.selector ?? {});
+  const own = pairs.filter(([key]) => !isForMany(key));
+  const [first = ["", ""], ...rest] = own.length > 0 ? own : pairs;
+  return rest.reduce((best, pair) => (pair[1].length > best[1].length ? pair : best), first);
+}
+
+/** Of Kubernetes' recommended labels only the instance names one thing. */
+function isForMany(key: string): boolean {
+  return key.startsWith("app.kubernetes.io/") && key !== "app.kubernetes.io/instance";
+}
+
+function pairKey(namespace = "", [key, value]: LabelPair): string {
+  return `${namespace} ${key}=${value}`;
 }
 
 function hasSelector({ spec }: Service): boolean {
@@ -85,7 +114,8 @@ function hasSelector({ spec }: Service): boolean {
 }
 
 function selects({ spec }: Service, pod: Pod): boolean {
-  return matchesLabels(requirementsOf({ matchLabels: spec?.selector ?? {} }), pod.metadata.labels);
+  const { labels = {} } = pod.metadata;
+  return Object.entries(spec?.selector ?? {}).every(([key, value]) => labels[key] === value);
 }
 
 function isOwnSlice({ metadata }: EndpointSlice): boolean {

@@ -90,7 +90,8 @@ function newVolume(claim: PersistentVolumeClaim, folder: string): PersistentVolu
       claimRef: referenceTo(claim),
       persistentVolumeReclaimPolicy: "Delete",
       ...(spec.storageClassName !== undefined && { storageClassName: spec.storageClassName }),
-      hostPath: { path: `${folder}/${metadata.namespace}/${metadata.name}`, type: "DirectoryOrCreate" },
+      // By uid: a claim that takes the name of one that is gone must not find its data.
+      hostPath: { path: `${folder}/pvc-${metadata.uid}`, type: "DirectoryOrCreate" },
     },
   };
 }

@@ -43,7 +43,7 @@ describe("volumeReconciler()", () => {
     const { spec, status } = await cluster.get(PERSISTENT_VOLUME_CLAIMS, "data");
     expect(status?.phase).toBe("Bound");
     const made = await cluster.client.get(PERSISTENT_VOLUMES, { name: spec?.volumeName ?? "" });
-    expect(made.spec?.hostPath?.path).toBe("/volumes/default/data");
+    expect(made.spec?.hostPath?.path).toBe(`/volumes/${made.metadata.name}`);
     await cluster.client.delete(PERSISTENT_VOLUME_CLAIMS, { namespace: "default", name: "data" });
     await cluster.turn();
     expect((await cluster.client.list(PERSISTENT_VOLUMES)).items).toEqual([]);

@@ -1,15 +1,19 @@
-import type { ConfigMap, Container, Pod, Secret } from "@heliostat/kube";
+import type { ConfigMap, Container, PersistentVolume, Pod, Secret } from "@heliostat/kube";
 
 /** The other objects that a pod needs before it can start, as they were a moment ago. An absent one is not in the map. */
 export interface PodInputs {
   readonly configMaps: ReadonlyMap<string, ConfigMap>;
   readonly secrets: ReadonlyMap<string, Secret>;
+  /** The volumes of persistent volume claims; `undefined` for a claim that has none yet. @default no claims */
+  readonly claims?: ReadonlyMap<string, PersistentVolume | undefined>;
 }
 
 /** The names of those objects, all in the pod's namespace. */
 export interface PodReferences {
   readonly configMaps: ReadonlySet<string>;
   readonly secrets: ReadonlySet<string>;
+  /** @default none */
+  readonly claims?: ReadonlySet<string>;
 }
 
 /** A reference to one that is neither there nor optional. The text is Kubernetes' own. */
@@ -27,6 +31,7 @@ export function volumeReferences(pod: Pod): PodReferences {
       ...volumes.map(({ secret }) => secret?.secretName),
       ...sources.map(({ secret }) => secret?.name),
     ]),
+    claims: named(volumes.map(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName)),
   };
 }
 
@@ -64,6 +69,14 @@ export function secretOf(
   const found = inputs.secrets.get(name);
   if (!found && isOptional !== true) throw new MissingInputError(`secret "${name}" not found`);
   return found;
+}
+
+/** The volume that a claim is bound to. @throws MissingInputError */
+export function volumeOfClaim({ claims }: PodInputs, name: string): PersistentVolume {
+  const volume = claims?.get(name);
+  if (volume) return volume;
+  if (claims?.has(name)) throw new MissingInputError(`persistentvolumeclaim "${name}" has no volume yet`);
+  throw new MissingInputError(`persistentvolumeclaim "${name}" not found`);
 }
 
 /** What a config map holds, as bytes. */

@@ -1,4 +1,4 @@
-import type { ConfigMap, Secret, Volume } from "@heliostat/kube";
+import type { ConfigMap, PersistentVolume, Secret, Volume } from "@heliostat/kube";
 import { describe, expect, it } from "vitest";
 import type { PodVolume } from "../runtime/container-runtime.ts";
 import { aPod } from "../testing/fixtures.ts";
@@ -19,10 +19,25 @@ const SECRET: Secret = {
   data: { key: Buffer.from("pem").toString("base64") },
 };
 
+const VOLUME: PersistentVolume = {
+  apiVersion: "v1",
+  kind: "PersistentVolume",
+  metadata: { name: "pv" },
+  spec: { hostPath: { path: "/volumes/c", type: "DirectoryOrCreate" } },
+};
+
 function volumesOf(...volumes: readonly Volume[]): ReadonlyMap<string, PodVolume> {
   const pod = aPod({ metadata: { labels: { app: "x" } }, spec: { volumes } });
   const facts = { pod, nodeName: "laptop", hostIp: "h", podIp: "p", allocatable: {} };
-  const inputs = { configMaps: new Map([["config", CONFIG]]), secrets: new Map([["secret", SECRET]]) };
+  const claims = new Map([
+    ["c", VOLUME],
+    ["unbound", undefined],
+  ]);
+  const inputs = {
+    configMaps: new Map([["config", CONFIG]]),
+    secrets: new Map([["secret", SECRET]]),
+    claims,
+  };
   const tokens = new Map([[tokenKey({ path: "", audience: "api", expirationSeconds: 60 }), "jwt"]]);
   return podVolumes(pod, { facts, inputs, tokens });
 }
@@ -47,8 +62,14 @@ describe("podVolumes()", () => {
       { type: "empty", name: "shm", medium: "Memory", sizeLimitBytes: 2 ** 30 },
       { type: "empty", name: "tmp", medium: "" },
       { type: "host", name: "host", path: "/data" },
-      { type: "empty", name: "claim", medium: "" },
+      { type: "host", name: "claim", path: "/volumes/c", isCreated: true },
     ]);
+  });
+
+  it("lets a pod wait for its claim, and for the claim's volume", () => {
+    const claim = (claimName: string) => volumesOf({ name: "v", persistentVolumeClaim: { claimName } });
+    expect(() => claim("unbound")).toThrow('persistentvolumeclaim "unbound" has no volume yet');
+    expect(() => claim("other")).toThrow('persistentvolumeclaim "other" not found');
   });
 
   it("shows all keys of a config map, bytes included", () => {

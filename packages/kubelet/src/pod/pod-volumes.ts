@@ -1,6 +1,8 @@
 import type {
   DownwardAPIVolumeFile,
+  HostPathVolumeSource,
   KeyToPath,
+  PersistentVolume,
   Pod,
   ServiceAccountTokenProjection,
   Volume,
@@ -16,6 +18,7 @@ import {
   type PodInputs,
   secretBytes,
   secretOf,
+  volumeOfClaim,
 } from "./pod-inputs.ts";
 
 /** What a pod's volumes are made from. */
@@ -47,16 +50,28 @@ function namedVolume(volume: Volume, sources: VolumeSources): PodVolume {
   }
 }
 
-/** A claim is a folder that lives as long as the pod. */
 function podVolume(volume: Volume, sources: VolumeSources): PodVolume {
   const { name } = volume;
   if (volume.emptyDir) return emptyVolume(volume);
-  if (volume.hostPath) return { type: "host", name, path: volume.hostPath.path };
-  if (volume.persistentVolumeClaim || volume.ephemeral) return { type: "empty", name, medium: "" };
+  if (volume.hostPath) return hostVolume(name, volume.hostPath);
+  if (volume.persistentVolumeClaim) {
+    return claimedVolume(name, volumeOfClaim(sources.inputs, volume.persistentVolumeClaim.claimName));
+  }
+  if (volume.ephemeral) return { type: "empty", name, medium: "" };
   const files = volumeFiles(volume, sources);
   if (files) return { type: "files", name, files };
   const [kind = "none"] = Object.keys(volume).filter((key) => key !== "name");
   throw new Error(`volume type "${kind}" is not supported by this kubelet`);
+}
+
+function hostVolume(name: string, { path, type }: HostPathVolumeSource): PodVolume {
+  return { type: "host", name, path, ...(type === "DirectoryOrCreate" && { isCreated: true }) };
+}
+
+function claimedVolume(name: string, { metadata, spec = {} }: PersistentVolume): PodVolume {
+  if (spec.hostPath) return hostVolume(name, spec.hostPath);
+  if (spec.local) return { type: "host", name, path: spec.local.path };
+  throw new Error(`the persistent volume "${metadata.name}" is not a folder of this machine`);
 }
 
 /** The service account tokens that a pod's volumes show, so that they can be issued before the volumes are made. */

@@ -2,16 +2,25 @@ import { writeFile } from "node:fs/promises";
 import { PassThrough, type Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { type ExecOptions, type ExecSession, KubeError } from "@heliostat/kube";
-import type { ContainerExit, OutputChunk, RunningContainer } from "../runtime/container-runtime.ts";
+import type {
+  ContainerExit,
+  ContainerUsage,
+  OutputChunk,
+  RunningContainer,
+} from "../runtime/container-runtime.ts";
 import { type Command, startCommand } from "../sandbox/inside/command.ts";
 import { signalQuietly } from "../sandbox/inside/process-tree.ts";
+import { usageOf } from "../sandbox/inside/process-usage.ts";
 import { pushTo } from "../sandbox/outside/remote-command.ts";
 import { chunksOf } from "../sandbox/wire/frames.ts";
 import { endProcesses } from "./end-processes.ts";
+import { membersOf, type ProcessEntry } from "./process-table.ts";
 import type { Watchdog } from "./watchdog.ts";
 
 /** What is to run, with everything already put where it is on this machine. */
 export interface ProcessPlan {
+  /** The container's name. */
+  readonly name: string;
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly workingDir: string;
@@ -39,6 +48,7 @@ export class LoopbackContainer implements RunningContainer {
   readonly output: AsyncIterable<OutputChunk>;
   readonly #plan: ProcessPlan;
   readonly #command: Command;
+  readonly #startedAtMs = Date.now();
   #isRunning = true;
 
   private constructor(plan: ProcessPlan, command: Command, watchdog: Watchdog) {
@@ -63,6 +73,13 @@ export class LoopbackContainer implements RunningContainer {
     const container = new LoopbackContainer(plan, command, watchdog);
     await writeFile(plan.pidFile, String(command.pid));
     return container;
+  }
+
+  /** What it has used, found among the processes of the machine. */
+  usage(table: readonly ProcessEntry[]): Omit<ContainerUsage, "podUid"> {
+    const { name, tag } = this.#plan;
+    const pids = membersOf({ tag, sessions: [this.#command.pid] }, table);
+    return { container: name, runningMs: Date.now() - this.#startedAtMs, ...usageOf(pids) };
   }
 
   signal(name: "SIGTERM" | "SIGKILL"): void {

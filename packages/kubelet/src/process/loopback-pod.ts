@@ -2,14 +2,14 @@ import { mkdir, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { type ByteStream, KubeError } from "@heliostat/kube";
-import type { ContainerSpec, PodSandbox } from "../runtime/container-runtime.ts";
+import type { ContainerSpec, ContainerUsage, PodSandbox } from "../runtime/container-runtime.ts";
 import { socketStream } from "../sandbox/outside/socket-stream.ts";
 import { endProcesses } from "./end-processes.ts";
 import { type FindAddress, serviceNamesIn, withLocalAddresses } from "./local-addresses.ts";
 import { LoopbackContainer, type ProcessPlan } from "./loopback-container.ts";
 import { loopbackRayStart, type PortMap, type RayPorts, withShell } from "./loopback-ray-start.ts";
 import { containerFolders } from "./pod-folder.ts";
-import { tagVariable } from "./process-table.ts";
+import { type ProcessEntry, tagVariable } from "./process-table.ts";
 import type { Watchdog } from "./watchdog.ts";
 
 /** The one address of all pods. */
@@ -78,6 +78,11 @@ export class LoopbackPod implements PodSandbox {
     });
   }
 
+  /** What each of its containers has used, found among the processes of the machine. */
+  usage(table: readonly ProcessEntry[]): readonly Omit<ContainerUsage, "podUid">[] {
+    return [...this.#containers].map((container) => container.usage(table));
+  }
+
   async remove(): Promise<void> {
     this.#isRemoved = true;
     const { tag, folder, onRemoved } = this.#options;
@@ -110,6 +115,7 @@ export class LoopbackPod implements PodSandbox {
     };
     const command = lines.map(({ line }) => localized(line));
     return {
+      name: spec.name,
       ...{ command, env, workingDir, keepsStdin: spec.keepsStdin, tag: containerTag, pidFile, folder },
       ...{ notes: [...notes, ...command.flatMap(unknownNames)], localized },
     };

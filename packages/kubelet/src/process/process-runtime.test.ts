@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type {
   ContainerRuntime,
   ContainerSpec,
+  ContainerUsage,
   PodSandbox,
   PodVolume,
   RunningContainer,
@@ -73,6 +74,20 @@ describe("processRuntime()", () => {
     expect(sleepers("876543")).toBe(0);
   });
 
+  it("measures what containers use", async () => {
+    const isIdle = await start("echo up; sleep 1000");
+    const isBusy = await start("echo up; while :; do :; done", { name: "busy" });
+    for (const container of [isIdle, isBusy]) await container.output[Symbol.asyncIterator]().next();
+    await expect.poll(async () => (await usage("busy"))?.cpuMs).toBeGreaterThan(100);
+    expect((await usage("busy"))?.memoryBytes).toBeGreaterThan(100_000);
+    expect((await usage("c"))?.cpuMs).toBeLessThan(100);
+    for (const container of [isIdle, isBusy]) {
+      container.signal("SIGKILL");
+      await container.exited;
+    }
+    expect(await usage("busy")).toBeUndefined();
+  });
+
   it("hands SIGTERM to the first process, and lets ray stop do the same within the pod", async () => {
     const script = "trap 'echo bye; exit 5' TERM; echo ready; while :; do sleep 0.05; done";
     const container = await start(script);
@@ -126,6 +141,11 @@ describe("processRuntime()", () => {
 
   function createPod(uid: string): Promise<PodSandbox> {
     return runtime.createSandbox({ name: uid, namespace: "test", uid, hostname: uid });
+  }
+
+  async function usage(name: string): Promise<ContainerUsage | undefined> {
+    const measured = await runtime.measure();
+    return measured.find(({ podUid, container }) => podUid === "uid-a" && container === name);
   }
 
   async function run(script: string, extra: Partial<ContainerSpec> = {}, where = pod) {

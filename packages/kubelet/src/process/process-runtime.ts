@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type Logger, SILENT } from "@heliostat/kube";
 import type {
   ContainerRuntime,
+  ContainerUsage,
   HostEntry,
   PodSandbox,
   ResolvedImage,
@@ -13,6 +14,7 @@ import { type CatalogueOptions, type ImageCatalogue, imageCatalogue } from "../s
 import { LoopbackPod } from "./loopback-pod.ts";
 import { RAY_PORT_NAMES, type RayPorts } from "./loopback-ray-start.ts";
 import { PortBlocks } from "./port-blocks.ts";
+import { processTable } from "./process-table.ts";
 import { RAY_LAUNCHER } from "./ray-launcher.ts";
 import { ServicePorts } from "./service-ports.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -92,6 +94,15 @@ class LoopbackRuntime implements ContainerRuntime {
 
   setHosts(entries: readonly HostEntry[]): void {
     this.#services.set(entries);
+  }
+
+  async measure(): Promise<readonly ContainerUsage[]> {
+    // Only Linux says what a process uses without a program being run for it.
+    if (process.platform !== "linux") return [];
+    const table = processTable();
+    return [...this.#pods].flatMap(([podUid, pod]) =>
+      pod.usage(table).map((usage) => ({ podUid, ...usage })),
+    );
   }
 
   async close(): Promise<void> {

@@ -25,8 +25,22 @@ export interface ContainerRuntime {
   /** What every pod finds in its /etc/hosts from now on, besides itself: pods that run already see it too. */
   setHosts(entries: readonly HostEntry[]): void;
 
+  /** What every container that runs has used, now. One that cannot be measured is left out. */
+  measure(): Promise<readonly ContainerUsage[]>;
+
   /** End every sandbox and leave nothing behind. */
   close(): Promise<void>;
+}
+
+/** What one run of a container has used. */
+export interface ContainerUsage {
+  readonly podUid: string;
+  readonly container: string;
+  /** How long it has been running. */
+  readonly runningMs: number;
+  /** CPU time of all its processes since then: one core for a second is 1000. */
+  readonly cpuMs: number;
+  readonly memoryBytes: number;
 }
 
 export type RuntimeName = "sandbox" | "process" | "simulated";
@@ -97,7 +111,13 @@ export type PodVolume =
     }
   /** Files whose contents the kubelet knows: config maps, secrets, downward API, service account tokens. */
   | { readonly type: "files"; readonly name: string; readonly files: readonly VolumeFile[] }
-  | { readonly type: "host"; readonly name: string; readonly path: string };
+  | {
+      readonly type: "host";
+      readonly name: string;
+      readonly path: string;
+      /** Whether the folder is made where it is missing. @default false */
+      readonly isCreated?: boolean;
+    };
 
 export interface VolumeFile {
   /** Relative to the mount: `auth_token`, `nested/name`. */

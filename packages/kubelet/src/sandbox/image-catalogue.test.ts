@@ -25,6 +25,7 @@ describe("imageCatalogue()", () => {
     "docker.io/rayproject/ray:nightly",
     "quay.io/rayproject/ray-ml:2.9.0-gpu",
     "rayproject/ray",
+    "ray.io/ray:1.9.2",
   ])("stands in for %s with the installed Ray, and says so", (image) => {
     const resolved = catalogue.resolve(image);
     expect(resolved?.description).toBe(`Ray 2.58.0 of /venv stands in for ${image}`);
@@ -37,6 +38,15 @@ describe("imageCatalogue()", () => {
     expect(catalogue.resolve("busybox:1.28")?.entrypoint).toEqual(["sh"]);
     expect(catalogue.resolve("ubuntu")?.entrypoint).toEqual(["bash"]);
     expect(catalogue.resolve("python:3.12-slim")?.entrypoint).toEqual(["/usr/bin/python3"]);
+  });
+
+  it("lends the machine's Redis, if it has one, to images of Redis", () => {
+    expect(catalogue.resolve("redis:7.4.0")).toBeUndefined();
+    const withRedis = imageCatalogue({ redis: "/usr/bin/redis-server", file: FILE });
+    const resolved = withRedis.resolve("docker.io/library/redis:7.4.0");
+    expect(resolved?.description).toContain("the Redis /usr/bin/redis-server stands in for");
+    expect(resolved?.entrypoint.slice(0, 2)).toEqual(["/bin/sh", "-c"]);
+    expect(resolved?.workingDir).toBe("/data");
   });
 
   it("covers no image whose name only begins alike", () => {

@@ -6,6 +6,8 @@ export interface Installations {
   readonly ray?: RayInstallation;
   /** A Python without Ray, for `python` images: `/usr/bin/python3`. */
   readonly python?: string;
+  /** A Redis server, for `redis` images: `/usr/bin/redis-server`. */
+  readonly redis?: string;
 }
 
 /** A Python environment that has Ray. */
@@ -86,18 +88,23 @@ function isCovered(name: string, prefix: string): boolean {
 }
 
 function explain(image: string, { ray, file }: CatalogueOptions): string {
-  if (isCovered(repositoryOf(image), RAY_PREFIX) && !ray) {
+  const isRay = RAY_PREFIXES.some((prefix) =>
+    [repositoryOf(image), withoutTag(image)].some((name) => isCovered(name, prefix)),
+  );
+  if (isRay && !ray) {
     return `Cannot run image "${image}": no Ray is installed on this machine to stand in for it`;
   }
   return `Cannot run image "${image}": images are not pulled, and none of those known stands in for it; name one in ${file}`;
 }
 
-const RAY_PREFIX = "rayproject/ray";
+/** Ray's own images, and as KubeRay's older documents call them. */
+const RAY_PREFIXES: readonly string[] = ["rayproject/ray", "ray.io/ray"];
 
-function builtIn({ ray, python }: Installations): readonly ImageStandIn[] {
+function builtIn({ ray, python, redis }: Installations): readonly ImageStandIn[] {
   return [
-    ...(ray ? [rayStandIn(RAY_PREFIX, ray)] : []),
+    ...(ray ? RAY_PREFIXES.map((prefix) => rayStandIn(prefix, ray)) : []),
     ...(python ? [pythonStandIn("python", python)] : []),
+    ...(redis ? [redisStandIn("redis", redis)] : []),
     ...["busybox", "alpine"].map((prefix) => shellStandIn(prefix, "sh")),
     ...["bash", "debian", "ubuntu"].map((prefix) => shellStandIn(prefix, "bash")),
   ];
@@ -125,6 +132,19 @@ export function pythonStandIn(prefix: string, python: string): ImageStandIn {
   const folder = python.slice(0, python.lastIndexOf("/"));
   const env = { ...PLAIN_ENVIRONMENT, PATH: `${folder}:${DEFAULT_PATH}` };
   return { prefix, title: `the Python ${python}`, entrypoint: [python], env, workingDir: "/" };
+}
+
+/** Like the image's own: options and configuration files go to the server, anything else is a command. */
+function redisStandIn(prefix: string, redis: string): ImageStandIn {
+  const folder = redis.slice(0, redis.lastIndexOf("/"));
+  const choice = `case "\${1:-}" in ""|-*|*.conf) exec redis-server "$@";; *) exec "$@";; esac`;
+  return {
+    prefix,
+    title: `the Redis ${redis}`,
+    entrypoint: ["/bin/sh", "-c", choice, "redis"],
+    env: { ...PLAIN_ENVIRONMENT, PATH: `${folder}:${DEFAULT_PATH}` },
+    workingDir: "/data",
+  };
 }
 
 function shellStandIn(prefix: string, shell: string): ImageStandIn {

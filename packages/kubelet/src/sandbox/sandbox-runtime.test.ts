@@ -5,7 +5,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ContainerSpec, PodSandbox, PodVolume, RunningContainer } from "../runtime/container-runtime.ts";
+import type {
+  ContainerSpec,
+  ContainerUsage,
+  PodSandbox,
+  PodVolume,
+  RunningContainer,
+} from "../runtime/container-runtime.ts";
 import { canSandbox } from "./can-sandbox.ts";
 import { type SandboxRuntime, sandboxRuntime } from "./sandbox-runtime.ts";
 
@@ -49,6 +55,12 @@ describe.skipIf(!probe.isPossible)(`sandboxRuntime() ${probe.isPossible ? "" : p
       err: "err\n",
       exit: { exitCode: 7 },
     });
+  });
+
+  it("keeps a container's PATH in a login shell too", async () => {
+    const ran = await run("echo $PATH; bash -lc 'echo $PATH'; sh -lc 'echo $PATH'");
+    const [path, ...inLogins] = ran.out.trim().split("\n");
+    expect(inLogins).toEqual([path, path]);
   });
 
   it("lets a container write in its own places only", async () => {
@@ -136,6 +148,20 @@ describe.skipIf(!probe.isPossible)(`sandboxRuntime() ${probe.isPossible ? "" : p
     await expect(container.exec({ command: ["true"] })).rejects.toMatchObject({ reason: "BadRequest" });
   });
 
+  it("measures what containers use", async () => {
+    const isIdle = await start("echo up; sleep 1000");
+    const isBusy = await start("echo up; while :; do :; done", { name: "busy" });
+    for (const container of [isIdle, isBusy]) await container.output[Symbol.asyncIterator]().next();
+    await expect.poll(async () => (await usage("busy"))?.cpuMs).toBeGreaterThan(100);
+    expect((await usage("busy"))?.memoryBytes).toBeGreaterThan(100_000);
+    expect((await usage("c"))?.cpuMs).toBeLessThan(100);
+    for (const container of [isIdle, isBusy]) {
+      container.signal("SIGKILL");
+      await container.exited;
+    }
+    expect(await usage("busy")).toBeUndefined();
+  });
+
   it("gives a container a terminal and keeps its input open", async () => {
     const container = await start("read -r line; stty size; echo $TERM got $line; exit 6", {
       isTty: true,
@@ -180,6 +206,11 @@ describe.skipIf(!probe.isPossible)(`sandboxRuntime() ${probe.isPossible ? "" : p
     const mounts = [{ mountPath: "/n", isReadOnly: false, volume: nowhere }];
     await expect(start("true", { mounts })).rejects.toThrow('Cannot mount "/no/such"');
   });
+
+  async function usage(name: string): Promise<ContainerUsage | undefined> {
+    const measured = await runtime.measure();
+    return measured.find(({ podUid, container }) => podUid === "uid-a" && container === name);
+  }
 
   async function run(script: string, extra?: Partial<ContainerSpec>) {
     return await finish(await start(script, extra));

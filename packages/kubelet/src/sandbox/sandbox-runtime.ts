@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type Logger, SILENT } from "@heliostat/kube";
 import type {
   ContainerRuntime,
+  ContainerUsage,
   HostEntry,
   PodSandbox,
   ResolvedImage,
@@ -148,6 +149,10 @@ class NamespaceRuntime implements SandboxRuntime {
 
   setHosts(entries: readonly HostEntry[]): void {
     this.#hostsTold = this.#hostsTold.then(() => this.#tellHosts(entries));
+  }
+
+  async measure(): Promise<readonly ContainerUsage[]> {
+    return JSON.parse(await this.#supervisor.tell({ ask: "measure" }));
   }
 
   async close(): Promise<void> {

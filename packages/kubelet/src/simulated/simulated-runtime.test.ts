@@ -41,6 +41,14 @@ describe("a simulated pod", () => {
     expect(node.tokenRequests).toEqual([]);
   });
 
+  it("uses what it is told to", async () => {
+    await node.run({ metadata: simulate("use 250m cpu; use 1Ki memory") });
+    await node.clock.turn(30_000);
+    expect(await node.kubelet.metrics.pods()).toMatchObject([
+      { name: "demo", containers: [{ name: "main", cpuMillis: 250, memoryBytes: 1024 }] },
+    ]);
+  });
+
   it("says in its log that it is simulated, and refuses what needs a process", async () => {
     await node.run();
     await node.clock.turn(500);

@@ -3,6 +3,7 @@ import type {
   ContainerExit,
   ContainerRuntime,
   ContainerSpec,
+  ContainerUsage,
   OutputChunk,
   PodSandbox,
   ResolvedImage,
@@ -10,7 +11,7 @@ import type {
   SandboxSpec,
 } from "../runtime/container-runtime.ts";
 import { AddressPool } from "./address-pool.ts";
-import { SIMULATE_ANNOTATION, type SimulatedEnd, type Simulation, simulationOf } from "./simulation.ts";
+import { SIMULATE_ANNOTATION, type Simulation, simulationOf } from "./simulation.ts";
 
 export interface SimulatedRuntimeOptions {
   readonly clock: Clock;
@@ -38,6 +39,7 @@ export function simulatedRuntime(options: SimulatedRuntimeOptions): ContainerRun
       return sandbox;
     },
     setHosts: () => undefined,
+    measure: async () => [...sandboxes].flatMap((sandbox) => sandbox.usage()),
     close: async () => {
       await Promise.all([...sandboxes].map((sandbox) => sandbox.remove()));
     },
@@ -76,7 +78,7 @@ class SimulatedSandbox implements PodSandbox {
     if (this.#removed.signal.aborted) throw new Error("the pod has been removed");
     if (wishes.failsToStart)
       throw new Error(`"${SIMULATE_ANNOTATION}" asks for a container that fails to start`);
-    const container = new SimulatedContainer(spec, clock, this.#endOf(spec, wishes));
+    const container = new SimulatedContainer(spec, clock, { ...wishes, ...this.#end(spec, wishes) });
     this.#running.add(container);
     void container.exited.then(() => this.#running.delete(container));
     return container;
@@ -88,6 +90,11 @@ class SimulatedSandbox implements PodSandbox {
     return Promise.reject(new KubeError("Unavailable", message));
   }
 
+  usage(): readonly ContainerUsage[] {
+    const { uid: podUid } = this.#spec;
+    return [...this.#running].map((container) => ({ podUid, ...container.usage() }));
+  }
+
   async remove(): Promise<void> {
     if (this.#removed.signal.aborted) return;
     this.#removed.abort();
@@ -96,9 +103,10 @@ class SimulatedSandbox implements PodSandbox {
     this.#place.leave(this);
   }
 
-  #endOf(spec: ContainerSpec, wishes: Simulation): SimulatedEnd | undefined {
+  #end({ isMeantToEnd }: ContainerSpec, { end }: Simulation): Pick<Simulation, "end"> {
     const { completeAfterMs = DEFAULT_COMPLETE_AFTER_MS } = this.#place.options;
-    return wishes.end ?? (spec.isMeantToEnd ? { exitCode: 0, afterMs: completeAfterMs } : undefined);
+    if (end) return { end };
+    return isMeantToEnd ? { end: { exitCode: 0, afterMs: completeAfterMs } } : {};
   }
 }
 
@@ -106,18 +114,30 @@ class SimulatedContainer implements RunningContainer {
   readonly exited: Promise<ContainerExit>;
   readonly output: AsyncIterable<OutputChunk>;
   readonly #name: string;
+  readonly #clock: Clock;
+  readonly #wishes: Simulation;
+  readonly #startedAtMs: number;
   readonly #timer: Timer | undefined;
   #exit: (exit: ContainerExit) => void = () => undefined;
 
-  constructor(spec: ContainerSpec, clock: Clock, end: SimulatedEnd | undefined) {
+  constructor(spec: ContainerSpec, clock: Clock, wishes: Simulation) {
     this.#name = spec.name;
+    this.#clock = clock;
+    this.#wishes = wishes;
+    this.#startedAtMs = clock.now();
     this.exited = new Promise((resolve) => {
       this.#exit = resolve;
     });
     this.output = oneLine(`Simulated: nothing runs in the place of ${spec.image}\n`, clock.now());
-    if (!end) return;
-    const { exitCode, afterMs, isOutOfMemory = false } = end;
+    if (!wishes.end) return;
+    const { exitCode, afterMs, isOutOfMemory = false } = wishes.end;
     this.#timer = clock.after(afterMs, () => this.#exit({ exitCode, isOutOfMemory }));
+  }
+
+  usage(): Omit<ContainerUsage, "podUid"> {
+    const { cpuMillis = 0, memoryBytes = 0 } = this.#wishes;
+    const runningMs = this.#clock.now() - this.#startedAtMs;
+    return { container: this.#name, runningMs, cpuMs: (runningMs * cpuMillis) / 1000, memoryBytes };
   }
 
   signal(name: "SIGTERM" | "SIGKILL"): void {

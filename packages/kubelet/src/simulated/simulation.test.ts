@@ -11,6 +11,8 @@ describe("simulationOf()", () => {
     ["exit 0 after 2m", { end: { exitCode: 0, afterMs: 120_000 } }],
     ["run out of memory after 10ms", { end: { exitCode: 137, afterMs: 10, isOutOfMemory: true } }],
     ["fail to start", { failsToStart: true }],
+    ["use 250m cpu", { cpuMillis: 250 }],
+    ["use 2 cpu; use 1Mi memory", { cpuMillis: 2000, memoryBytes: 1_048_576 }],
     ["start after 1s; exit 2 after 1s", { startDelayMs: 1000, end: { exitCode: 2, afterMs: 1000 } }],
     ["other: exit 1 after 1s; start after 1h", { startDelayMs: 3_600_000 }],
     ["main: exit 1 after 1s", { end: { exitCode: 1, afterMs: 1000 } }],

@@ -1,11 +1,15 @@
+import { parseQuantity } from "@heliostat/kube";
+
 /** What a pod's annotation asks the simulated runtime to do with one of its containers. */
 export interface Simulation {
   readonly startDelayMs?: number;
   readonly failsToStart?: boolean;
   readonly end?: SimulatedEnd;
+  readonly cpuMillis?: number;
+  readonly memoryBytes?: number;
 }
 
-export interface SimulatedEnd {
+interface SimulatedEnd {
   readonly exitCode: number;
   readonly afterMs: number;
   readonly isOutOfMemory?: boolean;
@@ -33,6 +37,8 @@ const PHRASES: readonly Phrase[] = [
       end: { exitCode: OUT_OF_MEMORY_CODE, afterMs: durationMs(count, unit), isOutOfMemory: true },
     }),
   ],
+  [/^use (\d+m?) cpu$/, ([, quantity = ""]) => ({ cpuMillis: (parseQuantity(quantity) ?? 0) * 1000 })],
+  [/^use (\d+(?:[KMGT]i?)?) memory$/, ([, quantity = ""]) => ({ memoryBytes: parseQuantity(quantity) ?? 0 })],
 ];
 
 /**
@@ -43,6 +49,7 @@ const PHRASES: readonly Phrase[] = [
  * - `fail to start`: it never runs
  * - `exit 1 after 5s`: it ends with this code
  * - `run out of memory after 5s`: it ends as if the kernel had killed it
+ * - `use 250m cpu`, `use 64Mi memory`: what it is measured to use; nothing without these
  *
  * @throws Error that quotes the phrase which makes no sense
  */

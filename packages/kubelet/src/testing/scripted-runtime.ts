@@ -3,6 +3,7 @@ import type {
   ContainerExit,
   ContainerRuntime,
   ContainerSpec,
+  ContainerUsage,
   HostEntry,
   OutputChunk,
   PodSandbox,
@@ -28,6 +29,7 @@ export class ScriptedRuntime implements ContainerRuntime {
   readonly sandboxes: ScriptedSandbox[] = [];
   readonly listeners = new Map<number, Listener>();
   hosts: readonly HostEntry[] = [];
+  usage: readonly ContainerUsage[] = [];
   isClosed = false;
   command: Command = () => ({ exitCode: 0 });
   /** Why the next sandbox or container cannot be made. */
@@ -61,6 +63,10 @@ export class ScriptedRuntime implements ContainerRuntime {
 
   setHosts(entries: readonly HostEntry[]): void {
     this.hosts = entries;
+  }
+
+  async measure(): Promise<readonly ContainerUsage[]> {
+    return this.usage;
   }
 
   async close(): Promise<void> {

@@ -1,8 +1,11 @@
 import type { Outcome } from "@heliostat/controller";
 import { type Condition, conditionOf, isConditionTrue, type Pod } from "@heliostat/kube";
 import { CONDITION, CONDITION_REASON, desiredWorkers, EVENT_REASON } from "@heliostat/ray";
+import { isWhole, workersReadiness } from "./completeness.ts";
 import { isAlive, isHead, isReady } from "./pod-state.ts";
+import { isSuspending } from "./suspension.ts";
 import type { RayClusterView } from "./view.ts";
+import type { Why } from "./why.ts";
 
 /** The condition's reason for each event of a failure. */
 const REASON_OF_FAILURE: Readonly<Record<string, string>> = {
@@ -10,6 +13,7 @@ const REASON_OF_FAILURE: Readonly<Record<string, string>> = {
   [EVENT_REASON.failedToDeleteHeadPod]: CONDITION_REASON.failedDeleteHeadPod,
   [EVENT_REASON.failedToCreateWorkerPod]: CONDITION_REASON.failedCreateWorkerPod,
   [EVENT_REASON.failedToDeleteWorkerPod]: CONDITION_REASON.failedDeleteWorkerPod,
+  [EVENT_REASON.failedToDeletePods]: CONDITION_REASON.failedDeleteAllPods,
 };
 
 /** Whether the head works; when it does not, in the words of its pod (KubeRay rule). */
@@ -30,11 +34,10 @@ export function headPodReady(view: RayClusterView): Condition {
 /** Whether all pods have been ready together once. Only a suspension takes it back (KubeRay rule). */
 export function provisioned(view: RayClusterView): Condition {
   const { cluster, pods } = view;
-  const isSuspended = cluster.spec.suspend === true && pods.length === 0;
+  const isSuspended = isSuspending(view);
   const wasProvisioned = isConditionTrue(cluster.status?.conditions, CONDITION.provisioned);
   const wanted = 1 + desiredWorkers(cluster).desired;
-  const isComplete = pods.filter(isReady).length >= wanted;
-  return !isSuspended && (wasProvisioned || (isComplete && !cluster.spec.suspend))
+  return (wasProvisioned && !(isSuspended && pods.length === 0)) || (isWhole(view) && !isSuspended)
     ? condition(CONDITION.provisioned, true, {
         reason: CONDITION_REASON.allPodsReadyFirstTime,
         message: "All Ray Pods are ready for the first time",
@@ -46,11 +49,34 @@ export function provisioned(view: RayClusterView): Condition {
 }
 
 /** The two conditions of a suspension: under way, and done. */
-export function suspension({ cluster, pods }: RayClusterView): readonly Condition[] {
-  const isWanted = cluster.spec.suspend === true;
+export function suspension(view: RayClusterView): readonly Condition[] {
+  const isWanted = isSuspending(view);
+  const isDone = view.pods.length === 0;
   return [
-    condition(CONDITION.suspended, isWanted && pods.length === 0, { reason: CONDITION_REASON.suspended }),
-    condition(CONDITION.suspending, isWanted && pods.length > 0, { reason: CONDITION_REASON.suspending }),
+    condition(CONDITION.suspended, isWanted && isDone, { reason: CONDITION_REASON.suspended }),
+    condition(CONDITION.suspending, isWanted && !isDone, { reason: CONDITION_REASON.suspending }),
+  ];
+}
+
+/** Whether every wanted worker is ready at this moment: unlike `state` it takes itself back. */
+export function workersReady(view: RayClusterView): Condition {
+  const { ready, wanted } = workersReadiness(view);
+  const { allWorkersReady, workersNotReady } = CONDITION_REASON;
+  return condition(CONDITION.workersReady, ready === wanted, {
+    reason: ready === wanted ? allWorkersReady : workersNotReady,
+    message: `${ready} of ${wanted} workers are ready`,
+  });
+}
+
+/** The two conditions that say what the cluster waits for: on its way, and stuck. Never both. */
+export function progress(why: Why | undefined): readonly Condition[] {
+  const isResting = !why || why.reason === CONDITION_REASON.suspended;
+  const told = { reason: why?.reason ?? CONDITION_REASON.asWanted, message: why?.sentence ?? "" };
+  const calm = { reason: CONDITION_REASON.asWanted };
+  const isStuck = why?.isStuck === true;
+  return [
+    condition(CONDITION.progressing, !isResting && !isStuck, told),
+    condition(CONDITION.degraded, isStuck, isStuck ? told : calm),
   ];
 }
 

@@ -1,10 +1,10 @@
-import { HEAD_GROUP, nextNameFloor, type PodNamesView } from "@heliostat/ray";
+import { nextNameFloor, type PodNamesView } from "@heliostat/ray";
 import { isAlive } from "./pod-state.ts";
-import type { RayClusterView } from "./view.ts";
+import { groupNames, type RayClusterView } from "./view.ts";
 
 /** What the names of a group's next pods depend on. */
-export function namesView({ cluster, pods }: RayClusterView, group: string): PodNamesView {
-  return { cluster, group, pods, floor: cluster.status?.podNameFloors?.[group] ?? 0 };
+export function namesView({ cluster, pods, nameFloors }: RayClusterView, group: string): PodNamesView {
+  return { cluster, group, pods, floor: nameFloors[group] ?? 0 };
 }
 
 /**
@@ -12,18 +12,14 @@ export function namesView({ cluster, pods }: RayClusterView, group: string): Pod
  *
  * @param leaving names of pods whose deletion this reconcile has asked for
  */
-export function nameFloors(
+export function nextNameFloors(
   view: RayClusterView,
   leaving: readonly string[],
 ): Readonly<Record<string, number>> {
   const spent = new Set(view.pods.filter((pod) => !isAlive(pod)).map(({ metadata }) => metadata.name));
-  const groups = [
-    HEAD_GROUP,
-    ...(view.cluster.spec.workerGroupSpecs ?? []).map(({ groupName }) => groupName),
-  ];
-  const before = view.cluster.status?.podNameFloors ?? {};
+  const groups = groupNames(view.cluster);
   const now = groups.map(
     (group) => [group, nextNameFloor(namesView(view, group), [...spent, ...leaving])] as const,
   );
-  return { ...before, ...Object.fromEntries(now.filter(([, floor]) => floor > 0)) };
+  return { ...view.nameFloors, ...Object.fromEntries(now.filter(([, floor]) => floor > 0)) };
 }

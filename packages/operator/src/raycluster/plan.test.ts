@@ -1,20 +1,29 @@
-import type { Action, Plan } from "@heliostat/controller";
-import { controllerReference, type ObjectMeta, type Pod, type Service } from "@heliostat/kube";
-import { HEAD_GROUP, headService, type RayCluster } from "@heliostat/ray";
+import type { Pod } from "@heliostat/kube";
+import { headService, type RayCluster } from "@heliostat/ray";
 import { aRayCluster, aRayPod } from "@heliostat/ray/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { nameFloors } from "./name-floors.ts";
+import {
+  aView,
+  aWorker,
+  createdPods,
+  kinds,
+  owned,
+  running,
+  settledPods,
+  targetOf,
+  texts,
+  withMeta,
+} from "../testing/views.ts";
+import { nextNameFloors } from "./name-floors.ts";
 import { planRayCluster } from "./plan.ts";
 import { isAlive, isHead } from "./pod-state.ts";
 import type { RayClusterView } from "./view.ts";
 
-const NOW_MS = 1_700_000_000_000;
-
 describe("planRayCluster()", () => {
   it("creates the head service, the head and the wanted workers of a new cluster, all at once", () => {
     expect(kinds(planRayCluster(aView(aRayCluster())))).toEqual([
-      "create Service c-head-svc",
+      "apply Service c-head-svc",
       "create head",
       "create workers",
       "create workers",
@@ -85,6 +94,14 @@ describe("planRayCluster()", () => {
     const workers = ["w1", "w2", "w3"].map((name) => aWorker(cluster, name));
     const { actions } = planRayCluster(aView(cluster, { pods: [...head, ...workers] }));
     expect(actions.filter(({ do: what }) => what === "delete").map(targetOf)).toEqual(["w2"]);
+  });
+
+  it("publishes the dashboard by a Route where the operator is told to, and else by an Ingress", () => {
+    const cluster = aRayCluster({ head: { enableIngress: true } });
+    expect(kinds(planRayCluster(aView(cluster)))).toContain("apply Ingress c-head-ingress");
+    const onOpenShift = kinds(planRayCluster(aView(cluster, { usesRoutes: true })));
+    expect(onOpenShift).toContain("apply Route c-head-route");
+    expect(onOpenShift).not.toContain("apply Ingress c-head-ingress");
   });
 
   it("removes the workers of a group that is no longer there", () => {
@@ -159,70 +176,15 @@ const anyPods = fc.array(
 function afterwards(view: RayClusterView): RayClusterView {
   const { actions } = planRayCluster(view);
   const gone = actions.flatMap((action) => (action.do === "delete" ? [action.target.name] : []));
-  const podNameFloors = nameFloors(view, gone);
-  const cluster = { ...view.cluster, status: { ...view.cluster.status, podNameFloors } };
+  const nameFloors = nextNameFloors(view, gone);
+  const { cluster } = view;
   const kept = view.pods.filter(
     ({ metadata }) => !gone.includes(metadata.name) && isAlive({ metadata } as Pod),
   );
   return {
     ...view,
-    cluster,
+    nameFloors,
     services: [headService(cluster)],
     pods: [...kept, ...createdPods({ actions }).map(running)],
   };
-}
-
-function createdPods({ actions }: Plan): Pod[] {
-  return actions.flatMap((action) =>
-    action.do === "create" && action.object.kind === "Pod" ? [action.object as unknown as Pod] : [],
-  );
-}
-
-function aView(cluster: RayCluster, { pods = [] }: { pods?: readonly Pod[] } = {}): RayClusterView {
-  const services: readonly Service[] = pods.length > 0 ? [headService(cluster)] : [];
-  return { cluster, pods, services, nowMs: NOW_MS };
-}
-
-/** What a plan for the empty cluster makes, running. */
-function settledPods(cluster: RayCluster): Pod[] {
-  return createdPods(planRayCluster(aView({ ...cluster, spec: { ...cluster.spec, suspend: false } }))).map(
-    running,
-  );
-}
-
-function aWorker(cluster: RayCluster, name: string, { createdMinute = 0, isReady = true } = {}): Pod {
-  const pod = aRayPod(cluster, name, { group: "workers" });
-  const dated = withMeta(pod, { creationTimestamp: `2026-01-01T00:0${createdMinute}:00Z` });
-  return isReady
-    ? running(owned(cluster, dated))
-    : { ...owned(cluster, dated), status: { phase: "Running" } };
-}
-
-function owned(cluster: RayCluster, pod: Pod): Pod {
-  return withMeta(pod, { ownerReferences: [controllerReference(cluster)] });
-}
-
-function running(pod: Pod): Pod {
-  return { ...pod, status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] } };
-}
-
-function withMeta(pod: Pod, metadata: Partial<ObjectMeta>): Pod {
-  return { ...pod, metadata: { ...pod.metadata, ...metadata } };
-}
-
-function kinds({ actions }: Plan): string[] {
-  return actions.map((action) => {
-    if (action.do !== "create") return `${action.do} ${action.target.name}`;
-    const group = action.object.metadata.labels?.["ray.io/group"];
-    if (action.object.kind !== "Pod") return `create ${action.object.kind} ${action.object.metadata.name}`;
-    return `create ${group === HEAD_GROUP ? "head" : group}`;
-  });
-}
-
-function texts({ actions }: Plan): string[] {
-  return actions.map((action) => `${action.do}: ${action.why}`);
-}
-
-function targetOf(action: Action): string {
-  return action.do === "delete" ? action.target.name : "";
 }

@@ -51,3 +51,8 @@ export function byAge(a: Pod, b: Pod): number {
   const ages = (a.metadata.creationTimestamp ?? "").localeCompare(b.metadata.creationTimestamp ?? "");
   return ages || a.metadata.name.localeCompare(b.metadata.name);
 }
+
+/** The pod to keep first: a ready one before one that is not, then the oldest. */
+export function byWorth(a: Pod, b: Pod): number {
+  return Number(isReady(b)) - Number(isReady(a)) || byAge(a, b);
+}

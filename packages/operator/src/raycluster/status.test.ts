@@ -9,6 +9,7 @@ import {
 } from "@heliostat/ray";
 import { aRayCluster, aRayPod } from "@heliostat/ray/testing";
 import { describe, expect, it } from "vitest";
+import { aView } from "../testing/views.ts";
 import { statusOf } from "./status.ts";
 
 const NOW_MS = Date.UTC(2026, 0, 1);
@@ -25,7 +26,10 @@ describe("statusOf()", () => {
       maxWorkerReplicas: 10,
     });
     expect(conditionsOf(status)).toEqual({
+      Degraded: "False AsWanted",
       HeadPodReady: "False HeadPodNotFound",
+      Progressing: "True HeadPodNotFound",
+      WorkersReady: "False WorkersNotReady",
       RayClusterProvisioned: "False RayClusterPodsProvisioning",
       RayClusterSuspended: "False RayClusterSuspended",
       RayClusterSuspending: "False RayClusterSuspending",
@@ -133,7 +137,7 @@ function statusAt(
   cluster: RayCluster,
   { pods, outcome = DONE, nowMs = NOW_MS }: { pods: readonly Pod[]; outcome?: Outcome; nowMs?: number },
 ): RayClusterStatus {
-  return statusOf({ cluster, pods, services: [headService(cluster)], nowMs }, outcome);
+  return statusOf(aView(cluster, { pods, services: [headService(cluster)], nowMs }), outcome);
 }
 
 function wholeCluster(cluster: RayCluster): Pod[] {

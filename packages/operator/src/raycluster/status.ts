@@ -8,10 +8,20 @@ import {
   headServiceName,
   type RayClusterStatus,
 } from "@heliostat/ray";
-import { headPodReady, provisioned, replicaFailure, suspension } from "./conditions.ts";
-import { nameFloors } from "./name-floors.ts";
+import {
+  headPodReady,
+  progress,
+  provisioned,
+  replicaFailure,
+  suspension,
+  workersReady,
+} from "./conditions.ts";
+import { nextNameFloors } from "./name-floors.ts";
 import { isAlive, isHead, isReady, isRunning, isWorker } from "./pod-state.ts";
+import { problemsOf } from "./problems.ts";
+import { isSuspending } from "./suspension.ts";
 import type { RayClusterView } from "./view.ts";
+import { refusalOf, type Why, whyGiven } from "./why.ts";
 
 /**
  * How the cluster stands (KubeRay rule, field by field). Pure; `lastUpdateTime` is left to whoever writes it.
@@ -20,14 +30,28 @@ import type { RayClusterView } from "./view.ts";
  * suspended: clients wait for it. What holds at this moment is in the conditions and counters.
  */
 export function statusOf(view: RayClusterView, outcome: Outcome): RayClusterStatus {
+  // A spec that is not valid cannot be counted; what it left behind is told as it was.
+  const isCountable = problemsOf(view).length === 0;
+  const why = whyGiven(view, refusalOf(outcome.failed));
+  const floors = nextNameFloors(view, leaving(outcome));
+  const { generation } = view.cluster.metadata;
+  return {
+    ...view.cluster.status,
+    ...(isCountable && countable(view, outcome)),
+    why: why?.sentence ?? "",
+    conditions: conditionsOf(view, outcome, { why, isCountable }),
+    ...(Object.keys(floors).length > 0 && { podNameFloors: floors }),
+    ...(generation !== undefined && { observedGeneration: generation }),
+  };
+}
+
+/** What depends on a spec that makes sense. */
+function countable(view: RayClusterView, outcome: Outcome): RayClusterStatus {
   const { cluster, nowMs } = view;
   const old = cluster.status ?? {};
-  const conditions = conditionsOf(view, outcome);
   const state = stateOf(view, outcome);
   const head = headInfo(view);
-  const floors = nameFloors(view, leaving(outcome));
   return {
-    ...old,
     ...counters(view),
     ...desiredResources(cluster),
     ...(state !== undefined && {
@@ -37,22 +61,28 @@ export function statusOf(view: RayClusterView, outcome: Outcome): RayClusterStat
           ? (old.stateTransitionTimes ?? {})
           : { ...old.stateTransitionTimes, [state]: timestamp(nowMs) },
     }),
-    conditions,
-    endpoints: { ...old.endpoints, ...endpointsOf(headServiceOf(view)) },
-    ...(Object.keys(head).length > 0 && { head }),
-    ...(Object.keys(floors).length > 0 && { podNameFloors: floors }),
-    ...(cluster.metadata.generation !== undefined && { observedGeneration: cluster.metadata.generation }),
+    endpoints: endpointsOf(headServiceOf(view)),
+    head,
   };
 }
 
-function conditionsOf(view: RayClusterView, outcome: Outcome): readonly Condition[] {
+interface Findings {
+  readonly why: Why | undefined;
+  readonly isCountable: boolean;
+}
+
+function conditionsOf(
+  view: RayClusterView,
+  outcome: Outcome,
+  { why, isCountable }: Findings,
+): readonly Condition[] {
   const failure = replicaFailure(outcome);
   const old = (view.cluster.status?.conditions ?? []) as readonly Condition[];
   const kept = failure === undefined ? old.filter(({ type }) => type !== CONDITION.replicaFailure) : old;
   const next = [
     headPodReady(view),
-    provisioned(view),
-    ...suspension(view),
+    ...(isCountable ? [provisioned(view), ...suspension(view), workersReady(view)] : []),
+    ...progress(why),
     ...(failure === undefined ? [] : [failure]),
   ];
   return next.reduce((conditions, condition) => withCondition(conditions, condition, view.nowMs), kept);
@@ -60,7 +90,7 @@ function conditionsOf(view: RayClusterView, outcome: Outcome): readonly Conditio
 
 function stateOf(view: RayClusterView, { failed }: Outcome): RayClusterStatus["state"] {
   const { cluster, pods } = view;
-  if (cluster.spec.suspend) return pods.length === 0 ? CLUSTER_STATE.suspended : cluster.status?.state;
+  if (isSuspending(view)) return pods.length === 0 ? CLUSTER_STATE.suspended : cluster.status?.state;
   const wanted = desiredWorkers(cluster).desired + 1;
   const isComplete = pods.length === wanted && pods.every(isReady);
   if (isComplete && !failed) return CLUSTER_STATE.ready;

@@ -51,30 +51,44 @@ function paddedBlocks(message: readonly number[]): DataView[] {
 }
 
 function compress(state: State, block: DataView): State {
-  const words = Array.from({ length: 16 }, (_, index) => block.getUint32(index * 4));
+  const words = schedule(block);
   let [a, b, c, d, e] = state;
   for (let round = 0; round < 80; round += 1) {
-    const word = words[round] ?? nextWord(words);
-    const sum =
-      rotateLeft(a, 5) + mixed(round, [b, c, d]) + e + word + (ROUND_CONSTANTS[Math.floor(round / 20)] ?? 0);
-    [a, b, c, d, e] = [sum | 0, a, rotateLeft(b, 30), c, d];
+    const { constant, mixed } = PHASES[Math.floor(round / 20)] ?? LAST_PHASE;
+    const next = (rotateLeft(a, 5) + mixed(b, c, d) + e + (words[round] ?? 0) + constant) | 0;
+    e = d;
+    d = c;
+    c = rotateLeft(b, 30);
+    b = a;
+    a = next;
   }
   return [plus(state[0], a), plus(state[1], b), plus(state[2], c), plus(state[3], d), plus(state[4], e)];
 }
 
-const ROUND_CONSTANTS = [0x5a827999, 0x6ed9eba1, 0x8f1bbcdc, 0xca62c1d6];
-
-function nextWord(words: number[]): number {
-  const [three = 0, eight = 0, fourteen = 0, sixteen = 0] = [3, 8, 14, 16].map((back) => words.at(-back));
-  const word = rotateLeft(three ^ eight ^ fourteen ^ sixteen, 1);
-  words.push(word);
-  return word;
+/** Twenty rounds that mix alike. */
+interface Phase {
+  readonly constant: number;
+  mixed(b: number, c: number, d: number): number;
 }
 
-function mixed(round: number, [b, c, d]: readonly [number, number, number]): number {
-  if (round < 20) return (b & c) | (~b & d);
-  if (round < 40 || round >= 60) return b ^ c ^ d;
-  return (b & c) | (b & d) | (c & d);
+const LAST_PHASE: Phase = { constant: 0xca62c1d6, mixed: (b, c, d) => b ^ c ^ d };
+const PHASES: readonly Phase[] = [
+  { constant: 0x5a827999, mixed: (b, c, d) => (b & c) | (~b & d) },
+  { constant: 0x6ed9eba1, mixed: (b, c, d) => b ^ c ^ d },
+  { constant: 0x8f1bbcdc, mixed: (b, c, d) => (b & c) | (b & d) | (c & d) },
+  LAST_PHASE,
+];
+
+/** The block's 16 words, and the 64 that follow from them. */
+function schedule(block: DataView): Uint32Array {
+  const words = new Uint32Array(80);
+  const before = (index: number, back: number): number => words[index - back] ?? 0;
+  for (let index = 0; index < 16; index += 1) words[index] = block.getUint32(index * 4);
+  for (let index = 16; index < 80; index += 1) {
+    const word = before(index, 3) ^ before(index, 8) ^ before(index, 14) ^ before(index, 16);
+    words[index] = rotateLeft(word, 1);
+  }
+  return words;
 }
 
 function plus(one: number, other: number): number {

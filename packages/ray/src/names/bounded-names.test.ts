@@ -1,7 +1,7 @@
 import { isDns1035Label, isLabelValue } from "@heliostat/kube";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkLabel, checkName, podPrefix } from "./bounded-names.ts";
+import { checkLabel, checkName, checkRouteName, podPrefix } from "./bounded-names.ts";
 
 const dnsLabel = fc.stringMatching(/^[a-z]([-a-z0-9]{0,60}[a-z0-9])?$/);
 
@@ -20,6 +20,22 @@ describe("checkName()", () => {
       fc.property(dnsLabel, (name) => {
         expect(checkName(name).length).toBeLessThanOrEqual(50);
         expect(isDns1035Label(checkName(name))).toBe(true);
+      }),
+    );
+  });
+});
+
+describe("checkRouteName()", () => {
+  it("keeps the beginning, as far as the namespace leaves room", () => {
+    expect(checkRouteName("demo-head-route", "default")).toBe("demo-head-route");
+    expect(checkRouteName("x".repeat(60), "default")).toBe("x".repeat(44));
+    expect(checkRouteName(`${"x".repeat(43)}-head-route`, "default")).toBe("x".repeat(43));
+  });
+
+  it("answers a valid name for every cluster in every namespace", () => {
+    fc.assert(
+      fc.property(dnsLabel, dnsLabel, (name, namespace) => {
+        expect(isDns1035Label(checkRouteName(`${name}-head-route`, namespace))).toBe(true);
       }),
     );
   });

@@ -87,8 +87,18 @@ function numberedPods(view: PodNamesView): readonly { readonly pod: Pod; readonl
 }
 
 function sequence({ cluster, group }: PodNamesView): NameSequence {
-  return nameSequence(`${cluster.metadata.uid ?? ""}/${group}`);
+  const seed = `${cluster.metadata.uid ?? ""}/${group}`;
+  const known = KNOWN.get(seed);
+  if (known) return known;
+  const made = nameSequence(seed);
+  if (KNOWN.size >= MAX_KNOWN) KNOWN.clear();
+  KNOWN.set(seed, made);
+  return made;
 }
+
+/** Sequences by their seed: to make one is work, and each is asked for at every look at its cluster. */
+const KNOWN = new Map<string, NameSequence>();
+const MAX_KNOWN = 50_000;
 
 function namePrefix({ cluster: { metadata }, group }: PodNamesView): string {
   return group === HEAD_GROUP

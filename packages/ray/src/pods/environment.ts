@@ -10,7 +10,8 @@ import { rayStartCommand } from "./start-command.ts";
 export function environment(pod: RayPod, context: PodContext): RayPod {
   const isHead = context.nodeType === NODE_TYPE.head;
   return withRayContainer(pod, (container) => {
-    const identified = withEnv(container, [
+    const defaulted = withDefaultEnv(container, context.settings.defaultEnv ?? []);
+    const identified = withEnv(defaulted, [
       ...(isHead ? [] : headAddress(context)),
       labelVariable(ENV.clusterName, LABEL.cluster),
       fieldVariable(ENV.clusterNamespace, "metadata.namespace"),
@@ -20,6 +21,7 @@ export function environment(pod: RayPod, context: PodContext): RayPod {
     ]);
     const connected = withDefaultEnv(identified, [
       { name: ENV.gcsPort, value: context.gcsPort },
+      ...(clusterOrigin(context.cluster) === "RayService" ? SERVING : []),
       { name: ENV.rayAddress, value: `${isHead ? "127.0.0.1" : context.headServiceFqdn}:${context.gcsPort}` },
       { name: ENV.usageInUse, value: "1" },
     ]);
@@ -37,6 +39,13 @@ export function initEnvironment(pod: RayPod, context: PodContext): RayPod {
   const informed = initContainers.map((container) => withEnv(container, headAddress(context)));
   return { ...pod, spec: { ...pod.spec, initContainers: informed } };
 }
+
+/** A service must not wait long for a head that is gone (KubeRay's numbers). */
+const SERVING: readonly EnvVar[] = [
+  { name: "RAY_timeout_ms_task_wait_for_death_info", value: "0" },
+  { name: "RAY_gcs_server_request_timeout_seconds", value: "5" },
+  { name: "RAY_SERVE_KV_TIMEOUT_S", value: "5" },
+];
 
 function headAddress({ headServiceFqdn }: PodContext): readonly EnvVar[] {
   const [serviceName = ""] = headServiceFqdn.split(".");

@@ -1,13 +1,16 @@
 import type { Pod } from "@heliostat/kube";
 import type { RayCluster } from "../raycluster/types.ts";
 import { autoscalerRestartPolicy, autoscalerSidecar } from "./autoscaler-sidecar.ts";
+import { batchScheduling } from "./batch-scheduling.ts";
 import { environment, initEnvironment } from "./environment.ts";
 import { gcsFaultTolerance } from "./gcs-fault-tolerance.ts";
+import { historyCollector, historyExports } from "./history-collector.ts";
 import { annotations, labels, templatePod } from "./identity.ts";
 import { metricsPort } from "./metrics-port.ts";
 import { headContext, type PodOptions, type PodStep } from "./pod-context.ts";
 import { probes } from "./probes.ts";
 import { sharedLogs, sharedMemory } from "./ray-volumes.ts";
+import { sidecars } from "./sidecars.ts";
 import { startCommand } from "./start-command.ts";
 import { tokenAuth } from "./token-auth.ts";
 
@@ -18,14 +21,18 @@ const STEPS: readonly PodStep[] = [
   autoscalerSidecar,
   autoscalerRestartPolicy,
   gcsFaultTolerance,
+  historyCollector,
   metricsPort,
+  sidecars,
   tokenAuth,
   sharedMemory,
   sharedLogs,
   startCommand,
   initEnvironment,
   environment,
+  historyExports,
   probes,
+  batchScheduling,
 ];
 
 /**

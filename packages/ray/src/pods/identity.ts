@@ -1,6 +1,7 @@
 import { controllerReference } from "@heliostat/kube";
 import { nodeIdentifier } from "../names/cluster-names.ts";
-import { specHash } from "../raycluster/spec-hash.ts";
+import { clusterOrigin } from "../raycluster/origin.ts";
+import { groupSpecHash, headSpecHash, specHash } from "../raycluster/spec-hash.ts";
 import { ANNOTATION } from "../vocabulary/annotations.ts";
 import { APP_NAME, CREATED_BY, LABEL, NODE_TYPE } from "../vocabulary/labels.ts";
 import { gcsFaultToleranceAnnotations } from "./gcs-fault-tolerance.ts";
@@ -27,12 +28,13 @@ export function templatePod({ cluster, template }: PodContext, name: string): Ra
  * those that say which cluster, group and kind of node it is.
  */
 export function labels(pod: RayPod, context: PodContext): RayPod {
-  const { cluster, nodeType, groupName, group } = context;
+  const { cluster, nodeType, groupName, group, settings } = context;
   return {
     ...pod,
     metadata: {
       ...pod.metadata,
       labels: {
+        ...settings.defaultLabels,
         [LABEL.isRayNode]: "yes",
         [LABEL.identifier]: nodeIdentifier(cluster, nodeType),
         [LABEL.appName]: APP_NAME,
@@ -42,6 +44,7 @@ export function labels(pod: RayPod, context: PodContext): RayPod {
         [LABEL.cluster]: cluster.metadata.name,
         [LABEL.nodeType]: nodeType,
         [LABEL.group]: groupName,
+        ...servingLabel(context),
         ...placeLabels(context),
       },
     },
@@ -50,9 +53,10 @@ export function labels(pod: RayPod, context: PodContext): RayPod {
 
 /** Step: what the operator will want to know of the pod later. */
 export function annotations(pod: RayPod, context: PodContext): RayPod {
-  const { cluster, nodeType, operatorVersion } = context;
+  const { cluster, nodeType, operatorVersion, settings, workerGroup } = context;
   const isOverwriting = cluster.metadata.annotations?.[ANNOTATION.overwriteCommand]?.toLowerCase() === "true";
   const all = {
+    ...settings.defaultAnnotations,
     ...pod.metadata.annotations,
     ...(isOverwriting && { [ANNOTATION.overwriteCommand]: "true" }),
     ...(nodeType === NODE_TYPE.head && {
@@ -60,8 +64,17 @@ export function annotations(pod: RayPod, context: PodContext): RayPod {
       [ANNOTATION.recreateHash]: specHash(cluster.spec),
       [ANNOTATION.operatorVersion]: operatorVersion,
     }),
+    ...(cluster.spec.upgradeStrategy?.type === "RollingUpdate" && {
+      [ANNOTATION.groupHash]: workerGroup ? groupSpecHash(cluster, workerGroup) : headSpecHash(cluster),
+    }),
   };
   return Object.keys(all).length === 0 ? pod : { ...pod, metadata: { ...pod.metadata, annotations: all } };
+}
+
+/** Workers of a service take its traffic; whether the head does, the service decides later. */
+function servingLabel({ cluster, nodeType }: PodContext): Readonly<Record<string, string>> {
+  if (clusterOrigin(cluster) !== "RayService") return {};
+  return { [LABEL.serve]: String(nodeType === NODE_TYPE.worker) };
 }
 
 function placeLabels({ place }: PodContext): Readonly<Record<string, string>> {

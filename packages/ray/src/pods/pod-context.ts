@@ -3,6 +3,8 @@ import { headServiceFqdn } from "../names/cluster-names.ts";
 import { type CompleteGroup, completeGroup } from "../raycluster/defaults.ts";
 import { gcsPort } from "../raycluster/gcs-port.ts";
 import type { RayCluster, WorkerGroupSpec } from "../raycluster/types.ts";
+import type { BatchScheduler } from "../scheduling/batch-scheduler.ts";
+import type { RaySettings } from "../settings.ts";
 import { OPERATOR_VERSION } from "../vocabulary/annotations.ts";
 import { HEAD_GROUP, NODE_TYPE, type NodeType } from "../vocabulary/labels.ts";
 import { rayStartParams } from "./ray-start-params.ts";
@@ -22,11 +24,15 @@ export interface PodContext {
   readonly groupName: string;
   readonly template: PodTemplateSpec;
   readonly group: CompleteGroup;
+  /** The worker's group as the user wrote it; `undefined` for the head. */
+  readonly workerGroup?: WorkerGroupSpec;
   /** What `ray start` is told, but for what the container's resources say. */
   readonly startParams: Readonly<Record<string, string>>;
   readonly headServiceFqdn: string;
   readonly gcsPort: string;
   readonly operatorVersion: string;
+  readonly settings: RaySettings;
+  readonly batchScheduler?: BatchScheduler;
   /** A worker's place among its fellows. */
   readonly place?: WorkerPlace;
 }
@@ -44,7 +50,11 @@ export interface WorkerPlace {
 export interface PodOptions {
   /** One of `podNames`. */
   readonly name: string;
-  /** Where workers find the head. @default {@link headServiceFqdn} in the domain `cluster.local` */
+  /** How the operator is set up. @default KubeRay's defaults */
+  readonly settings?: RaySettings;
+  /** Who finds nodes for the pods, where it is not Kubernetes' own scheduler. */
+  readonly batchScheduler?: BatchScheduler;
+  /** Where workers find the head. @default {@link headServiceFqdn} */
   readonly headServiceFqdn?: string;
   /** What stands where KubeRay writes its version. @default {@link OPERATOR_VERSION} */
   readonly operatorVersion?: string;
@@ -76,6 +86,7 @@ export function workerContext(
     groupName: workerGroup.groupName,
     template: workerGroup.template,
     group,
+    workerGroup,
     startParams: { address, ...rayStartParams(cluster, NODE_TYPE.worker, group) },
     place: options,
   };
@@ -84,10 +95,13 @@ export function workerContext(
 function surroundings(
   cluster: RayCluster,
   options: PodOptions,
-): Pick<PodContext, "cluster" | "headServiceFqdn" | "gcsPort" | "operatorVersion"> {
+): Omit<PodContext, "nodeType" | "groupName" | "template" | "group" | "startParams"> {
+  const { settings = {}, batchScheduler } = options;
   return {
     cluster,
-    headServiceFqdn: options.headServiceFqdn ?? headServiceFqdn(cluster),
+    settings,
+    ...(batchScheduler && { batchScheduler }),
+    headServiceFqdn: options.headServiceFqdn ?? headServiceFqdn(cluster, settings.clusterDomain),
     gcsPort: gcsPort(cluster),
     operatorVersion: options.operatorVersion ?? OPERATOR_VERSION,
   };

@@ -1,6 +1,8 @@
-import type { Container, EmptyDirVolumeSource } from "@heliostat/kube";
+import type { Container, EmptyDirVolumeSource, VolumeMount } from "@heliostat/kube";
 import { isAutoscaling } from "../raycluster/autoscaling.ts";
+import { keepsHistory } from "../raycluster/history.ts";
 import { CONTAINER, VOLUME } from "../vocabulary/container-names.ts";
+import { NODE_TYPE } from "../vocabulary/labels.ts";
 import type { PodContext, RayPod } from "./pod-context.ts";
 import { rayContainer, withContainer, withRayContainer } from "./ray-container.ts";
 
@@ -18,11 +20,25 @@ export function sharedMemory(pod: RayPod, { startParams }: PodContext): RayPod {
   return withEmptyDir(mounted, VOLUME.sharedMemory, emptyDir);
 }
 
-/** Step: Ray and the autoscaler beside it share their logs, which is how the dashboard shows the autoscaler's events. */
-export function sharedLogs(pod: RayPod, { cluster }: PodContext): RayPod {
-  if (!isAutoscaling(cluster.spec)) return pod;
-  const mount = (container: Container) => withMount(container, VOLUME.rayLogs);
-  const mounted = withContainer(withRayContainer(pod, mount), CONTAINER.autoscaler, mount);
+/**
+ * Step: Ray's logs are shared with whoever reads them beside it: the autoscaler, which so shows its events on the
+ * dashboard, and the history collector. Where the user keeps Ray's logs on a volume of their own, the collector reads
+ * that one; the autoscaler writes to ours (KubeRay rule).
+ */
+export function sharedLogs(pod: RayPod, { cluster, nodeType }: PodContext): RayPod {
+  const hasAutoscaler = nodeType === NODE_TYPE.head && isAutoscaling(cluster.spec);
+  const hasCollector = keepsHistory(cluster.spec);
+  if (!hasAutoscaler && !hasCollector) return pod;
+  const shared = withRayContainer(pod, (container) => withMount(container, VOLUME.rayLogs));
+  const scaling = hasAutoscaler
+    ? withContainer(shared, CONTAINER.autoscaler, (container) => withMount(container, VOLUME.rayLogs))
+    : shared;
+  const logs = rayContainer(shared).volumeMounts?.find(
+    ({ mountPath }) => mountPath === VOLUME.rayLogs.mountPath,
+  );
+  const mounted = withContainer(scaling, CONTAINER.historyCollector, (container) =>
+    withMount(container, logs ?? VOLUME.rayLogs),
+  );
   const isNeeded = mounted.spec.containers.some(({ volumeMounts }) =>
     volumeMounts?.some(({ name }) => name === VOLUME.rayLogs.name),
   );
@@ -38,9 +54,9 @@ function isMounted({ volumeMounts = [] }: Container, { mountPath }: MountedVolum
   return volumeMounts.some((mount) => mount.mountPath === mountPath);
 }
 
-function withMount(container: Container, { name, mountPath }: MountedVolume): Container {
-  if (isMounted(container, { name, mountPath })) return container;
-  return { ...container, volumeMounts: [...(container.volumeMounts ?? []), { name, mountPath }] };
+function withMount(container: Container, mount: VolumeMount): Container {
+  if (isMounted(container, mount)) return container;
+  return { ...container, volumeMounts: [...(container.volumeMounts ?? []), mount] };
 }
 
 function withEmptyDir(pod: RayPod, { name }: MountedVolume, emptyDir: EmptyDirVolumeSource): RayPod {

@@ -8,6 +8,7 @@ import { withContainerResources } from "./resource-params.ts";
 
 /** How every container of ours runs a line of shell. */
 export const SHELL: readonly string[] = ["/bin/bash", "-c", "--"];
+const LOGIN_SHELL: readonly string[] = ["/bin/bash", "-cl", "--"];
 
 /**
  * Step: the Ray container starts Ray, after whatever command the user has given it. A command that starts Ray by itself
@@ -19,7 +20,8 @@ export function startCommand(pod: RayPod, context: PodContext): RayPod {
   if (isOverwritten || own.includes("ray start")) return pod;
   const generated = `ulimit -n \${${ENV.openFilesLimit}:-65536}; ${rayStartCommand(pod, context)}`;
   const line = own === "" ? generated : `${own} && ${generated}`;
-  return withRayContainer(pod, (container) => ({ ...container, command: SHELL, args: [line] }));
+  const command = context.settings.isLoginShell ? LOGIN_SHELL : SHELL;
+  return withRayContainer(pod, (container) => ({ ...container, command, args: [line] }));
 }
 
 /** The `ray start` of this pod, with blanks where KubeRay has them: users compare and grep these lines. */

@@ -1,20 +1,17 @@
 import type { Container, EnvVar } from "@heliostat/kube";
 import { authSecretName } from "../names/cluster-names.ts";
-import { isKubernetesTokenAuth, isTokenAuth } from "../raycluster/token-auth.ts";
+import { AUTH_TOKEN_KEY, isKubernetesTokenAuth, isTokenAuth } from "../raycluster/token-auth.ts";
 import type { RayCluster } from "../raycluster/types.ts";
 import { CONTAINER, VOLUME } from "../vocabulary/container-names.ts";
 import { ENV } from "../vocabulary/env-vars.ts";
 import type { PodContext, RayPod } from "./pod-context.ts";
 import { withContainer, withDefaultEnv, withRayContainer } from "./ray-container.ts";
 
-/** The key of the secret under which the token lies. */
-const TOKEN_KEY = "auth_token";
-
 /** Step: every container that talks to Ray has the cluster's token, where the cluster asks for one. */
 export function tokenAuth(pod: RayPod, { cluster }: PodContext): RayPod {
   if (!isTokenAuth(cluster.spec)) return pod;
   const authorised = (container: Container) => withToken(container, cluster);
-  const talking = [CONTAINER.autoscaler, CONTAINER.waitForGcs].reduce(
+  const talking = [CONTAINER.autoscaler, CONTAINER.historyCollector, CONTAINER.waitForGcs].reduce(
     (each, name) => withContainer(each, name, authorised),
     withRayContainer(pod, authorised),
   );
@@ -33,7 +30,7 @@ function withToken(container: Container, cluster: RayCluster): Container {
 function secretToken(cluster: RayCluster): EnvVar {
   return {
     name: ENV.authToken,
-    valueFrom: { secretKeyRef: { name: authSecretName(cluster), key: TOKEN_KEY } },
+    valueFrom: { secretKeyRef: { name: authSecretName(cluster), key: AUTH_TOKEN_KEY } },
   };
 }
 

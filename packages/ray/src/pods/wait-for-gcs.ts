@@ -9,6 +9,7 @@ import { SHELL } from "./start-command.ts";
  * its variables and mounts, since those may hold what TLS needs.
  */
 export function waitForGcs(pod: RayPod, context: PodContext): RayPod {
+  if (context.settings.hasWaitContainer === false) return pod;
   const { initContainers = [] } = pod.spec;
   return {
     ...pod,
@@ -16,7 +17,7 @@ export function waitForGcs(pod: RayPod, context: PodContext): RayPod {
   };
 }
 
-/** Small and fixed: quotas want a number from every container, and some clusters refuse GPUs to init containers. */
+/** Small, whatever Ray asks for: quotas want a number from every container, and some clusters refuse GPUs to init containers. */
 const RESOURCES = { cpu: "200m", memory: "256Mi" };
 
 function waitingContainer(pod: RayPod, context: PodContext): Container {
@@ -30,7 +31,7 @@ function waitingContainer(pod: RayPod, context: PodContext): Container {
     ...(securityContext && { securityContext }),
     ...(env && { env }),
     ...(volumeMounts && { volumeMounts }),
-    resources: { limits: RESOURCES, requests: RESOURCES },
+    resources: context.settings.waitResources ?? { limits: RESOURCES, requests: RESOURCES },
   };
 }
 

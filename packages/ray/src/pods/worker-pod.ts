@@ -1,13 +1,16 @@
 import type { Pod } from "@heliostat/kube";
 import type { RayCluster, WorkerGroupSpec } from "../raycluster/types.ts";
 import { autoscalerRestartPolicy } from "./autoscaler-sidecar.ts";
+import { batchScheduling } from "./batch-scheduling.ts";
 import { environment, initEnvironment } from "./environment.ts";
 import { gcsFaultTolerance } from "./gcs-fault-tolerance.ts";
+import { historyCollector, historyExports } from "./history-collector.ts";
 import { annotations, labels, templatePod } from "./identity.ts";
 import { metricsPort } from "./metrics-port.ts";
 import { type PodOptions, type PodStep, type WorkerPlace, workerContext } from "./pod-context.ts";
 import { probes } from "./probes.ts";
-import { sharedMemory } from "./ray-volumes.ts";
+import { sharedLogs, sharedMemory } from "./ray-volumes.ts";
+import { sidecars } from "./sidecars.ts";
 import { startCommand } from "./start-command.ts";
 import { tokenAuth } from "./token-auth.ts";
 import { waitForGcs } from "./wait-for-gcs.ts";
@@ -19,13 +22,18 @@ const STEPS: readonly PodStep[] = [
   annotations,
   autoscalerRestartPolicy,
   gcsFaultTolerance,
+  historyCollector,
   metricsPort,
+  sidecars,
   tokenAuth,
   sharedMemory,
+  sharedLogs,
   startCommand,
   initEnvironment,
   environment,
+  historyExports,
   probes,
+  batchScheduling,
 ];
 
 /**

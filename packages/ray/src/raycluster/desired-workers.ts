@@ -24,6 +24,12 @@ export function desiredPods(group: WorkerGroupSpec): number {
   return desiredReplicas(group) * groupSize(group).numOfHosts;
 }
 
+/** The fewest pods that a group may have: its lower bound times the hosts of each replica, none while it is suspended. */
+export function minPods(group: WorkerGroupSpec): number {
+  const { minReplicas, numOfHosts } = groupSize(group);
+  return group.suspend ? 0 : minReplicas * numOfHosts;
+}
+
 /**
  * How many replicas a group should have: `replicas` kept between its bounds, the lower bound when there is no such
  * number, none while the group is suspended (KubeRay rule).

@@ -6,3 +6,9 @@ export function isFaultTolerant({ metadata, spec }: RayCluster): boolean {
   const annotation = metadata.annotations?.[ANNOTATION.faultTolerance];
   return annotation?.toLowerCase() === "true" || spec.gcsFaultToleranceOptions !== undefined;
 }
+
+/** Where that state is kept; `undefined` when it is kept nowhere. */
+export function faultToleranceBackend(cluster: RayCluster): "redis" | "rocksdb" | undefined {
+  if (!isFaultTolerant(cluster)) return undefined;
+  return cluster.spec.gcsFaultToleranceOptions?.backend ?? "redis";
+}

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { aRayCluster, aRayContainer, aWorkerGroup } from "../testing/index.ts";
+import { aRayCluster, aRayContainer, aWorkerGroup, type RayClusterTraits } from "../testing/index.ts";
 import { completeGroup, MAX_INT32 } from "./defaults.ts";
 import { desiredResources } from "./desired-resources.ts";
 import { desiredPods, desiredReplicas, desiredWorkers } from "./desired-workers.ts";
 import { isRayAtLeast } from "./ray-version.ts";
-import { specHash } from "./spec-hash.ts";
+import { groupSpecHash, headSpecHash, specHash } from "./spec-hash.ts";
+import type { WorkerGroupSpec } from "./types.ts";
 
 describe("completeGroup()", () => {
   it("knows resources by both of their names", () => {
@@ -101,6 +102,13 @@ describe("specHash()", () => {
     expect(specHash(changed)).toBe(specHash(spec));
   });
 
+  it("stays when empty maps are written out", () => {
+    const [group = aWorkerGroup()] = spec.workerGroupSpecs ?? [];
+    const headGroupSpec = { ...spec.headGroupSpec, rayStartParams: {}, labels: {} };
+    const workerGroupSpecs = [{ ...group, rayStartParams: {}, resources: {} }];
+    expect(specHash({ ...spec, headGroupSpec, workerGroupSpecs })).toBe(specHash(spec));
+  });
+
   it("stays when only the order of keys changes", () => {
     const reversed = Object.fromEntries(Object.entries(spec).reverse());
     expect(specHash({ ...spec, ...reversed })).toBe(specHash(spec));
@@ -112,6 +120,66 @@ describe("specHash()", () => {
       expect(specHash({ ...spec, ...change })).not.toBe(specHash(spec));
     },
   );
+});
+
+describe("groupSpecHash()", () => {
+  function hashOf(traits: Partial<WorkerGroupSpec>, cluster: RayClusterTraits = {}): string {
+    return groupSpecHash(aRayCluster(cluster), aWorkerGroup(traits));
+  }
+
+  it.each<[string, Partial<WorkerGroupSpec>]>([
+    ["the group scales", { replicas: 7, minReplicas: 1, maxReplicas: 9, suspend: true }],
+    ["the autoscaler is told something", { idleTimeoutSeconds: 3, priority: 2 }],
+    ["pods are named", { scaleStrategy: { workersToDelete: ["x"] } }],
+    ["maps are written out", { rayStartParams: {}, labels: {}, resources: {} }],
+  ])("stays when %s", (_what, traits) => {
+    expect(hashOf(traits)).toBe(hashOf({}));
+  });
+
+  it("stays when another group or the head's own pod changes", () => {
+    const other = { workers: [{}, { groupName: "others" }], head: { rayStartParams: { "num-cpus": "0" } } };
+    expect(hashOf({}, other)).toBe(hashOf({}));
+  });
+
+  it("takes resources by either name", () => {
+    expect(hashOf({ resources: { CPU: "2" } })).toBe(hashOf({ rayResources: { CPU: 2 } }));
+  });
+
+  it.each<[string, Partial<WorkerGroupSpec>, RayClusterTraits]>([
+    ["its template", { template: { spec: { containers: [aRayContainer({ image: "other" })] } } }, {}],
+    ["its parameters", { rayStartParams: { "num-cpus": "1" } }, {}],
+    ["its hosts", { numOfHosts: 2 }, {}],
+    ["Ray's version", {}, { rayVersion: "2.53.0" }],
+    ["tokens", {}, { authOptions: { mode: "token" } }],
+    ["fault tolerance", {}, { gcsFaultToleranceOptions: {} }],
+    ["the head's port", {}, { head: { rayStartParams: { port: "7000" } } }],
+    [
+      "the autoscaler's generation",
+      {},
+      { enableInTreeAutoscaling: true, autoscalerOptions: { version: "v2" } },
+    ],
+  ])("moves with %s", (_what, traits, cluster) => {
+    expect(hashOf(traits, cluster)).not.toBe(hashOf({}));
+  });
+});
+
+describe("headSpecHash()", () => {
+  const hashOf = (traits: RayClusterTraits = {}) => headSpecHash(aRayCluster(traits));
+
+  it("stays when workers change, and when the autoscaler reads the change itself", () => {
+    expect(hashOf({ workers: [] })).toBe(hashOf());
+    const scaling = { enableInTreeAutoscaling: true };
+    expect(hashOf({ ...scaling, autoscalerOptions: { idleTimeoutSeconds: 9 } })).toBe(hashOf(scaling));
+  });
+
+  it("moves with the autoscaler's container and with the place of the state", () => {
+    const scaling = { enableInTreeAutoscaling: true };
+    expect(hashOf({ ...scaling, autoscalerOptions: { image: "other" } })).not.toBe(hashOf(scaling));
+    const [one, other] = ["a:1", "b:1"].map((redisAddress) =>
+      hashOf({ gcsFaultToleranceOptions: { redisAddress } }),
+    );
+    expect(one).not.toBe(other);
+  });
 });
 
 describe("isRayAtLeast()", () => {

@@ -81,7 +81,10 @@ export interface HeadGroupSpec {
   readonly ingressOptions?: IngressOptions;
   /** Ray's logical resources of the head, such as `CPU: "0"`. They win over `rayStartParams` and container limits. */
   readonly resources?: Readonly<Record<string, string>>;
-  /** Another name for `resources`, where numbers may be written without quotes. Give one of the two. */
+  /**
+   * Another name for `resources`, where numbers may be written without quotes. Give one of the two; Ray's autoscaler
+   * reads `resources` only.
+   */
   readonly rayResources?: Readonly<Record<string, IntOrString>>;
   /** Labels of the Ray node; the pod gets them too. */
   readonly labels?: Readonly<Record<string, string>>;
@@ -154,7 +157,10 @@ export interface WorkerGroupSpec {
   readonly suspend?: boolean;
   /** Ray's logical resources of each worker. They win over `rayStartParams` and container limits. */
   readonly resources?: Readonly<Record<string, string>>;
-  /** Another name for `resources`, where numbers may be written without quotes. Give one of the two. */
+  /**
+   * Another name for `resources`, where numbers may be written without quotes. Give one of the two; Ray's autoscaler
+   * reads `resources` only.
+   */
   readonly rayResources?: Readonly<Record<string, IntOrString>>;
   /** Labels of the group's Ray nodes; the pods get them too. */
   readonly labels?: Readonly<Record<string, string>>;
@@ -318,8 +324,19 @@ export interface TlsOptions {
 
 /** What happens to running pods when the spec changes. */
 export interface RayClusterUpgradeStrategy {
-  /** `Recreate` deletes all pods and starts anew; `None`, the default, leaves them as they are. */
-  readonly type?: "Recreate" | "None";
+  /**
+   * `Recreate` deletes all pods and starts anew; `RollingUpdate` replaces the workers of the groups that changed, a few
+   * at a time, and all pods when the head has changed; `None`, the default, leaves them as they are.
+   */
+  readonly type?: "Recreate" | "RollingUpdate" | "None";
+  /** How a rolling update goes. */
+  readonly rollingUpdate?: RayClusterRollingUpdate;
+}
+
+/** How a rolling update of a worker group goes. */
+export interface RayClusterRollingUpdate {
+  /** How many replicas of a group may be missing meanwhile, as a number or a percentage. 1, if left out. */
+  readonly maxUnavailable?: IntOrString;
 }
 
 /** What is. */
@@ -332,6 +349,8 @@ export interface RayClusterStatus {
   readonly state?: RayClusterState;
   /** Why it is in that state. */
   readonly reason?: string;
+  /** What the cluster waits for, in one sentence; empty when everything is as the spec asks. */
+  readonly why?: string;
   /** Worker pods that are running and ready. */
   readonly readyWorkerReplicas?: Int32;
   /** Worker pods that are running. */
@@ -364,7 +383,7 @@ export interface RayClusterStatus {
   readonly stateTransitionTimes?: Readonly<Record<string, Timestamp>>;
   /**
    * The cluster in detail: `RayClusterProvisioned`, `HeadPodReady`, `ReplicaFailure`, `RayClusterSuspending`,
-   * `RayClusterSuspended`.
+   * `RayClusterSuspended`, `WorkersReady`, `Progressing`, `Degraded`.
    *
    * @listMapKeys type
    */

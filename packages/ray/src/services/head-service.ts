@@ -1,6 +1,7 @@
 import { controllerReference, type Service, type ServicePort } from "@heliostat/kube";
 import { headServiceName, nodeIdentifier } from "../names/cluster-names.ts";
 import type { RayCluster, ServiceTemplate } from "../raycluster/types.ts";
+import type { RaySettings } from "../settings.ts";
 import { APP_NAME, CREATED_BY, LABEL, NODE_TYPE } from "../vocabulary/labels.ts";
 import { headPorts } from "./head-ports.ts";
 
@@ -10,9 +11,12 @@ import { headPorts } from "./head-ports.ts";
  * Without a wish of the user's it is headless and also names a head that is not ready: a cluster has one head, and
  * workers look for it while it starts. A `headService` of the user's is kept but for selector, namespace and our labels.
  */
-export function headService(cluster: RayCluster): Service {
+export function headService(
+  cluster: RayCluster,
+  { isHeadServiceHeadless = true }: RaySettings = {},
+): Service {
   const { headService: template } = cluster.spec.headGroupSpec;
-  return template ? customService(cluster, template) : plainService(cluster);
+  return template ? customService(cluster, template) : plainService(cluster, isHeadServiceHeadless);
 }
 
 /** The labels of the head service, by which it is found again; the head pod has them too. */
@@ -28,10 +32,10 @@ export function headServiceLabels(cluster: RayCluster): Readonly<Record<string, 
   };
 }
 
-function plainService(cluster: RayCluster): Service {
+function plainService(cluster: RayCluster, isHeadlessByDefault: boolean): Service {
   const { headServiceAnnotations, headGroupSpec } = cluster.spec;
   const { serviceType = "" } = headGroupSpec;
-  const isHeadless = serviceType === "" || serviceType === "ClusterIP";
+  const isHeadless = isHeadlessByDefault && (serviceType === "" || serviceType === "ClusterIP");
   return {
     apiVersion: "v1",
     kind: "Service",

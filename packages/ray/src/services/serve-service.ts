@@ -48,6 +48,7 @@ const MISSING_PORT = {
   message: `has no port for Ray Serve, which "${ANNOTATION.enableServeService}" needs; add one named "${PORT_NAME.serve}"`,
 };
 
-function isServePort({ name }: HeadPort): boolean {
+/** Whether Ray Serve listens on the port: `serve`, or `serve-` and more. */
+export function isServePort({ name }: HeadPort): boolean {
   return name === PORT_NAME.serve || name.startsWith(`${PORT_NAME.serve}-`);
 }

@@ -1,5 +1,5 @@
 import { isRayAtLeast } from "../raycluster/ray-version.ts";
-import { isKubernetesTokenAuth, isTokenAuth } from "../raycluster/token-auth.ts";
+import { isKubernetesTokenAuth, isTokenAuth, TOKEN_AUTH_VERSION } from "../raycluster/token-auth.ts";
 import { type ClusterSubject, problemsAmong } from "./rule.ts";
 import type { SpecProblem } from "./spec-error.ts";
 
@@ -16,9 +16,9 @@ export function authRules({ spec }: ClusterSubject): readonly SpecProblem[] {
   }
   return problemsAmong([
     [
-      isRayAtLeast(rayVersion, "2.52.0") !== true,
+      isRayAtLeast(rayVersion, TOKEN_AUTH_VERSION) !== true,
       `${OPTIONS}.mode`,
-      `is "token", which needs Ray 2.52.0 or later, but "spec.rayVersion" is "${rayVersion}"`,
+      `is "token", which needs Ray ${TOKEN_AUTH_VERSION} or later, but "spec.rayVersion" is "${rayVersion}"`,
     ],
     [
       byKubernetes && isRayAtLeast(rayVersion, "2.55.0") !== true,

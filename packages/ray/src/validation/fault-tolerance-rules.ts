@@ -1,4 +1,5 @@
 import { ANNOTATION } from "../vocabulary/annotations.ts";
+import { VOLUME } from "../vocabulary/container-names.ts";
 import { ENV } from "../vocabulary/env-vars.ts";
 import { type ClusterSubject, HEAD, HEAD_ENV, hasVariable, problemsAmong, rayContainerOf } from "./rule.ts";
 import type { SpecProblem } from "./spec-error.ts";
@@ -70,18 +71,56 @@ function settingsElsewhere({ spec, annotations }: ClusterSubject): readonly Spec
   ]);
 }
 
-function backendSettings({ spec }: ClusterSubject): readonly SpecProblem[] {
-  const { backend = "redis", storage } = spec.gcsFaultToleranceOptions ?? {};
+function backendSettings(cluster: ClusterSubject): readonly SpecProblem[] {
+  const { backend = "redis", storage } = cluster.spec.gcsFaultToleranceOptions ?? {};
+  if (backend === "rocksdb") return [...rocksDbSettings(cluster), ...rocksDbByHand(cluster)];
   return problemsAmong([
+    [storage !== undefined, `${OPTIONS}.storage`, 'belongs to the backend "rocksdb"; remove it'],
+  ]);
+}
+
+const REDIS_FIELDS = ["redisAddress", "redisUsername", "redisPassword", "externalStorageNamespace"] as const;
+const CLAIM_FIELDS = ["size", "storageClassName", "accessModes"] as const;
+
+function rocksDbSettings({ spec }: ClusterSubject): readonly SpecProblem[] {
+  const options = spec.gcsFaultToleranceOptions ?? {};
+  const { storage = {} } = options;
+  return [
+    ...REDIS_FIELDS.filter((field) => options[field]).map((field) => ({
+      field: `${OPTIONS}.${field}`,
+      message: 'belongs to the backend "redis"; remove it',
+    })),
+    ...CLAIM_FIELDS.filter((field) => storage.claimName && storage[field] !== undefined).map((field) => ({
+      field: `${OPTIONS}.storage.${field}`,
+      message: `is for a claim that the operator makes, but "${OPTIONS}.storage.claimName" names one of your own; keep one of them`,
+    })),
+  ];
+}
+
+/** The operator sets where RocksDB lies, in the variables and in the volume. */
+function rocksDbByHand({ spec }: ClusterSubject): readonly SpecProblem[] {
+  const { template } = spec.headGroupSpec;
+  const head = rayContainerOf(template);
+  const { name, mountPath } = VOLUME.gcsStorage;
+  const mounts = head?.volumeMounts ?? [];
+  return problemsAmong([
+    ...[ENV.gcsStorage, ENV.gcsStoragePath].map(
+      (variable) =>
+        [
+          hasVariable(head, variable),
+          HEAD_ENV,
+          `must not set "${variable}", which the operator sets for the backend "rocksdb"; remove it`,
+        ] as const,
+    ),
     [
-      backend === "rocksdb",
-      `${OPTIONS}.backend`,
-      'is "rocksdb", which this operator does not support (KubeRay\'s feature gate "GCSFaultToleranceEmbeddedStorage"); use "redis"',
+      mounts.some((mount) => mount.name === name || mount.mountPath === mountPath),
+      `${HEAD}.template.spec.containers[0].volumeMounts`,
+      `must not mount "${name}" or anything at "${mountPath}", where the operator mounts RocksDB's volume; rename it`,
     ],
     [
-      backend === "redis" && storage !== undefined,
-      `${OPTIONS}.storage`,
-      'belongs to the backend "rocksdb"; remove it',
+      template.spec?.volumes?.some((volume) => volume.name === name) ?? false,
+      `${HEAD}.template.spec.volumes`,
+      `must not have a volume "${name}", which the operator adds for RocksDB; rename it`,
     ],
   ]);
 }

@@ -1,19 +1,13 @@
 import { type ClusterSubject, problemsAmong } from "./rule.ts";
 import type { SpecProblem } from "./spec-error.ts";
 
-/** What KubeRay keeps behind feature gates that are off, and this operator does not do: refused, and not passed over in silence. */
+/** What KubeRay keeps behind a feature gate that is off, and this operator does not do: refused, and not passed over in silence. */
 export function featureRules({ spec }: ClusterSubject): readonly SpecProblem[] {
   return problemsAmong([
     [
-      spec.historyServerOptions !== undefined,
-      "spec.historyServerOptions",
-      unsupported("RayClusterHistoryServer"),
+      spec.tlsOptions?.enabled === true,
+      "spec.tlsOptions.enabled",
+      'is not supported by this operator (KubeRay\'s feature gate "RayClusterMTLS"); remove it, and give the pods certificates and Ray\'s "RAY_USE_TLS" variables yourself',
     ],
-    [spec.networkPolicy !== undefined, "spec.networkPolicy", unsupported("RayClusterNetworkPolicy")],
-    [spec.tlsOptions !== undefined, "spec.tlsOptions", unsupported("RayClusterMTLS")],
   ]);
-}
-
-function unsupported(gate: string): string {
-  return `is not supported by this operator (KubeRay's feature gate "${gate}"); remove it`;
 }

@@ -16,13 +16,21 @@ export function groupRules(cluster: ClusterSubject): readonly SpecProblem[] {
 }
 
 /**
- * A group's name is what its pods are found by, so two groups may not share one (KubeRay checks it in its webhook
- * only), nor may one be taken for the head.
+ * A group's name is what its pods are found by: a label that two groups may not share (KubeRay checks it in its webhook
+ * only), nor may one be taken for the head. And a replica has no fewer hosts than none, which KubeRay lets stand for no
+ * pods.
  */
 export function groupNameRules({ spec }: ClusterSubject): readonly SpecProblem[] {
-  const names = (spec.workerGroupSpecs ?? []).map(({ groupName }) => groupName);
-  return names.flatMap((name, index) =>
+  const groups = spec.workerGroupSpecs ?? [];
+  const names = groups.map(({ groupName }) => groupName);
+  return groups.flatMap(({ groupName: name, numOfHosts = 1 }, index) =>
     problemsAmong([
+      [
+        name === "" || !isLabelValue(name),
+        `${groupPath(index)}.groupName`,
+        `must be a label value (at most 63 letters, digits, "-", "_" and "."), but is "${name}"`,
+      ],
+      [numOfHosts < 0, `${groupPath(index)}.numOfHosts`, `must not be negative, but is ${numOfHosts}`],
       [
         names.indexOf(name) < index,
         `${groupPath(index)}.groupName`,
@@ -69,7 +77,11 @@ function resources(group: HeadGroupSpec | WorkerGroupSpec, at: string): readonly
   const hasAny = Object.keys(named).length > 0 || Object.keys(alsoNamed).length > 0;
   const params = RESOURCE_PARAMS.filter((param) => rayStartParams[param]);
   return problemsAmong([
-    [hasBoth, `${at}.rayResources`, 'is another name for "resources", which is set too; keep one of them'],
+    [
+      hasBoth,
+      `${at}.rayResources`,
+      `is another name for "${at}.resources", which is set too; keep one of them`,
+    ],
     [
       hasAny && params.length > 0,
       `${at}.rayStartParams`,

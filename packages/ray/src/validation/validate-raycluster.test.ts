@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { HeadGroupSpec, RayCluster } from "../raycluster/types.ts";
-import { aRayCluster, aRayContainer, type RayClusterTraits } from "../testing/index.ts";
+import type { RayCluster } from "../raycluster/types.ts";
+import { BROKEN_SPECS } from "../testing/broken-specs.ts";
+import { aRayCluster } from "../testing/index.ts";
 import { SpecError } from "./spec-error.ts";
 import {
   validateRayClusterMetadata,
@@ -8,27 +9,13 @@ import {
   validateRayClusterStatus,
 } from "./validate-raycluster.ts";
 
-function headWith(...names: readonly string[]): Partial<HeadGroupSpec> {
-  const env = names.map((pair) => {
-    const [name = "", value = ""] = pair.split("=");
-    return { name, value };
-  });
-  return { template: { spec: { containers: [aRayContainer({ env })] } } };
-}
-
 function fieldsOf(cluster: RayCluster): readonly string[] {
   return validateRayClusterSpec(cluster).map(({ field }) => field);
 }
 
 const noContainer = { template: { spec: { containers: [] } } };
-const always = { template: { spec: { containers: [aRayContainer()], restartPolicy: "Always" } } };
-const [head, env, group] = [
-  "spec.headGroupSpec",
-  "spec.headGroupSpec.template.spec.containers[0].env",
-  "spec.workerGroupSpecs[0]",
-];
+const [head, group] = ["spec.headGroupSpec", "spec.workerGroupSpecs[0]"];
 const scaling = { enableInTreeAutoscaling: true, autoscalerOptions: { version: "v2" as const } };
-const redis = { gcsFaultToleranceOptions: { redisAddress: "redis:6379" } };
 
 describe("validateRayClusterSpec()", () => {
   it("accepts a plain cluster", () => {
@@ -36,134 +23,7 @@ describe("validateRayClusterSpec()", () => {
     expect(validateRayClusterSpec(aRayCluster({ workers: [] }))).toEqual([]);
   });
 
-  it.each<[string, RayClusterTraits, readonly string[]]>([
-    ["a head without containers", { head: noContainer }, [`${head}.template.spec.containers`]],
-    ["a group without containers", { workers: [noContainer] }, [`${group}.template.spec.containers`]],
-    [
-      "resources in two places",
-      { head: { resources: { CPU: "1" }, rayStartParams: { "num-cpus": "1" } } },
-      [`${head}.rayStartParams`],
-    ],
-    [
-      "resources under two names",
-      { workers: [{ resources: { CPU: "1" }, rayResources: { GPU: 1 } }] },
-      [`${group}.rayResources`],
-    ],
-    [
-      "labels as a parameter",
-      { head: { rayStartParams: { labels: "a=b" } } },
-      [`${head}.rayStartParams.labels`],
-    ],
-    ["labels that are none", { head: { labels: { "a/b/c": "-" } } }, [`${head}.labels`, `${head}.labels`]],
-    ["a negative minimum", { workers: [{ minReplicas: -1 }] }, [`${group}.minReplicas`]],
-    [
-      "a negative maximum",
-      { workers: [{ maxReplicas: -1 }] },
-      [`${group}.maxReplicas`, `${group}.minReplicas`],
-    ],
-    [
-      "a minimum above the maximum",
-      { workers: [{ minReplicas: 3, maxReplicas: 2 }] },
-      [`${group}.minReplicas`],
-    ],
-    [
-      "a group's idle timeout without autoscaler v2",
-      { workers: [{ idleTimeoutSeconds: 5 }] },
-      [`${group}.idleTimeoutSeconds`],
-    ],
-    [
-      "a negative idle timeout",
-      { ...scaling, workers: [{ idleTimeoutSeconds: -5 }] },
-      [`${group}.idleTimeoutSeconds`],
-    ],
-    [
-      "a priority with an old Ray",
-      { ...scaling, rayVersion: "2.55", workers: [{ priority: 1 }] },
-      [`${group}.priority`],
-    ],
-    [
-      "a priority without autoscaler v2",
-      { rayVersion: "2.56.0", workers: [{ priority: 1 }] },
-      [`${group}.priority`],
-    ],
-    [
-      "fault tolerance asked for twice",
-      { ...redis, metadata: { annotations: { "ray.io/ft-enabled": "true" } } },
-      ['metadata.annotations["ray.io/ft-enabled"]'],
-    ],
-    ["Redis by the way", { head: headWith("RAY_REDIS_ADDRESS=redis:6379") }, [env]],
-    ["a Redis password in the environment", { ...redis, head: headWith("REDIS_PASSWORD=x") }, [env]],
-    [
-      "a Redis password as a parameter",
-      { ...redis, head: { rayStartParams: { "redis-password": "x" } } },
-      [`${head}.rayStartParams.redis-password`],
-    ],
-    ["a Redis user in the environment", { head: headWith("REDIS_USERNAME=x") }, [env]],
-    [
-      "storage for Redis",
-      { gcsFaultToleranceOptions: { storage: {} } },
-      ["spec.gcsFaultToleranceOptions.storage"],
-    ],
-    [
-      "RocksDB",
-      { gcsFaultToleranceOptions: { backend: "rocksdb" } },
-      ["spec.gcsFaultToleranceOptions.backend"],
-    ],
-    [
-      "a suspended group that scales itself",
-      { ...scaling, workers: [{ suspend: true }] },
-      [`${group}.suspend`],
-    ],
-    ["autoscaler v2 without autoscaling", { head: headWith("RAY_enable_autoscaler_v2=true") }, [env]],
-    ["autoscaler v2 asked for twice", { ...scaling, head: headWith("RAY_enable_autoscaler_v2=true") }, [env]],
-    [
-      "a head that restarts under autoscaler v2",
-      { ...scaling, head: always },
-      [`${head}.template.spec.restartPolicy`],
-    ],
-    [
-      "a group that restarts under autoscaler v2",
-      { ...scaling, workers: [always] },
-      [`${group}.template.spec.restartPolicy`],
-    ],
-    [
-      "a negative idle timeout of the cluster",
-      { autoscalerOptions: { idleTimeoutSeconds: -1 } },
-      ["spec.autoscalerOptions.idleTimeoutSeconds"],
-    ],
-    [
-      "the autoscaler's own variable",
-      { autoscalerOptions: { env: [{ name: "KUBERAY_GEN_AUTOSCALER_START_CMD", value: "x" }] } },
-      ["spec.autoscalerOptions.env"],
-    ],
-    [
-      "tokens with an unknown Ray",
-      { rayVersion: "nightly", authOptions: { mode: "token" } },
-      ["spec.authOptions.mode"],
-    ],
-    [
-      "Kubernetes' tokens with a secret and an old Ray",
-      { rayVersion: "2.54.0", authOptions: { mode: "token", enableK8sTokenAuth: true, secretName: "s" } },
-      ["spec.authOptions.enableK8sTokenAuth", "spec.authOptions.secretName"],
-    ],
-    [
-      "Kubernetes' tokens without tokens",
-      { authOptions: { enableK8sTokenAuth: true } },
-      ["spec.authOptions.enableK8sTokenAuth"],
-    ],
-    [
-      "what is behind closed gates",
-      { historyServerOptions: {}, networkPolicy: {}, tlsOptions: {} },
-      ["spec.historyServerOptions", "spec.networkPolicy", "spec.tlsOptions"],
-    ],
-    [
-      "an upgrade strategy on a RayJob's cluster",
-      { upgradeStrategy: { type: "None" }, metadata: { labels: { "ray.io/originated-from-crd": "RayJob" } } },
-      ["spec.upgradeStrategy"],
-    ],
-    ["two groups of one name", { workers: [{}, {}] }, ["spec.workerGroupSpecs[1].groupName"]],
-    ["a group called as the head", { workers: [{ groupName: "headgroup" }] }, [`${group}.groupName`]],
-  ])("refuses %s", (_what, traits, fields) => {
+  it.each(BROKEN_SPECS)("refuses %s", (_what, traits, fields) => {
     expect(fieldsOf(aRayCluster(traits))).toEqual(fields);
   });
 
@@ -179,12 +39,20 @@ describe("validateRayClusterSpec()", () => {
     expect(fieldsOf({ ...cluster, spec: { ...cluster.spec, ...scaling } })).toEqual([]);
   });
 
+  it("accepts replicas without hosts, which make no pods", () => {
+    expect(fieldsOf(aRayCluster({ workers: [{ numOfHosts: 0 }] }))).toEqual([]);
+  });
+
   it("tells all problems at once, KubeRay's first one first", () => {
-    const cluster = aRayCluster({ head: noContainer, workers: [{ minReplicas: -1 }], tlsOptions: {} });
+    const cluster = aRayCluster({
+      head: noContainer,
+      workers: [{ minReplicas: -1 }],
+      tlsOptions: { enabled: true },
+    });
     expect(fieldsOf(cluster)).toEqual([
       `${head}.template.spec.containers`,
       `${group}.minReplicas`,
-      "spec.tlsOptions",
+      "spec.tlsOptions.enabled",
     ]);
   });
 });

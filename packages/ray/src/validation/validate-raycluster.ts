@@ -1,22 +1,27 @@
-import { isConditionTrue, isDns1035Label } from "@heliostat/kube";
+import { isConditionTrue } from "@heliostat/kube";
 import { MAX_CLUSTER_NAME_LENGTH } from "../names/cluster-names.ts";
 import type { RayCluster } from "../raycluster/types.ts";
 import { CONDITION } from "../vocabulary/conditions.ts";
-import { LABEL } from "../vocabulary/labels.ts";
 import { authRules } from "./auth-rules.ts";
 import { autoscalingRules } from "./autoscaling-rules.ts";
 import { faultToleranceRules } from "./fault-tolerance-rules.ts";
 import { featureRules } from "./feature-rules.ts";
 import { groupNameRules, groupRules } from "./group-rules.ts";
-import { type ClusterSubject, problemsAmong, type Rule } from "./rule.ts";
+import { historyRules } from "./history-rules.ts";
+import { nameProblems } from "./name-rules.ts";
+import { networkPolicyRules } from "./network-policy-rules.ts";
+import { problemsAmong, type Rule } from "./rule.ts";
 import type { SpecProblem } from "./spec-error.ts";
+import { upgradeRules } from "./upgrade-rules.ts";
 
 /** KubeRay's rules in its order, so that the first problem here is the one that it would report; then ours. */
 const SPEC_RULES: readonly Rule[] = [
   groupRules,
   faultToleranceRules,
   autoscalingRules,
+  historyRules,
   authRules,
+  networkPolicyRules,
   featureRules,
   upgradeRules,
   groupNameRules,
@@ -30,18 +35,7 @@ export function validateRayClusterSpec({ metadata, spec }: RayCluster): readonly
 
 /** What is wrong with a cluster's name: the names of its services are made of it and must fit. */
 export function validateRayClusterMetadata({ metadata: { name } }: RayCluster): readonly SpecProblem[] {
-  return problemsAmong([
-    [
-      name.length > MAX_CLUSTER_NAME_LENGTH,
-      "metadata.name",
-      `must have at most ${MAX_CLUSTER_NAME_LENGTH} characters, but has ${name.length}`,
-    ],
-    [
-      !isDns1035Label(name),
-      "metadata.name",
-      `must be lower-case letters, digits and "-", begin with a letter and not end with "-", but is "${name}"`,
-    ],
-  ]);
+  return nameProblems(name, MAX_CLUSTER_NAME_LENGTH);
 }
 
 /** What is wrong with a cluster's status. Whoever wrote it, no step of a suspension can be made out of it. */
@@ -54,24 +48,6 @@ export function validateRayClusterStatus({ status }: RayCluster): readonly SpecP
       isBoth,
       "status.conditions",
       `says both "${CONDITION.suspending}" and "${CONDITION.suspended}"; only one can be true`,
-    ],
-  ]);
-}
-
-function upgradeRules({ spec, labels }: ClusterSubject): readonly SpecProblem[] {
-  const { type } = spec.upgradeStrategy ?? {};
-  if (type === undefined) return [];
-  const owner = labels[LABEL.originatedFromKind] ?? "";
-  return problemsAmong([
-    [
-      type !== "Recreate" && type !== "None",
-      "spec.upgradeStrategy.type",
-      `must be "Recreate" or "None", but is "${type}"`,
-    ],
-    [
-      owner === "RayJob" || owner === "RayService",
-      "spec.upgradeStrategy",
-      `is not for clusters that a ${owner} made, which upgrades them itself; remove it`,
     ],
   ]);
 }

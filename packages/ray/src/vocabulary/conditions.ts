@@ -7,6 +7,12 @@ export const CONDITION = {
   replicaFailure: "ReplicaFailure",
   suspending: "RayClusterSuspending",
   suspended: "RayClusterSuspended",
+  /** Ours: every wanted worker is ready at this moment. */
+  workersReady: "WorkersReady",
+  /** Ours: something is still on its way to what the spec asks for. */
+  progressing: "Progressing",
+  /** Ours: something is wrong, and waiting alone will hardly mend it. */
+  degraded: "Degraded",
 } as const;
 
 /** Reasons of a RayCluster's conditions. `HeadPodReady` may also carry a reason of the kubelet's. */
@@ -24,6 +30,25 @@ export const CONDITION_REASON = {
   /** Reason of suspension's two conditions, which carry their own type as KubeRay writes them. */
   suspending: "RayClusterSuspending",
   suspended: "RayClusterSuspended",
+  allWorkersReady: "AllWorkersReady",
+  workersNotReady: "WorkersNotReady",
+  /** Of `Progressing` and `Degraded` when there is nothing to wait for. */
+  asWanted: "AsWanted",
+  invalidMetadata: "InvalidRayClusterMetadata",
+  invalidSpec: "InvalidRayClusterSpec",
+  deleting: "Deleting",
+  quotaExceeded: "QuotaExceeded",
+  refused: "RefusedByAPI",
+  nameTaken: "NameTaken",
+  claimNotFound: "ClaimNotFound",
+  accountNotFound: "AutoscalerServiceAccountNotFound",
+  unschedulable: "Unschedulable",
+  imageTrouble: "ImageNotPulled",
+  containerTrouble: "ContainerNotStarted",
+  crashing: "ContainerCrashing",
+  headNotReady: "HeadNotReady",
+  ending: "PodsEnding",
+  starting: "PodsStarting",
 } as const;
 
 /** Words of `status.state`. */

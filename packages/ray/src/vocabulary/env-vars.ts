@@ -32,4 +32,8 @@ export const ENV = {
   redisAddress: "RAY_REDIS_ADDRESS",
   redisUsername: "REDIS_USERNAME",
   redisPassword: "REDIS_PASSWORD",
+  redisConnectRetries: "RAY_redis_db_connect_retries",
+  redisConnectWaitMs: "RAY_redis_db_connect_wait_milliseconds",
+  gcsStorage: "RAY_gcs_storage",
+  gcsStoragePath: "RAY_gcs_storage_path",
 } as const;

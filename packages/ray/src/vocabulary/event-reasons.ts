@@ -11,14 +11,45 @@ export const EVENT_REASON = {
   failedToCreateWorkerPod: "FailedToCreateWorkerPod",
   deletedWorkerPod: "DeletedWorkerPod",
   failedToDeleteWorkerPod: "FailedToDeleteWorkerPod",
+  failedToDeleteWorkerPods: "FailedToDeleteWorkerPodCollection",
   deletedPod: "DeletedPod",
   failedToDeletePod: "FailedToDeletePod",
+  failedToDeletePods: "FailedToDeletePodCollection",
   createdService: "CreatedService",
   failedToCreateService: "FailedToCreateService",
   updatedService: "UpdatedService",
   failedToUpdateService: "FailedToUpdateService",
   deletedService: "DeletedService",
   failedToDeleteService: "FailedToDeleteService",
+  createdIngress: "CreatedIngress",
+  failedToCreateIngress: "FailedToCreateIngress",
+  updatedIngress: "UpdatedIngress",
+  failedToUpdateIngress: "FailedToUpdateIngress",
+  createdRoute: "CreatedRoute",
+  failedToCreateRoute: "FailedToCreateRoute",
+  createdServiceAccount: "CreatedServiceAccount",
+  failedToCreateServiceAccount: "FailedToCreateServiceAccount",
+  /** The head's template names an account that is not there. */
+  serviceAccountNotFound: "AutoscalerServiceAccountNotFound",
+  createdRole: "CreatedRole",
+  failedToCreateRole: "FailedToCreateRole",
+  createdRoleBinding: "CreatedRoleBinding",
+  failedToCreateRoleBinding: "FailedToCreateRoleBinding",
+  createdClaim: "CreatedPVC",
+  /** Also of a claim that is not as the spec says, or that the spec names and nobody has made. */
+  failedToCreateClaim: "FailedToCreatePVC",
+  createdRedisCleanupJob: "CreatedRedisCleanupJob",
+  failedToCreateRedisCleanupJob: "FailedToCreateRedisCleanupJob",
+  /** Redis was not cleaned up in time, and the cluster is let go. */
+  forceDeletedCluster: "ForceDeletedStuckCluster",
+  createdNetworkPolicy: "CreatedNetworkPolicy",
+  failedToCreateNetworkPolicy: "FailedToCreateNetworkPolicy",
+  updatedNetworkPolicy: "UpdatedNetworkPolicy",
+  failedToUpdateNetworkPolicy: "FailedToUpdateNetworkPolicy",
+  deletedNetworkPolicy: "DeletedNetworkPolicy",
+  failedToDeleteNetworkPolicy: "FailedToDeleteNetworkPolicy",
+  /** A policy of that name belongs to somebody else. */
+  networkPolicyCollision: "NetworkPolicyNameCollision",
 } as const;
 
 /** `reportingController` of those events. */
@@ -31,5 +62,6 @@ export const EVENT_ACTION = {
   update: "Update",
   validate: "Validate",
   reconcile: "Reconcile",
+  cleanup: "Cleanup",
   suspend: "Suspend",
 } as const;

@@ -23,12 +23,21 @@ export const LABEL = {
   originatedFromName: "ray.io/originated-from-cr-name",
   /** `RayJob`, `RayService` or `RayCluster`. */
   originatedFromKind: "ray.io/originated-from-crd",
+  /** On the cluster of a RayJob: how the job is submitted. */
+  submissionMode: "ray.io/job-submission-mode",
+  /** On a RayCluster: the priority class that a batch scheduler shall know it by. */
+  priorityClassName: "ray.io/priority-class-name",
+  /** On a RayCluster: its pods shall start together or not at all, where a batch scheduler asks for that wish. */
+  gangScheduling: "ray.io/gang-scheduling-enabled",
   appName: "app.kubernetes.io/name",
   createdBy: "app.kubernetes.io/created-by",
 } as const;
 
 /** Values of {@link LABEL.nodeType}. */
 export const NODE_TYPE = { head: "head", worker: "worker" } as const;
+
+/** {@link LABEL.nodeType} of the pod that deletes a cluster's state in Redis: it is no node of the cluster. */
+export const REDIS_CLEANUP = "redis-cleanup";
 
 /** Whether a pod is the head of its cluster or one of its workers. */
 export type NodeType = (typeof NODE_TYPE)[keyof typeof NODE_TYPE];

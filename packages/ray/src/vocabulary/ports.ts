@@ -6,6 +6,8 @@ export const PORT = {
   metrics: 8080,
   serve: 8000,
   dashboardAgent: 52365,
+  /** Where the history collector takes Ray's events. */
+  historyEvents: 8084,
 } as const;
 
 /** How those ports are called in containers and services. */

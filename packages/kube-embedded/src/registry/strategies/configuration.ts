@@ -78,12 +78,23 @@ export const COUNTED_STRATEGY: ResourceStrategy = { tracksGeneration: true };
 
 /** `stringData` is a way to write `data`; nobody ever reads it. */
 function defaultedSecret(secret: Secret): Secret {
-  const { stringData, ...rest } = secret;
+  const { stringData, ...given } = secret;
+  const rest = given.data ? { ...given, data: unwrapped(given.data) } : given;
   if (!stringData) return { type: "Opaque", ...rest };
   const encoded = Object.entries(stringData).map(
     ([key, text]) => [key, Buffer.from(text).toString("base64")] as const,
   );
   return { type: "Opaque", ...rest, data: { ...rest.data, ...Object.fromEntries(encoded) } };
+}
+
+/** Base64 as one line: Go, which Kubernetes decodes it with, passes over line breaks and writes none. */
+function unwrapped(data: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(data).map(([key, text]) => [
+      key,
+      typeof text === "string" ? text.replaceAll(/[\r\n]/g, "") : text,
+    ]),
+  );
 }
 
 function typeProblems({ type }: Secret, stored: Secret | undefined): readonly FieldCause[] {

@@ -31,8 +31,8 @@ export interface Reply {
   readonly body: ReplyBody;
 }
 
-/** A text, a text in parts (a long list), or a stream that is sent as it comes, its headers at once. */
-type ReplyBody = string | readonly string[] | AsyncIterable<string | Uint8Array>;
+/** A text, bytes, a text in parts (a long list), or a stream that is sent as it comes, its headers at once. */
+type ReplyBody = string | Buffer | readonly string[] | AsyncIterable<string | Uint8Array>;
 
 /** The other kind of answer: leave HTTP. */
 export type Upgrade = Conversation | Tunnel;

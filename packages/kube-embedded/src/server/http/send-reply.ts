@@ -21,6 +21,7 @@ export async function sendReply(response: HttpResponse, reply: Reply, options: S
   for (const [name, value] of Object.entries(commonHeaders(reply))) response.setHeader(name, value);
   const { body } = reply;
   if (typeof body === "string") await sendWhole(response, Buffer.from(body), options);
+  else if (Buffer.isBuffer(body)) await sendWhole(response, body, options);
   else if (isParts(body)) await sendWhole(response, Buffer.from(body.join("")), options);
   else await sendLive(response, body, options.signal);
 }

@@ -38,17 +38,22 @@ export class DocumentCache {
   }
 }
 
-/** A document for a caller that may have it already. */
+/** A document for a caller that may have it already; in another format than JSON it brings its bytes as they are. */
 export function documentReply(
-  { json, hash }: Document,
+  document: Document | { readonly bytes: Buffer; readonly hash: string },
   headers: IncomingHttpHeaders,
   more: { readonly contentType?: string; readonly headers?: Reply["headers"] } = {},
 ): Reply {
-  const etag = `"${hash}"`;
+  const etag = `"${document.hash}"`;
   const contentType = more.contentType ?? JSON_TYPE;
   const replyHeaders = { ETag: etag, Vary: "Accept", ...more.headers };
   if (headers["if-none-match"] === etag) return { status: 304, contentType, headers: replyHeaders, body: "" };
-  return { status: 200, contentType, headers: replyHeaders, body: json };
+  return {
+    status: 200,
+    contentType,
+    headers: replyHeaders,
+    body: "json" in document ? document.json : document.bytes,
+  };
 }
 
 function documentOf(value: Json): Document {

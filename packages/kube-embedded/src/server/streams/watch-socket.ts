@@ -16,7 +16,7 @@ export async function answerWatchAsAsked(call: ResourceCall): Promise<Answer> {
 
 async function sendLines(body: Reply["body"], socket: MessageSocket): Promise<void> {
   let rest = "";
-  const parts = typeof body === "string" ? [body] : body;
+  const parts = typeof body === "string" || Buffer.isBuffer(body) ? [body] : body;
   for await (const part of parts) {
     const lines = `${rest}${typeof part === "string" ? part : Buffer.from(part).toString("utf8")}`.split(
       "\n",

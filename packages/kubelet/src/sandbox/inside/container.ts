@@ -22,6 +22,10 @@ export interface ContainerHome {
 /** A container whose first process has been started. */
 export interface Container {
   readonly id: string;
+  readonly name: string;
+  /** Of its first process, as the supervisor knows it. */
+  readonly pid: number;
+  readonly startedAtMs: number;
   readonly command: Command;
   signal(name: "SIGTERM" | "SIGKILL"): void;
   exec(argv: readonly string[], input: ExecInput): Promise<Command>;
@@ -82,7 +86,7 @@ async function allPlaces({ site, pod, order, folder }: Start): Promise<readonly 
   const hiddenButNeeded = site.visibleFolders.filter(isInOwnFolder);
   return [
     { path: order.workingDir, kind: "present" },
-    ...(home?.startsWith("/") ? [{ path: home, kind: "writable" as const }] : []),
+    ...(home?.startsWith("/") ? await homePlaces(home, order, folder) : []),
     { path: "/var/tmp", kind: "folder", from: bind(scratch, ""), backing: scratch },
     { path: "/dev/shm", kind: "folder", from: SHARED_MEMORY },
     { path: STAND_IN_FOLDER, kind: "folder", from: bind(site.standInFolder, "") },
@@ -93,6 +97,20 @@ async function allPlaces({ site, pod, order, folder }: Start): Promise<readonly 
     })),
     ...pod.files.map(({ path, source }) => ({ path, kind: "file" as const, from: bind(source, "") })),
     ...(await Promise.all(order.mounts.map((mount) => pod.volumes.placeOf(mount)))),
+  ];
+}
+
+/** A login shell begins with the host's `/etc/profile`, which forgets the PATH that the image has: give it back. */
+async function homePlaces(
+  home: string,
+  { env }: ContainerOrder,
+  folder: string,
+): Promise<readonly ContainerPlace[]> {
+  const profile = join(folder, "profile");
+  await writeFile(profile, `export PATH='${(env["PATH"] ?? "").replaceAll("'", "'\\''")}'\n`);
+  return [
+    { path: home, kind: "writable" },
+    { path: join(home, ".profile"), kind: "file", from: bind(profile, "") },
   ];
 }
 
@@ -181,7 +199,7 @@ function containerOf({ site, order }: Start, { id, command, pid }: Started): Con
   void command.ending.then(() => {
     isRunning = false;
   });
-  return { id, command, signal, exec };
+  return { id, name: order.name, pid, startedAtMs: Date.now(), command, signal, exec };
 
   function signal(name: "SIGTERM" | "SIGKILL"): void {
     if (isRunning) signalQuietly(pid, name);

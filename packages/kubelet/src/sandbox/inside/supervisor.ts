@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { HostEntry } from "../../runtime/container-runtime.ts";
+import type { ContainerUsage, HostEntry } from "../../runtime/container-runtime.ts";
 import { MOST_PODS, podIp } from "../pod-network.ts";
 import { readLine, writeLine } from "../wire/line.ts";
 import type { Answer, Request } from "../wire/messages.ts";
@@ -8,6 +8,7 @@ import { type Container, startContainer } from "./container.ts";
 import { converse } from "./conversation.ts";
 import { connectToPod } from "./network.ts";
 import { Pod } from "./pod.ts";
+import { processNamespace, usageByNamespace } from "./process-usage.ts";
 import type { Site } from "./site.ts";
 
 /** Runs pods inside the node's namespaces, as heliostat asks: one question a connection. */
@@ -44,6 +45,9 @@ export class Supervisor {
       case "setHosts":
         this.#setHosts(request.entries);
         finish(socket, { ok: true });
+        return;
+      case "measure":
+        finish(socket, { ok: true, value: JSON.stringify(this.#measure()) });
         return;
       case "start":
         await this.#start(request, socket);
@@ -85,6 +89,16 @@ export class Supervisor {
   #setHosts(entries: readonly HostEntry[]): void {
     this.#hosts = entries;
     for (const pod of this.#pods.values()) pod.setHosts(entries);
+  }
+
+  #measure(): readonly ContainerUsage[] {
+    const used = usageByNamespace();
+    return [...this.#pods].flatMap(([podUid, { containers }]) =>
+      [...containers.values()].flatMap(({ name, pid, startedAtMs }) => {
+        const usage = used.get(processNamespace(pid));
+        return usage ? [{ podUid, container: name, runningMs: Date.now() - startedAtMs, ...usage }] : [];
+      }),
+    );
   }
 
   async #start({ uid, container: order }: Request & { ask: "start" }, socket: Socket): Promise<void> {

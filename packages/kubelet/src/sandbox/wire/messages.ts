@@ -5,6 +5,8 @@ export type Request =
   | { readonly ask: "createPod"; readonly uid: string; readonly hostname: string }
   | { readonly ask: "removePod"; readonly uid: string }
   | { readonly ask: "setHosts"; readonly entries: readonly HostEntry[] }
+  /** The value of the answer is a list of `ContainerUsage`, as JSON. */
+  | { readonly ask: "measure" }
   /** The connection then carries frames: output outwards, input and {@link Control} inwards, {@link Ending} last. */
   | { readonly ask: "start"; readonly uid: string; readonly container: ContainerOrder }
   /** Like `start`. */

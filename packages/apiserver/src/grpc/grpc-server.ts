@@ -1,0 +1,133 @@
+import {
+  type MethodDefinition,
+  Server,
+  ServerCredentials,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+  type ServiceDefinition,
+  type sendUnaryData,
+  type UntypedServiceImplementation,
+} from "@grpc/grpc-js";
+import { HealthImplementation } from "grpc-health-check";
+import type { Method } from "../calls/methods.ts";
+import type { StreamMethod } from "../calls/stream-methods.ts";
+import { addReflection } from "./reflection.ts";
+import { streamAnswer } from "./stream-answer.ts";
+import { type AnswerOptions, unaryAnswer } from "./unary-answer.ts";
+
+export interface GrpcServerOptions extends AnswerOptions {
+  /** Methods that answer with a stream. */
+  readonly streams: readonly StreamMethod[];
+  /** Aborts when the server stops: streams end. */
+  readonly stopping: AbortSignal;
+  /** `127.0.0.1:8887`; port 0 for any. */
+  readonly address: string;
+  /** The largest message that is read. */
+  readonly messageBytesMax: number;
+}
+
+export interface GrpcServer {
+  readonly port: number;
+  /** Take no new calls, and resolve when those that run have ended. */
+  drain(): Promise<void>;
+  /** Drop the calls that still run. */
+  close(): void;
+}
+
+/** Serve the methods over gRPC, with reflection and the health service. @throws Error when the address is taken */
+export async function grpcServer(
+  methods: readonly Method[],
+  options: GrpcServerOptions,
+): Promise<GrpcServer> {
+  const server = new Server({
+    "grpc.max_receive_message_length": options.messageBytesMax,
+    // A list of ten thousand clusters is no reason to fail.
+    "grpc.max_send_message_length": -1,
+  });
+  for (const service of new Set(methods.map((method) => method.service))) {
+    const those = methods.filter((method) => method.service === service);
+    server.addService(definitionOf(those), implementationOf(those, options));
+  }
+  addStreams(server, options);
+  const health = new HealthImplementation(
+    Object.fromEntries(["", ...methods.map(({ service }) => service)].map((name) => [name, "SERVING"])),
+  );
+  health.addToServer(server);
+  addReflection(server);
+  const port = await bound(server, options.address);
+  return {
+    port,
+    async drain() {
+      for (const service of new Set(["", ...methods.map((method) => method.service)])) {
+        health.setStatus(service, "NOT_SERVING");
+      }
+      await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+    },
+    close: () => server.forceShutdown(),
+  };
+}
+
+/** Messages cross as bytes: what cannot be decoded is the caller's mistake, which grpc-js would call internal. */
+type BytesMethod = MethodDefinition<Uint8Array, Uint8Array>;
+
+function definitionOf(methods: readonly Pick<Method, "name" | "path">[]): ServiceDefinition {
+  return Object.fromEntries(
+    methods.map(({ name, path }): [string, BytesMethod] => [
+      name,
+      {
+        path,
+        requestStream: false,
+        responseStream: false,
+        requestSerialize: asBuffer,
+        requestDeserialize: (bytes) => bytes,
+        responseSerialize: asBuffer,
+        responseDeserialize: (bytes) => bytes,
+      },
+    ]),
+  );
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function implementationOf(methods: readonly Method[], options: AnswerOptions): UntypedServiceImplementation {
+  return Object.fromEntries(
+    methods.map((method) => {
+      const answer = unaryAnswer(method, options);
+      return [
+        method.name,
+        (call: ServerUnaryCall<Uint8Array, Uint8Array>, reply: sendUnaryData<Uint8Array>) => {
+          void answer(call, reply);
+        },
+      ];
+    }),
+  );
+}
+
+function addStreams(server: Server, { streams, ...options }: GrpcServerOptions): void {
+  if (streams.length === 0) return;
+  const unary = definitionOf(streams);
+  const definition = Object.fromEntries(
+    Object.entries(unary).map(([name, method]) => [name, { ...method, responseStream: true }]),
+  );
+  const implementation = streams.map((method) => {
+    const answer = streamAnswer(method, options);
+    return [
+      method.name,
+      (call: ServerWritableStream<Uint8Array, Uint8Array>) => {
+        void answer(call);
+      },
+    ] as const;
+  });
+  server.addService(definition as ServiceDefinition, Object.fromEntries(implementation));
+}
+
+function bound(server: Server, address: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
+      if (error) reject(error);
+      else resolve(port);
+    });
+  });
+}

@@ -1,0 +1,56 @@
+import { type Message, toJson } from "@bufbuild/protobuf";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { accessesOf } from "../calls/access-rules.ts";
+import type { Calls } from "../calls/calls.ts";
+import type { StreamMethod } from "../calls/stream-methods.ts";
+import { apiErrorOf } from "../errors/status-of-error.ts";
+import { credentialsOf, goneSignal } from "./gateway.ts";
+import { requestMessage } from "./request-message.ts";
+import { requestPath } from "./request-path.ts";
+import { sendLines } from "./send-lines.ts";
+import { statusBody } from "./status-body.ts";
+
+export interface StreamRouteOptions {
+  readonly streams: readonly StreamMethod[];
+  readonly calls: Calls;
+  /** Aborts when the server stops: streams end. */
+  readonly stopping: AbortSignal;
+}
+
+/** Streams over HTTP, a line for each message: `{"result":…}`, and `{"error":…}` at the end of one that fails. */
+export function addStreamRoutes(
+  app: FastifyInstance,
+  { streams, calls, stopping }: StreamRouteOptions,
+): void {
+  for (const method of streams) {
+    const url = method.binding.path.replaceAll(/\{(\w+)\}/g, ":$1");
+    app.get(url, (request, reply) => answer(method, request, reply));
+  }
+
+  async function answer(
+    method: StreamMethod,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> {
+    const signal = AbortSignal.any([goneSignal(reply), stopping]);
+    const caller = await calls.authenticate(credentialsOf(request), { signal });
+    const { query } = requestPath(request.url);
+    const variables = request.params as Readonly<Record<string, string>>;
+    const message = requestMessage(method, { variables, query, body: undefined });
+    await calls.permit(caller, accessesOf(method.rules, message), { signal });
+    const messages = await method.open(message, { caller, signal, version: "v1" });
+    reply.header("content-type", "application/json");
+    await sendLines(reply, { lines: linesOf(method, messages), signal, failureLine });
+    return reply;
+  }
+}
+
+async function* linesOf({ output }: StreamMethod, messages: AsyncIterable<Message>): AsyncIterable<string> {
+  for await (const message of messages)
+    yield `${JSON.stringify({ result: toJson(output, message, { enumAsInteger: true }) })}\n`;
+}
+
+function failureLine(error: unknown): string {
+  const { code, message } = apiErrorOf(error);
+  return `{"error":${statusBody(code, message).toString()}}\n`;
+}

@@ -1,0 +1,204 @@
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import type { Caller } from "@heliostat/identity";
+import {
+  CONFIG_MAPS,
+  CUSTOM_RESOURCE_DEFINITIONS,
+  EVENTS,
+  type KubeClient,
+  type KubeObject,
+  NAMESPACES,
+  nameOf,
+  type Resource,
+  SECRETS,
+} from "@heliostat/kube";
+import { HandClock, SeededRandom, settled } from "@heliostat/kube/testing";
+import { embeddedKubernetes } from "@heliostat/kube-embedded";
+import {
+  type Cluster,
+  ClusterSchema,
+  type ComputeTemplate,
+  ComputeTemplateSchema,
+  type RayJob,
+  RayJobSchema,
+  type RayService,
+  RayServiceSchema,
+} from "@heliostat/proto";
+import {
+  RAY_CLUSTERS,
+  RAY_JOBS,
+  RAY_SERVICES,
+  type RayCluster,
+  type RayDashboard,
+  rayCrds,
+} from "@heliostat/ray";
+import type { CallContext, Handlers } from "../handlers.ts";
+import { handlersOf } from "../handlers-of.ts";
+import type { ApiPorts, ApiSettings, HeadAddress } from "../ports.ts";
+import { type RunningCaches, startApiCaches } from "../reading/start-caches.ts";
+import { CountingClient } from "./counting-client.ts";
+
+/** The handlers on an embedded Kubernetes with Ray's kinds, under a clock that the test turns. */
+export interface ApiWorld {
+  readonly client: KubeClient;
+  /** What the handlers have asked Kubernetes: `get configmaps`, … */
+  readonly asked: readonly string[];
+  readonly handlers: Handlers;
+  readonly ports: ApiPorts;
+  readonly caches: RunningCaches;
+  readonly clock: HandClock;
+  readonly call: CallContext;
+  readonly v1alpha2: CallContext;
+  /** The addresses at which a dashboard was asked for. */
+  readonly heads: readonly HeadAddress[];
+  /** Give a cluster a status, as the operator would. */
+  setStatus(name: string, status: RayCluster["status"]): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface WorldOptions {
+  readonly dashboard?: Partial<RayDashboard>;
+  readonly settings?: Partial<ApiSettings>;
+  readonly caller?: Partial<Caller>;
+}
+
+export async function apiWorld(options: WorldOptions = {}): Promise<ApiWorld> {
+  const clock = new HandClock();
+  const random = new SeededRandom();
+  const client = await emptyKubernetes();
+  const counting = new CountingClient(client);
+  const abort = new AbortController();
+  const caches = startApiCaches(client, { clock, random, signal: abort.signal });
+  await caches.hasSynced;
+  const heads: HeadAddress[] = [];
+  const ports: ApiPorts = {
+    client: counting,
+    caches,
+    clock,
+    dashboardOf: (head) => {
+      heads.push(head);
+      return options.dashboard as RayDashboard;
+    },
+    settings: { defaultRayVersion: "2.53.0", recordsCallers: false, ...options.settings },
+  };
+  const caller = { name: "anonymous", groups: [], isAdmin: true, ...options.caller };
+  const call: CallContext = { caller, signal: abort.signal, version: "v1" };
+  return {
+    client,
+    asked: counting.asked,
+    handlers: handlersOf(ports),
+    ports,
+    caches,
+    clock,
+    call,
+    v1alpha2: { ...call, version: "v1alpha2" },
+    heads,
+    async setStatus(name, status) {
+      await client.patch(
+        RAY_CLUSTERS,
+        { namespace: "default", name },
+        { subresource: "status", patch: { type: "merge", body: { status } as never } },
+      );
+      await settled();
+    },
+    async stop() {
+      abort.abort();
+      await caches.stopped;
+    },
+  };
+}
+
+/** Ray's schemas take a while to compile: the worlds of one file share a Kubernetes, and each finds it empty. */
+let shared: Promise<KubeClient> | undefined;
+
+async function emptyKubernetes(): Promise<KubeClient> {
+  shared ??= kubernetesWithRay();
+  const client = await shared;
+  for (const resource of EMPTIED) {
+    const { items } = await client.list<KubeObject>(resource);
+    for (const item of items) await client.delete(resource, nameOf(item));
+  }
+  return client;
+}
+
+const EMPTIED: readonly Resource[] = [RAY_CLUSTERS, RAY_JOBS, RAY_SERVICES, CONFIG_MAPS, SECRETS, EVENTS];
+
+async function kubernetesWithRay(): Promise<KubeClient> {
+  const kubernetes = embeddedKubernetes({ clock: new HandClock(), random: new SeededRandom() });
+  await kubernetes.start();
+  const client = kubernetes.client();
+  for (const crd of rayCrds()) await client.create(CUSTOM_RESOURCE_DEFINITIONS, crd);
+  await settled();
+  return client;
+}
+
+export async function givenNamespace(client: KubeClient, name: string): Promise<void> {
+  await client.create(NAMESPACES, { apiVersion: "v1", kind: "Namespace", metadata: { name } });
+}
+
+/** A valid template `t` in `default`, of one core and four gibibytes. */
+export function aTemplate(traits: MessageInitShape<typeof ComputeTemplateSchema> = {}): ComputeTemplate {
+  return create(ComputeTemplateSchema, {
+    name: "t",
+    namespace: "default",
+    cpu: 1,
+    memory: 4,
+    ...(traits as object),
+  });
+}
+
+/** A valid head and one group of two workers, both of the template `t`. */
+export const A_CLUSTER_SPEC = {
+  headGroupSpec: {
+    computeTemplate: "t",
+    image: "rayproject/ray:2.53.0",
+    rayStartParams: { "dashboard-host": "0.0.0.0" },
+  },
+  workerGroupSpec: [
+    {
+      groupName: "small-wg",
+      computeTemplate: "t",
+      replicas: 2,
+      minReplicas: 1,
+      maxReplicas: 5,
+      rayStartParams: { "node-ip-address": "$MY_POD_IP" },
+    },
+  ],
+} as const;
+
+/** A valid cluster `c` in `default`. */
+export function aCluster(traits: MessageInitShape<typeof ClusterSchema> = {}): Cluster {
+  return create(ClusterSchema, {
+    name: "c",
+    namespace: "default",
+    user: "boris",
+    version: "2.53.0",
+    clusterSpec: A_CLUSTER_SPEC as never,
+    ...(traits as object),
+  });
+}
+
+/** A valid job `j` in `default` with a cluster of its own. */
+export function aJob(traits: MessageInitShape<typeof RayJobSchema> = {}): RayJob {
+  return create(RayJobSchema, {
+    name: "j",
+    namespace: "default",
+    user: "boris",
+    version: "2.53.0",
+    entrypoint: "python job.py",
+    clusterSpec: A_CLUSTER_SPEC as never,
+    ...(traits as object),
+  });
+}
+
+/** A valid service `s` in `default`. */
+export function aService(traits: MessageInitShape<typeof RayServiceSchema> = {}): RayService {
+  return create(RayServiceSchema, {
+    name: "s",
+    namespace: "default",
+    user: "boris",
+    version: "2.53.0",
+    serveConfigV2: "applications:\n  - name: fruit\n    import_path: fruit:app\n",
+    clusterSpec: A_CLUSTER_SPEC as never,
+    ...(traits as object),
+  });
+}

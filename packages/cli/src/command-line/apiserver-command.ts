@@ -1,0 +1,81 @@
+import type { ListenAddress, V1Alpha2Style } from "@heliostat/apiserver";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { AUTH_MODES, type AuthMode } from "../apiserver/auth-mode.ts";
+import { LOG_LEVELS, type LogLevel } from "../system/logger.ts";
+import type { ProgramContext } from "./program-context.ts";
+
+interface ApiServerFlags {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly http: ListenAddress;
+  readonly grpc: ListenAddress;
+  readonly auth: AuthMode;
+  readonly tokenFile?: string;
+  readonly oidcIssuer?: string;
+  readonly oidcAudience?: readonly string[];
+  readonly namespace?: string;
+  readonly corsAllowOrigin?: string;
+  readonly v1alpha2Json: V1Alpha2Style;
+  readonly logLevel: LogLevel;
+}
+
+const STYLES: readonly V1Alpha2Style[] = ["document", "camel"];
+
+/** Add `heliostat apiserver` to the command line. */
+export function addApiServer(root: Command, context: ProgramContext): void {
+  root
+    .command("apiserver")
+    .description("gRPC and HTTP in front of Ray's kinds, on a cluster that is there already")
+    .option(
+      "--kubeconfig <file>",
+      "how to reach it; without, KUBECONFIG, the pod's own account, ~/.kube/config",
+    )
+    .option("--context <name>", "a context of the kubeconfig, other than its current one")
+    .addOption(addressOption("--http <host:port>", "where HTTP is served", 8888))
+    .addOption(addressOption("--grpc <host:port>", "where gRPC is served", 8887))
+    .addOption(
+      new Option(
+        "--auth <mode>",
+        "who may call: everybody, on the loopback only; bearers of Kubernetes' tokens; of an issuer's",
+      )
+        .choices(AUTH_MODES)
+        .default("token"),
+    )
+    .option("--token-file <file>", "YAML of tokens that are accepted, too")
+    .option("--oidc-issuer <url>", "the issuer whose tokens are accepted")
+    .option("--oidc-audience <name...>", "for whom its tokens must be meant")
+    .option("--namespace <name>", "see this namespace only; without, all")
+    .option("--cors-allow-origin <origin>", "the origin from which browsers may call, or *")
+    .addOption(
+      new Option(
+        "--v1alpha2-json <style>",
+        "v1alpha2 as its document prints it, or in camel case as its servers answered",
+      )
+        .choices(STYLES)
+        .default("document"),
+    )
+    .addOption(
+      new Option("--log-level <level>", "how much goes to standard error")
+        .choices(LOG_LEVELS)
+        .default("info"),
+    )
+    .action(async ({ corsAllowOrigin: corsOrigin, ...flags }: ApiServerFlags) => {
+      const { apiserver } = await import("../commands/apiserver.ts");
+      await apiserver({ ...flags, ...(corsOrigin !== undefined && { corsOrigin }) }, context);
+    });
+}
+
+/** An address with KubeRay's port, on the loopback until somebody says otherwise. */
+function addressOption(flags: string, description: string, port: number): Option {
+  const address: ListenAddress = { host: "127.0.0.1", port };
+  return new Option(flags, description).argParser(listenAddress).default(address, `${address.host}:${port}`);
+}
+
+/** `127.0.0.1:8888`, `[::1]:8888`, `:8888` (any address). */
+function listenAddress(text: string): ListenAddress {
+  const [, bracketed, plain = "", digits = ""] = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(text) ?? [];
+  const port = Number(digits);
+  if (digits === "" || port > 65_535)
+    throw new InvalidArgumentError("Want HOST:PORT, with a port from 0 to 65535.");
+  return { host: (bracketed ?? plain) || "0.0.0.0", port };
+}

@@ -1,0 +1,88 @@
+import { type Command, Option } from "commander";
+import type { OperatorCommandOptions } from "../commands/operator.ts";
+import { configurationFile } from "../settings/configuration-file.ts";
+import type { LogLevel } from "../system/logger.ts";
+import { commaSeparated, listenAddress, logLevelOption, positiveNumber } from "./options.ts";
+import type { ProgramContext } from "./program-context.ts";
+
+interface OperatorFlags {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly namespace?: readonly string[];
+  readonly watchNamespace?: readonly string[];
+  readonly installCrds: boolean;
+  readonly leaderElect: boolean;
+  readonly metricsListen?: ReturnType<typeof listenAddress>;
+  readonly reconcileConcurrency: number;
+  readonly maxInFlight: number;
+  readonly batchScheduler?: string;
+  readonly secureDefaults: boolean;
+  readonly config?: string;
+  readonly logLevel: LogLevel;
+}
+
+/** `heliostat operator` */
+export function addOperator(root: Command, context: ProgramContext): void {
+  root
+    .command("operator")
+    .description("the operator alone, on a cluster that is there already")
+    .option(
+      "--kubeconfig <file>",
+      "how to reach it; without, KUBECONFIG, the pod's own account, ~/.kube/config",
+    )
+    .option("--context <name>", "a context of the kubeconfig, other than its current one")
+    .option(
+      "--namespace <names>",
+      "look at these namespaces only, comma-separated; without, at all",
+      commaSeparated,
+    )
+    .addOption(
+      new Option("--watch-namespace <names>", "the same, as KubeRay calls it")
+        .argParser(commaSeparated)
+        .conflicts("namespace"),
+    )
+    .option("--install-crds", "bring the Ray CRDs, or bring them up to date", false)
+    .option("--leader-elect", "act only while holding a Lease, so that others may stand by", false)
+    .option(
+      "--metrics-listen <host:port>",
+      "serve /metrics, /healthz and /readyz here; without, nowhere",
+      listenAddress,
+    )
+    .option("--reconcile-concurrency <number>", "clusters looked at side by side", positiveNumber, 32)
+    .option("--max-in-flight <number>", "requests to the API under way at a time", positiveNumber, 32)
+    .option(
+      "--batch-scheduler <name>",
+      "who finds nodes for all pods of a cluster at once: volcano, yunikorn, kai-scheduler, scheduler-plugins",
+    )
+    .option("--secure-defaults", "tokens and network policies where a cluster's spec says nothing", false)
+    .option("--config <file>", "further settings: a Configuration of KubeRay's operator; flags go before it")
+    .addOption(logLevelOption("info"))
+    .action(async (flags: OperatorFlags, command: Command) => {
+      const { operator } = await import("../commands/operator.ts");
+      await operator(await operatorOptions(flags, isGiven(command)), context);
+    });
+}
+
+/** Whether the person has given a flag, and not its default. */
+type IsGiven = (flag: keyof OperatorFlags) => boolean;
+
+function isGiven(command: Command): IsGiven {
+  return (flag) => command.getOptionValueSource(flag) === "cli";
+}
+
+async function operatorOptions(flags: OperatorFlags, isFlag: IsGiven): Promise<OperatorCommandOptions> {
+  const { config, installCrds, leaderElect, namespace, watchNamespace, secureDefaults, ...rest } = flags;
+  const file = config === undefined ? undefined : await configurationFile(config);
+  const { reconcileConcurrency = rest.reconcileConcurrency, metricsAddr } = file ?? {};
+  const metricsListen = rest.metricsListen ?? (metricsAddr ? listenAddress(metricsAddr) : undefined);
+  return {
+    ...rest,
+    namespaces: namespace ?? watchNamespace ?? commaSeparated(file?.watchNamespace ?? ""),
+    installsCrds: installCrds,
+    electsLeader: leaderElect || (file?.enableLeaderElection ?? false),
+    hasSecureDefaults: secureDefaults,
+    reconcileConcurrency: isFlag("reconcileConcurrency") ? rest.reconcileConcurrency : reconcileConcurrency,
+    ...(metricsListen && { metricsListen }),
+    ...(file && { configuration: file }),
+  };
+}

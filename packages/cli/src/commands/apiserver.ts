@@ -1,0 +1,102 @@
+import { once } from "node:events";
+import type { ListenAddress, V1Alpha2Style } from "@heliostat/apiserver";
+import { IdentityError } from "@heliostat/identity";
+import { isKubeError, type KubeClient } from "@heliostat/kube";
+import { kubeHttp } from "@heliostat/kube-http";
+import { OPERATOR_VERSION, RAY_CLUSTERS } from "@heliostat/ray";
+import { apiIdentity, type IdentityChoice } from "../apiserver/api-identity.ts";
+import { dashboardByDns, dashboardsByForwarding } from "../apiserver/dashboard-ways.ts";
+import { servedApi } from "../apiserver/served-api.ts";
+import { type ClusterChoice, clusterAccess } from "../cluster/cluster-access.ts";
+import type { Config } from "../config.ts";
+import { systemClock, systemRandom } from "../system/clock.ts";
+import { type LogLevel, stderrLogger } from "../system/logger.ts";
+import { UserError } from "../user-error.ts";
+
+export interface ApiServerCommandOptions extends ClusterChoice, IdentityChoice {
+  readonly http: ListenAddress;
+  readonly grpc: ListenAddress;
+  /** See one namespace only. */
+  readonly namespace?: string;
+  readonly corsOrigin?: string;
+  readonly v1alpha2Json: V1Alpha2Style;
+  readonly logLevel: LogLevel;
+}
+
+/** Run the API server in front of a cluster that is there already, until Ctrl-C. @throws UserError */
+export async function apiserver(
+  options: ApiServerCommandOptions,
+  { config, signal }: { readonly config: Config; readonly signal: AbortSignal },
+): Promise<void> {
+  const access = clusterAccess(options, config, systemClock);
+  const cluster = kubeHttp(access, {
+    userAgent: `heliostat-apiserver/${OPERATOR_VERSION}`,
+    proxies: config.proxies,
+  });
+  const logger = stderrLogger(options.logLevel);
+  const ends: (() => void)[] = [];
+  try {
+    await checked(cluster.client, { ...options, server: access.server, signal });
+    const { client, node: nodePort } = cluster;
+    const isInside = config.inCluster !== undefined && !(options.kubeconfig ?? config.kubeconfig);
+    const place = { client, nodePort, onStop: (end: () => void) => ends.push(end) };
+    const { http, grpc, namespace, corsOrigin } = options;
+    const server = await servedApi({
+      client,
+      nodePort,
+      dashboardOf: isInside ? dashboardByDns : dashboardsByForwarding(place),
+      identity: await identityOf(options, client),
+      clock: systemClock,
+      random: systemRandom,
+      logger,
+      http,
+      grpc,
+      v1alpha2Style: options.v1alpha2Json,
+      ...(namespace !== undefined && { namespace }),
+      ...(corsOrigin !== undefined && { corsOrigin }),
+    });
+    logger.info("API server serves", { http: server.httpUrl, grpc: server.grpcAddress, auth: options.auth });
+    if (!signal.aborted) await once(signal, "abort");
+    await server.stop();
+  } catch (error) {
+    if (!signal.aborted) throw asUserError(error);
+  } finally {
+    for (const end of ends) end();
+    await cluster.close();
+  }
+}
+
+function identityOf(options: ApiServerCommandOptions, client: KubeClient): ReturnType<typeof apiIdentity> {
+  const hosts = [options.http.host, options.grpc.host];
+  return apiIdentity(options, { client, clock: systemClock, hosts });
+}
+
+interface Check extends ApiServerCommandOptions {
+  readonly server: string;
+  readonly signal: AbortSignal;
+}
+
+/** What is wrong from the beginning is told at once. */
+async function checked(client: KubeClient, { server, namespace, signal }: Check): Promise<void> {
+  try {
+    await client.list(RAY_CLUSTERS, { limit: 1, signal, ...(namespace !== undefined && { namespace }) });
+  } catch (cause) {
+    if (signal.aborted || !isKubeError(cause)) throw cause;
+    const isUnknown = cause.reason === "NotFound";
+    const why = isUnknown ? `${server} does not know RayCluster` : cause.message;
+    throw new UserError(`Cannot run the API server: ${why}`, {
+      cause,
+      ...(isUnknown && { hint: "Bring the CRDs: heliostat crds | kubectl apply --server-side -f -" }),
+    });
+  }
+}
+
+function asUserError(error: unknown): unknown {
+  if (error instanceof IdentityError) return new UserError(error.message, { cause: error });
+  const text = error instanceof Error ? error.message : "";
+  if (!/EADDRINUSE|EADDRNOTAVAIL|EACCES|No address added/.test(text)) return error;
+  return new UserError(`Cannot listen: ${text}`, {
+    cause: error,
+    hint: "Name other addresses with --http HOST:PORT and --grpc HOST:PORT",
+  });
+}

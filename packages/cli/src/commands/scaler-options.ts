@@ -1,0 +1,26 @@
+import type { Config } from "../config.ts";
+import type { IdentityChoice } from "../scaler/identity-choice.ts";
+import type { ListenAddress } from "../scaler/listen-address.ts";
+import type { LogLevel } from "../system/logger.ts";
+
+/** What commander makes of the flags of `heliostat scaler`. */
+export interface ScalerFlags {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly listen: ListenAddress;
+  readonly identity: IdentityChoice;
+  readonly namespace?: string;
+  readonly tiers?: string;
+  readonly maxReplicas?: number;
+  readonly mode: "set" | "floor" | "pin";
+  readonly tellApart: boolean;
+  readonly wholeTier: boolean;
+  readonly requestsPerMinute: number;
+  readonly logLevel: LogLevel;
+}
+
+export interface ScalerContext {
+  readonly config: Config;
+  /** Aborts at Ctrl-C. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,89 @@
+import { once } from "node:events";
+import { hostname } from "node:os";
+import { nodeHttpGet } from "@heliostat/identity";
+import { isKubeError } from "@heliostat/kube";
+import { kubeHttp } from "@heliostat/kube-http";
+import { OPERATOR_VERSION } from "@heliostat/ray";
+import { DEFAULT_NAMESPACE, type Scaler, type ScalerOptions, startScaler } from "@heliostat/scaler";
+import { clusterAccess } from "../cluster/cluster-access.ts";
+import type { Config } from "../config.ts";
+import { callerSource } from "../scaler/scaler-identity.ts";
+import { tierSource } from "../scaler/tier-choice.ts";
+import { systemClock, systemRandom } from "../system/clock.ts";
+import { stderrLogger } from "../system/logger.ts";
+import { UserError } from "../user-error.ts";
+import type { ScalerContext, ScalerFlags } from "./scaler-options.ts";
+
+/** Serve until Ctrl-C. @throws UserError */
+export async function scaler(flags: ScalerFlags, { config, signal }: ScalerContext): Promise<void> {
+  const access = clusterAccess(flags, config, systemClock);
+  const cluster = kubeHttp(access, {
+    userAgent: `heliostat-scaler/${OPERATOR_VERSION}`,
+    proxies: config.proxies,
+  });
+  const logger = stderrLogger(flags.logLevel);
+  const settings = settingsOf(flags, config);
+  try {
+    const scaling = await started({
+      ...(await sources(flags, { client: cluster.client, config })),
+      client: cluster.client,
+      clock: systemClock,
+      random: systemRandom,
+      logger,
+      settings,
+      listen: flags.listen,
+      instance: hostname(),
+    });
+    logger.info("Scaler listens", { url: scaling.url, server: access.server, namespace: settings.namespace });
+    void scaling.isReady.then(() => logger.info("Scaler is ready", { url: scaling.url }));
+    if (!signal.aborted) await once(signal, "abort");
+    await scaling.stop();
+  } finally {
+    await cluster.close();
+  }
+}
+
+async function sources(
+  { identity: choice, tiers: file }: ScalerFlags,
+  { client, config }: { readonly client: ScalerOptions["client"]; readonly config: Config },
+): Promise<Pick<ScalerOptions, "authenticator" | "authorizer" | "tiers">> {
+  const dominoUrl = config.environment["DOMINO_NUCLEUS_URI"];
+  const ground = { client, clock: systemClock, get: nodeHttpGet(), dominoUrl };
+  return {
+    ...(await callerSource(choice, ground)),
+    tiers: await tierSource({ ...ground, file, isDomino: choice.provider === "domino" }),
+  };
+}
+
+/** Start, and say what is wrong with the address. @throws UserError */
+async function started(options: ScalerOptions): Promise<Scaler> {
+  try {
+    return await startScaler(options);
+  } catch (cause) {
+    if (isKubeError(cause)) throw cause;
+    const { host, port } = options.listen;
+    throw new UserError(`Cannot listen on ${host}:${port}: ${(cause as Error).message}`, {
+      hint: "Name another address with --listen HOST:PORT; port 0 takes a free one",
+      cause,
+    });
+  }
+}
+
+function settingsOf(flags: ScalerFlags, { environment }: Config): ScalerOptions["settings"] {
+  const {
+    namespace = environment["COMPUTE_NAMESPACE"] ?? DEFAULT_NAMESPACE,
+    maxReplicas,
+    mode,
+    tellApart,
+    wholeTier,
+    requestsPerMinute,
+  } = flags;
+  return {
+    namespace,
+    oldRoutesMode: mode,
+    tellsApart: tellApart,
+    showsWholeTier: wholeTier,
+    requestsPerMinute,
+    ...(maxReplicas !== undefined && { maxReplicas }),
+  };
+}

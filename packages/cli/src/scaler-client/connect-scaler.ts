@@ -1,0 +1,62 @@
+import { join } from "node:path";
+import { type ScalerClient, ScalerError, scalerClient, scalerOptionsFrom } from "@heliostat/client";
+import { readTokenFile } from "@heliostat/identity";
+import type { Config } from "../config.ts";
+import { UserError } from "../user-error.ts";
+import { NODE_PLATFORM } from "./node-platform.ts";
+
+/** Where `heliostat up` serves the scaler, and where it keeps the token that opens it. */
+const LAPTOP_URL = "http://127.0.0.1:6010";
+const TOKEN_FILE = "token.json";
+
+/**
+ * Do something with a scaler: the one that is named, else the environment's, else this laptop's. Who calls is what the
+ * environment says, else the laptop's administrator, whose token is never sent anywhere but to the loopback.
+ *
+ * @throws UserError with the scaler's own words for what it refuses
+ */
+export async function withScaler<T>(
+  { server }: { readonly server?: string },
+  config: Config,
+  work: (scaler: ScalerClient) => Promise<T>,
+): Promise<T> {
+  const scaler = await connected(server, config);
+  try {
+    return await work(scaler);
+  } catch (cause) {
+    if (!(cause instanceof ScalerError)) throw cause;
+    throw new UserError(cause.message, { cause, ...hintFor(cause) });
+  }
+}
+
+async function connected(server: string | undefined, config: Config): Promise<ScalerClient> {
+  const named = server ?? config.environment["CLUSTER_SCALER_BASE_URL"];
+  const baseUrl = named ?? LAPTOP_URL;
+  try {
+    return scalerClient({ ...scalerOptionsFrom(config.environment), baseUrl, platform: NODE_PLATFORM });
+  } catch (cause) {
+    const token = isLoopback(baseUrl) ? await laptopToken(config) : undefined;
+    if (token !== undefined)
+      return scalerClient({ baseUrl, credentials: { token }, platform: NODE_PLATFORM });
+    throw new UserError((cause as Error).message, {
+      cause,
+      hint: named ? "The laptop's own token is for its own scaler" : "Or start a laptop: heliostat up",
+    });
+  }
+}
+
+function isLoopback(url: string): boolean {
+  return URL.canParse(url) && /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(new URL(url).hostname);
+}
+
+async function laptopToken({ stateFolder }: Config): Promise<string | undefined> {
+  const identity = await readTokenFile(join(stateFolder, TOKEN_FILE)).catch(() => undefined);
+  return identity?.adminToken;
+}
+
+function hintFor({ status, code }: ScalerError): { readonly hint?: string } {
+  if (code === "Unreachable") return { hint: "Start one with heliostat up, or name it with --server URL" };
+  if (status === 401 || status === 403)
+    return { hint: "Say who calls with DOMINO_TOKEN, DOMINO_API_KEY or DOMINO_API_PROXY" };
+  return {};
+}

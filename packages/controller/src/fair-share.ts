@@ -1,0 +1,139 @@
+import type { KubeClient } from "@heliostat/kube";
+
+export interface FairShareOptions {
+  /** Requests in flight at once, all keys together. @default 32 */
+  readonly maxInFlight?: number;
+}
+
+/**
+ * Who may send the next request, so that a key with a thousand to send does not hold up one with five.
+ *
+ * **Flow.** Every request waits in the queue of its key. A free place goes to a newcomer first (a key that has not
+ * sent many since it began), then to the key with the fewest in flight.
+ *
+ * **Guarantees.** Never more than `maxInFlight` requests; never more than half of them for one key, so that a newcomer
+ * finds room at once; old hands share what is left over equally, and hold back while a newcomer is busy.
+ *
+ * **Caveats.** Watches are streams and do not count. A key that rests is a newcomer again.
+ */
+export class FairShare {
+  readonly #maxInFlight: number;
+  readonly #accounts = new Map<string, Account>();
+  #inFlight = 0;
+
+  constructor({ maxInFlight = 32 }: FairShareOptions = {}) {
+    this.#maxInFlight = maxInFlight;
+  }
+
+  /**
+   * The same client, whose requests wait for their turn on behalf of `key`.
+   *
+   * @param options.isBackground whether they can wait: one at a time, and nobody holds back for them
+   */
+  clientOf(
+    key: string,
+    client: KubeClient,
+    { isBackground = false }: { readonly isBackground?: boolean } = {},
+  ): KubeClient {
+    const send = <T>(request: () => Promise<T>): Promise<T> => this.#send({ key, isBackground }, request);
+    return {
+      get: (...args) => send(() => client.get(...args)),
+      list: (...args) => send(() => client.list(...args)),
+      watch: (...args) => client.watch(...args),
+      create: (...args) => send(() => client.create(...args)),
+      update: (...args) => send(() => client.update(...args)),
+      patch: (...args) => send(() => client.patch(...args)),
+      apply: (...args) => send(() => client.apply(...args)),
+      delete: (...args) => send(() => client.delete(...args)),
+    };
+  }
+
+  async #send<T>({ key, isBackground }: Sender, request: () => Promise<T>): Promise<T> {
+    await this.#turnOf({ key, isBackground });
+    try {
+      return await request();
+    } finally {
+      this.#ended(key);
+    }
+  }
+
+  #turnOf({ key, isBackground }: Sender): Promise<void> {
+    const account = this.#accounts.get(key) ?? { isBackground, inFlight: 0, begun: 0, waiting: [] };
+    this.#accounts.set(key, account);
+    return new Promise((resolve) => {
+      account.waiting.push(resolve);
+      this.#begin();
+    });
+  }
+
+  #ended(key: string): void {
+    const account = this.#accounts.get(key);
+    if (!account) return;
+    account.inFlight -= 1;
+    this.#inFlight -= 1;
+    if (account.inFlight === 0 && account.waiting.length === 0) this.#accounts.delete(key);
+    this.#begin();
+  }
+
+  #begin(): void {
+    while (this.#inFlight < this.#maxInFlight) {
+      const next = this.#next();
+      if (!next) return;
+      next.inFlight += 1;
+      next.begun += 1;
+      this.#inFlight += 1;
+      next.waiting.shift()?.();
+    }
+  }
+
+  #next(): Account | undefined {
+    const busy = [...this.#accounts.values()].filter((account) => !account.isBackground);
+    const oldHands = busy.filter((account) => !isNewcomer(account)).length;
+    const isNewcomerBusy = oldHands < busy.length;
+    let best: Account | undefined;
+    for (const account of this.#accounts.values()) {
+      if (account.waiting.length === 0) continue;
+      if (account.inFlight >= this.#limitOf(account, { oldHands, isNewcomerBusy })) continue;
+      if (!best || isBefore(account, best)) best = account;
+    }
+    return best;
+  }
+
+  #limitOf(
+    account: Account,
+    { oldHands, isNewcomerBusy }: { readonly oldHands: number; readonly isNewcomerBusy: boolean },
+  ): number {
+    if (account.isBackground) return 1;
+    const half = Math.max(1, Math.floor(this.#maxInFlight / 2));
+    if (isNewcomer(account)) return half;
+    const share = Math.floor(this.#maxInFlight / oldHands);
+    return Math.max(1, Math.min(half, isNewcomerBusy ? HELD_BACK : Math.max(HELD_BACK, share)));
+  }
+}
+
+interface Sender {
+  readonly key: string;
+  readonly isBackground: boolean;
+}
+
+interface Account {
+  readonly isBackground: boolean;
+  inFlight: number;
+  /** Requests begun since the key was last at rest. */
+  begun: number;
+  readonly waiting: (() => void)[];
+}
+
+/** Enough for a small cluster from first to last. */
+const NEWCOMER_REQUESTS = 16;
+/** What an old hand keeps in flight while a newcomer is busy. */
+const HELD_BACK = 4;
+
+function isNewcomer({ begun, isBackground }: Account): boolean {
+  return !isBackground && begun < NEWCOMER_REQUESTS;
+}
+
+function isBefore(account: Account, other: Account): boolean {
+  if (isNewcomer(account) !== isNewcomer(other)) return isNewcomer(account);
+  return account.inFlight < other.inFlight;
+}

@@ -1,0 +1,48 @@
+import type { Clock } from "@heliostat/kube";
+import { LRUCache } from "lru-cache";
+
+export interface TimedCacheOptions<V> {
+  readonly clock: Clock;
+  /** How long an answer holds. */
+  readonly lifetimeMs: (value: V) => number;
+  readonly maxEntries: number;
+}
+
+/**
+ * Remembers answers for a while, the most recently used first.
+ *
+ * **Guarantees.** A question that is being asked is not asked a second time. A failure is never remembered. It never
+ * holds more than `maxEntries` answers.
+ */
+export class TimedCache<V extends object> {
+  readonly #answers: LRUCache<string, { readonly value: V; readonly untilMs: number }>;
+  readonly #asking = new Map<string, Promise<V>>();
+  readonly #options: TimedCacheOptions<V>;
+
+  constructor(options: TimedCacheOptions<V>) {
+    this.#options = options;
+    this.#answers = new LRUCache({ max: options.maxEntries });
+  }
+
+  /** The remembered answer, or that of `ask`. @throws what `ask` throws */
+  async get(key: string, ask: () => Promise<V>): Promise<V> {
+    const known = this.#answers.get(key);
+    if (known && known.untilMs > this.#options.clock.now()) return known.value;
+    const asking = this.#asking.get(key);
+    if (asking !== undefined) return asking;
+    const asked = this.#remembered(key, ask);
+    this.#asking.set(key, asked);
+    try {
+      return await asked;
+    } finally {
+      this.#asking.delete(key);
+    }
+  }
+
+  async #remembered(key: string, ask: () => Promise<V>): Promise<V> {
+    const value = await ask();
+    const { clock, lifetimeMs } = this.#options;
+    this.#answers.set(key, { value, untilMs: clock.now() + lifetimeMs(value) });
+    return value;
+  }
+}

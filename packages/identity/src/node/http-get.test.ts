@@ -1,0 +1,47 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { HttpGet } from "../http-get.ts";
+import { nodeHttpGet } from "./http-get.ts";
+
+describe("nodeHttpGet()", () => {
+  let server: Server;
+  let url: string;
+  let seen: string[];
+  let get: HttpGet;
+
+  beforeEach(async () => {
+    seen = [];
+    get = nodeHttpGet();
+    server = createServer((request, response) => {
+      seen.push(`${request.url} ${request.headers["x-domino-api-key"]}`);
+      if (request.url === "/away") response.writeHead(302, { location: `${url}/stolen` }).end();
+      else if (request.url === "/long") response.end("x".repeat(2 ** 20 + 1));
+      else response.end("hello");
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  const headers = { "x-domino-api-key": "k" };
+
+  it("gets, and follows no redirect with somebody's key", async () => {
+    expect(await get(`${url}/`, { headers })).toEqual({ status: 200, text: "hello" });
+    expect(await get(`${url}/away`, { headers })).toMatchObject({ status: 302 });
+    expect(seen).toEqual(["/ k", "/away k"]);
+  });
+
+  it("reads no endless answer", async () => {
+    await expect(get(`${url}/long`, { headers })).rejects.toThrow(/longer than/);
+  });
+
+  it("ends when told", async () => {
+    await expect(get(`${url}/`, { headers, signal: AbortSignal.abort() })).rejects.toThrow();
+  });
+});

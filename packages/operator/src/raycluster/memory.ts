@@ -1,0 +1,51 @@
+import type { RayCluster } from "@heliostat/ray";
+
+/**
+ * What the reconciler has seen of its clusters and has not written down yet. All of it may be lost: a restart costs a
+ * status a second later, an event once more, and the floor of a name that only matters to a pod that nobody saw.
+ */
+export class Memory {
+  readonly #clusters = new Map<string, ClusterMemory>();
+
+  /** What is remembered of this very cluster; of an earlier one of its name nothing. */
+  of(key: string, { metadata: { uid = "" } }: RayCluster): ClusterMemory {
+    const known = this.#clusters.get(key);
+    if (known?.uid === uid) return known;
+    const fresh = {
+      uid,
+      nameFloors: {},
+      settled: new Set<string>(),
+      told: new Set<string>(),
+      isHindered: false,
+    };
+    this.#clusters.set(key, fresh);
+    return fresh;
+  }
+
+  /** The clusters of a namespace that somebody stands in the way of. */
+  hinderedIn(namespace: string): readonly string[] {
+    return [...this.#clusters]
+      .filter(([key, { isHindered }]) => isHindered && key.startsWith(`${namespace}/`))
+      .map(([key]) => key);
+  }
+
+  forget(key: string): void {
+    this.#clusters.delete(key);
+  }
+}
+
+export interface ClusterMemory {
+  readonly uid: string;
+  /** Whether the caches have shown this cluster as the API has it; not asked before something is to be done. */
+  isPresent?: boolean;
+  /** The numbers that are spent in pod names, by group. */
+  nameFloors: Readonly<Record<string, number>>;
+  /** Objects as the API stored them after our last word on them: see `settledKey`. */
+  settled: ReadonlySet<string>;
+  /** When a status that may lag is due. */
+  statusDueMs?: number;
+  /** What an event has told of and that is still so. */
+  told: ReadonlySet<string>;
+  /** Whether something stands in the cluster's way that may be another object, or a quota. */
+  isHindered: boolean;
+}

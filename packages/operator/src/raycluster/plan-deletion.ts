@@ -1,0 +1,108 @@
+import { type Action, create, type Plan, patch } from "@heliostat/controller";
+import { conditionOf, epochMsOf, JOBS, type Job, type KubeObject } from "@heliostat/kube";
+import {
+  EVENT_ACTION,
+  EVENT_REASON,
+  FINALIZER,
+  needsRedisCleanup,
+  RAY_CLUSTERS,
+  type RayCluster,
+  redisCleanupJob,
+  redisCleanupJobName,
+  redisCleanupTimeoutSeconds,
+} from "@heliostat/ray";
+import { removePodOfMany } from "./pod-actions.ts";
+import { isAlive, isHead } from "./pod-state.ts";
+import type { RayClusterView } from "./view.ts";
+
+/**
+ * What is left to do for a cluster whose deletion has been asked for. The finalizer alone decides, whatever the spec
+ * says by now: pods end, then a job empties Redis, then the cluster is let go. It is let go too when the job fails, when
+ * there is nothing to be emptied any more, and when the time for all this is over (KubeRay rule, deadline included).
+ */
+export function planDeletion(view: RayClusterView): Plan {
+  const { cluster } = view;
+  // What the cluster owns goes with it: the garbage collector sees to that.
+  if (!hasCleanupFinalizer(cluster)) return { actions: [], waitingFor: "the cluster's own deletion" };
+  const leftMs = cleanupLeftMs(view);
+  if (leftMs <= 0) return { actions: [lettingGo(cluster, "Redis was not emptied in time", true)] };
+  if (!needsRedisCleanup(cluster)) {
+    return { actions: [lettingGo(cluster, "the spec no longer names the Redis to empty", true)] };
+  }
+  const job = jobOf(view);
+  if (job && hasEnded(job)) return { actions: [lettingGo(cluster, "the job that empties Redis has ended")] };
+  return { actions: cleanupActions(view, job), checkAgainAfterMs: leftMs };
+}
+
+/** Before anything is made that could leave state behind: a promise to empty Redis. */
+export function planFinalizer({ cluster }: RayClusterView): readonly Action[] {
+  if (!needsRedisCleanup(cluster) || hasCleanupFinalizer(cluster)) return [];
+  const finalizers = [...(cluster.metadata.finalizers ?? []), FINALIZER.redisCleanup];
+  return [setFinalizers(cluster, finalizers, { why: "state in Redis has to be deleted with the cluster" })];
+}
+
+/** Whether the cluster is not to go before its state in Redis has. */
+export function hasCleanupFinalizer({ metadata }: RayCluster): boolean {
+  return metadata.finalizers?.includes(FINALIZER.redisCleanup) ?? false;
+}
+
+/** How long a deletion may still wait for Redis. */
+export function cleanupLeftMs({ cluster, nowMs }: RayClusterView): number {
+  const sinceMs = epochMsOf(cluster.metadata.deletionTimestamp ?? "") ?? nowMs;
+  return sinceMs + redisCleanupTimeoutSeconds(cluster) * 1000 - nowMs;
+}
+
+function cleanupActions(view: RayClusterView, job: Job | undefined): readonly Action[] {
+  const { cluster, pods, settings } = view;
+  const alive = pods.filter(isAlive);
+  if (alive.length > 0) return alive.map((pod) => removePodOfMany(pod, "the cluster is being deleted"));
+  // A head that still runs would write to Redis behind the job's back.
+  if (job || pods.some(isHead)) return [];
+  return [
+    create(JOBS, redisCleanupJob(cluster, { settings }), {
+      why: "the cluster's state is still in Redis",
+      mayExist: true,
+      event: {
+        onSuccess: EVENT_REASON.createdRedisCleanupJob,
+        onFailure: EVENT_REASON.failedToCreateRedisCleanupJob,
+        action: EVENT_ACTION.create,
+      },
+    }),
+  ];
+}
+
+function jobOf({ cluster, others }: RayClusterView): Job | undefined {
+  const name = redisCleanupJobName(cluster);
+  return others.find((object): object is Job => isJob(object) && object.metadata.name === name);
+}
+
+function isJob(object: KubeObject): object is Job {
+  return object.kind === JOBS.kind;
+}
+
+function hasEnded({ status }: Job): boolean {
+  return ["Complete", "Failed", "FailureTarget"].some(
+    (type) => conditionOf(status?.conditions, type)?.status === "True",
+  );
+}
+
+function lettingGo(cluster: RayCluster, why: string, isForced = false): Action {
+  const finalizers = (cluster.metadata.finalizers ?? []).filter((name) => name !== FINALIZER.redisCleanup);
+  return setFinalizers(cluster, finalizers, {
+    why,
+    ...(isForced && {
+      event: { onSuccess: EVENT_REASON.forceDeletedCluster, isWarning: true, action: EVENT_ACTION.cleanup },
+    }),
+  });
+}
+
+function setFinalizers(
+  cluster: RayCluster,
+  finalizers: readonly string[],
+  explained: Pick<Action, "why" | "event">,
+): Action {
+  const { uid = "", resourceVersion = "" } = cluster.metadata;
+  // The list is replaced whole, so it has to be the one that was seen.
+  const body = { metadata: { uid, resourceVersion, finalizers } };
+  return patch(RAY_CLUSTERS, cluster, { ...explained, patch: { type: "merge", body } });
+}

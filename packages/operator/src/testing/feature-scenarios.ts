@@ -1,0 +1,204 @@
+import type { Scenario } from "@heliostat/controller/testing";
+import { isHead, isWorker } from "./pod-facts.ts";
+import {
+  created,
+  deleted,
+  edited,
+  failed,
+  fated,
+  gone,
+  groups,
+  marked,
+  quota,
+  quotaHard,
+  quotaOf,
+  quotaUsed,
+  scaled,
+  withEnvironment,
+  withWorkerEnvironment,
+} from "./raycluster-acts.ts";
+
+const REDIS = {
+  gcsFaultToleranceOptions: { redisAddress: "redis:6379" },
+} as const;
+
+const CLEANUP = { "ray.io/node-type": "redis-cleanup" } as const;
+
+/** What a RayCluster may have besides pods: accounts, secrets, Ingresses, promises to Redis, upgrades. */
+export const FEATURE_SCENARIOS: readonly Scenario[] = [
+  {
+    name: "autoscaling-on-off",
+    about: "the autoscaler's account and role come with it and go with it",
+    steps: [
+      { name: "create", acts: [created({ workers: [{ replicas: 1 }] })] },
+      { name: "on", acts: [edited({ enableInTreeAutoscaling: true })] },
+      { name: "a new head", acts: [failed(isHead)] },
+      { name: "off", acts: [edited({ enableInTreeAutoscaling: false })], canMend: false },
+      { name: "another head", acts: [failed(isHead)] },
+      { name: "delete", acts: [deleted()] },
+    ],
+  },
+  {
+    name: "token",
+    about: "a token of the cluster's own, in a secret that is made once",
+    steps: [
+      {
+        name: "create",
+        acts: [created({ rayVersion: "2.53.0", authOptions: { mode: "token" }, workers: [{ replicas: 1 }] })],
+      },
+      { name: "lose the head", acts: [failed(isHead)] },
+      { name: "delete", acts: [deleted()] },
+    ],
+  },
+  {
+    name: "redis",
+    about: "state in Redis: the promise to empty it, kept by a job",
+    steps: [
+      { name: "create", acts: [created({ ...REDIS, workers: [{ replicas: 1 }] })] },
+      { name: "lose the head", acts: [failed(isHead)] },
+      { name: "delete", acts: [deleted()] },
+    ],
+  },
+  {
+    name: "redis-job-fails",
+    about: "the job cannot empty Redis: the cluster goes all the same",
+    steps: [
+      { name: "create", acts: [fated(CLEANUP, "failed"), created({ ...REDIS, workers: [{ replicas: 1 }] })] },
+      { name: "delete", acts: [deleted()] },
+    ],
+  },
+  {
+    name: "redis-job-hangs",
+    about: "the job never ends: the cluster goes when the time is over",
+    steps: [
+      { name: "create", acts: [fated(CLEANUP, "stuck"), created({ ...REDIS, workers: [{ replicas: 1 }] })] },
+      { name: "delete", acts: [deleted(), { act: "wait", ms: 330_000 }] },
+    ],
+  },
+  {
+    name: "redis-deleted-early",
+    about: "deleted while its pods are being made, and while its spec is not valid",
+    steps: [
+      { name: "create and delete", acts: [created({ ...REDIS }), { act: "wait", ms: 120 }, deleted()] },
+      { name: "again", acts: [created({ ...REDIS, workers: [{ replicas: 1 }] })] },
+      { name: "spoil", acts: [groups([{ replicas: 1, minReplicas: 5, maxReplicas: 3 }])], canMend: false },
+      { name: "delete", acts: [deleted()] },
+    ],
+  },
+  {
+    name: "ingress-on-off",
+    about: "an Ingress while it is asked for, and a service that changes its type",
+    steps: [
+      { name: "create", acts: [created({ workers: [{ replicas: 1 }] })] },
+      {
+        name: "on",
+        acts: [edited({ headGroupSpec: { enableIngress: true, serviceType: "NodePort" } as never })],
+      },
+      {
+        name: "off",
+        acts: [edited({ headGroupSpec: { enableIngress: false, serviceType: "ClusterIP" } as never })],
+      },
+    ],
+  },
+  {
+    name: "group-suspend",
+    about: "one group of two is suspended and resumed",
+    steps: [
+      {
+        name: "create",
+        acts: [
+          created({
+            workers: [
+              { groupName: "a", replicas: 1 },
+              { groupName: "b", replicas: 1 },
+            ],
+          }),
+        ],
+      },
+      {
+        name: "suspend",
+        acts: [
+          groups([
+            { groupName: "a", replicas: 1, suspend: true },
+            { groupName: "b", replicas: 1 },
+          ]),
+        ],
+      },
+      {
+        name: "resume",
+        acts: [
+          groups([
+            { groupName: "a", replicas: 1 },
+            { groupName: "b", replicas: 1 },
+          ]),
+        ],
+      },
+    ],
+  },
+  {
+    name: "recreate",
+    about: "an upgrade that ends all pods",
+    steps: [
+      {
+        name: "create",
+        acts: [created({ upgradeStrategy: { type: "Recreate" }, workers: [{ replicas: 1 }] })],
+      },
+      { name: "upgrade", acts: [withEnvironment("2")] },
+    ],
+  },
+  {
+    name: "rolling-update",
+    about: "an upgrade of workers, one after the other",
+    steps: [
+      {
+        name: "create",
+        acts: [created({ upgradeStrategy: { type: "RollingUpdate" }, workers: [{ replicas: 2 }] })],
+      },
+      { name: "upgrade", acts: [withWorkerEnvironment("2"), { act: "wait", ms: 12_000 }] },
+    ],
+  },
+  {
+    name: "quota",
+    about: "the quota is too small for all workers, and is raised",
+    steps: [
+      {
+        name: "create",
+        acts: [quota(2), quotaUsed(2), created({ workers: [{ replicas: 2 }] })],
+        canMend: false,
+      },
+      {
+        name: "raise",
+        acts: [quotaOf(5), quotaHard(5), marked({ labels: { "foreign.example/look": "again" } })],
+      },
+    ],
+  },
+  {
+    name: "multi-host-replaced",
+    about: "a host of a replica fails, and the whole replica is replaced",
+    steps: [
+      { name: "create", acts: [created({ workers: [{ replicas: 2, numOfHosts: 2 }] })] },
+      { name: "fails", acts: [failed(isWorker)] },
+      { name: "down", acts: [scaled(1)] },
+    ],
+  },
+  {
+    name: "policies-and-replacements",
+    about: "a network policy and a token beside workers that are lost one after the other",
+    steps: [
+      {
+        name: "create",
+        acts: [
+          created({
+            rayVersion: "2.53.0",
+            authOptions: { mode: "token" },
+            networkPolicy: { mode: "DenyAll" },
+            workers: [{ replicas: 2 }],
+          } as never),
+        ],
+      },
+      { name: "lose one", acts: [gone(isWorker)] },
+      { name: "lose another", acts: [failed(isWorker)] },
+      { name: "delete", acts: [deleted()] },
+    ],
+  },
+];

@@ -1,0 +1,146 @@
+import { type Invariant, podsOf, type Revision, type State } from "@heliostat/controller/testing";
+import { controllerOf, isControlledBy, isTerminating, keyOf, nameOf, type Pod } from "@heliostat/kube";
+import { ANNOTATION, groupSpecHash, LABEL, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
+import { groupOf, hasEnded, isAlive, isHead, isReady, isWorker, wantedPods } from "./pod-facts.ts";
+
+/** What a RayCluster must be at every revision of the store, whatever goes wrong. */
+export const RAYCLUSTER_INVARIANTS: readonly Invariant[] = [
+  {
+    name: "never two heads alive",
+    check: (change, state) => podCreated(change) && tooManyHeads(podCreated(change), state),
+  },
+  {
+    name: "never more live workers of a group than wanted",
+    check: (change, state) => podCreated(change) && tooManyWorkers(podCreated(change), state),
+  },
+  { name: "no wanted pod is deleted", check: wantedPodDeleted },
+  { name: "a pod's name never comes back", check: nameAgain },
+  { name: "every pod is owned and labelled", check: podWithoutLabels },
+  { name: "no two live workers of a group share an index", check: indexTwice },
+];
+
+/** The pod that the controller has made with this change. */
+function podCreated({ resource, before, after, isByController }: Revision): Pod | undefined {
+  const isNew = after && before?.metadata.uid !== after.metadata.uid;
+  return isByController && resource.plural === "pods" && isNew ? (after as Pod) : undefined;
+}
+
+function tooManyHeads(pod: Pod | undefined, state: State): string | undefined {
+  if (!pod || !isHead(pod)) return undefined;
+  const heads = siblings(pod, state).filter((each) => isHead(each));
+  return heads.length > 1 ? heads.map(({ metadata }) => metadata.name).join(", ") : undefined;
+}
+
+function tooManyWorkers(pod: Pod | undefined, state: State): string | undefined {
+  const cluster = pod && clusterOf(pod, state);
+  if (!pod || !cluster || !isWorker(pod)) return undefined;
+  const wanted = wantedOf(cluster, groupOf(pod));
+  const alive = siblings(pod, state).filter((each) => isAlive(each) && groupOf(each) === groupOf(pod));
+  if (alive.length <= wanted) return undefined;
+  return `${groupOf(pod)} wants ${wanted} and has ${alive.map(({ metadata }) => metadata.name).join(", ")}`;
+}
+
+/** A deletion by the controller needs one of KubeRay's reasons, in the very state in which it takes place. */
+function wantedPodDeleted(
+  { resource, before, after, isByController }: Revision,
+  state: State,
+): string | undefined {
+  if (!isByController || resource.plural !== "pods" || !before || isTerminating(before)) return undefined;
+  if (after && !isTerminating(after)) return undefined;
+  const pod = before as Pod;
+  const cluster = clusterOf(pod, state);
+  if (!cluster || isTerminating(cluster) || cluster.spec.suspend || hasEnded(pod)) return undefined;
+  if (isOutdated(pod, cluster)) return undefined;
+  if (isHead(pod)) return `head ${pod.metadata.name} (${pod.status?.phase}) of ${cluster.metadata.name}`;
+  return isWantedWorker(pod, cluster, state)
+    ? `worker ${pod.metadata.name} of group ${groupOf(pod)}`
+    : undefined;
+}
+
+function isWantedWorker(pod: Pod, cluster: RayCluster, state: State): boolean {
+  const group = (cluster.spec.workerGroupSpecs ?? []).find(({ groupName }) => groupName === groupOf(pod));
+  if (!group || group.suspend) return false;
+  if (group.scaleStrategy?.workersToDelete?.includes(pod.metadata.name)) return false;
+  const left = siblings(pod, state).filter(
+    (each) => isAlive(each) && groupOf(each) === group.groupName && each.metadata.uid !== pod.metadata.uid,
+  );
+  if ((group.numOfHosts ?? 1) > 1 && isOfPartOfReplica(pod, left, group.numOfHosts ?? 1)) return false;
+  const isReplaceable = left.length >= wantedPods(group);
+  // Of too many, one that is ready goes only when the others are ready too.
+  return !isReplaceable || (isReady(pod) && left.some((each) => !isReady(each) && !hasEnded(each)));
+}
+
+/**
+ * Hosts of one replica live and die together: where one is missing or has ended, the others have to go. One that is not
+ * ready may have been missing a moment ago.
+ */
+function isOfPartOfReplica(pod: Pod, others: readonly Pod[], hosts: number): boolean {
+  const name = pod.metadata.labels?.[LABEL.replicaName];
+  const replica = others.filter(({ metadata }) => metadata.labels?.[LABEL.replicaName] === name);
+  return replica.length + 1 < hosts || ![pod, ...replica].every(isReady);
+}
+
+/** With an `upgradeStrategy` a pod may go that was made from another spec. */
+function isOutdated({ metadata }: Pod, cluster: RayCluster): boolean {
+  const { upgradeStrategy, workerGroupSpecs = [] } = cluster.spec;
+  if (upgradeStrategy?.type === "Recreate") return true;
+  if (upgradeStrategy?.type !== "RollingUpdate") return false;
+  const group = workerGroupSpecs.find(({ groupName }) => groupName === metadata.labels?.[LABEL.group]);
+  return (
+    group !== undefined && metadata.annotations?.[ANNOTATION.groupHash] !== groupSpecHash(cluster, group)
+  );
+}
+
+function nameAgain(change: Revision, state: State): string | undefined {
+  const pod = podCreated(change);
+  // Of a cluster that is gone nobody can remember anything.
+  if (!pod || !clusterOf(pod, state)) return undefined;
+  const isSpent = state.revisions.some(
+    ({ resource, key, before }) =>
+      resource.plural === "pods" &&
+      key === keyOf(nameOf(pod)) &&
+      before &&
+      before.metadata.uid !== pod.metadata.uid,
+  );
+  return isSpent ? pod.metadata.name : undefined;
+}
+
+function podWithoutLabels(change: Revision, state: State): string | undefined {
+  const pod = podCreated(change);
+  if (!pod) return undefined;
+  const { labels = {}, name } = pod.metadata;
+  const cluster = clusterOf(pod, state);
+  const missing = [LABEL.cluster, LABEL.group, LABEL.nodeType].filter((label) => labels[label] === undefined);
+  if (missing.length > 0) return `${name} lacks ${missing.join(", ")}`;
+  if (cluster && labels[LABEL.cluster] !== cluster.metadata.name)
+    return `${name} says it is of ${labels[LABEL.cluster]}`;
+  return undefined;
+}
+
+function indexTwice(change: Revision, state: State): string | undefined {
+  const pod = podCreated(change);
+  const cluster = pod && clusterOf(pod, state);
+  const group = cluster?.spec.workerGroupSpecs?.find(({ groupName }) => pod && groupName === groupOf(pod));
+  if (!pod || !group || (group.numOfHosts ?? 1) > 1) return undefined;
+  const indexOf = (each: Pod): string | undefined => each.metadata.labels?.[LABEL.replicaIndex];
+  const same = siblings(pod, state).filter(
+    (each) => isAlive(each) && groupOf(each) === group.groupName && indexOf(each) === indexOf(pod),
+  );
+  return same.length > 1 ? same.map(({ metadata }) => metadata.name).join(", ") : undefined;
+}
+
+function clusterOf(pod: Pod, state: State): RayCluster | undefined {
+  const owner = controllerOf(pod);
+  const clusters = state.of(RAY_CLUSTERS) as readonly RayCluster[];
+  return clusters.find(({ metadata }) => metadata.uid === owner?.uid);
+}
+
+function siblings(pod: Pod, state: State): readonly Pod[] {
+  const cluster = clusterOf(pod, state);
+  return cluster ? podsOf(state).filter((each) => isControlledBy(each, cluster)) : [pod];
+}
+
+function wantedOf({ spec }: RayCluster, groupName: string): number {
+  const group = (spec.workerGroupSpecs ?? []).find((each) => each.groupName === groupName);
+  return group && !spec.suspend ? wantedPods(group) : 0;
+}

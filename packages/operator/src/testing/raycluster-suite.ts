@@ -1,0 +1,59 @@
+import type { FaultSuite } from "@heliostat/controller/testing";
+import { type Json, type KubeObject, PODS, RESOURCE_QUOTAS, type Resource } from "@heliostat/kube";
+import { LABEL, RAY_CLUSTERS, rayCrds } from "@heliostat/ray";
+import { reconcilers } from "../index.ts";
+import { ownedKinds } from "../raycluster/owned-kinds.ts";
+import { FEATURE_SCENARIOS } from "./feature-scenarios.ts";
+import { rayClustersAtRest } from "./raycluster-at-rest.ts";
+import { RAYCLUSTER_INVARIANTS } from "./raycluster-invariants.ts";
+import { RAYCLUSTER_SCENARIOS } from "./raycluster-scenarios.ts";
+
+/** The RayCluster controller as the fault harness sees it. */
+export const RAYCLUSTER_SUITE: FaultSuite = {
+  definitions: rayCrds().filter(({ spec }) => spec.names.kind === "RayCluster"),
+  resources: [RAY_CLUSTERS, PODS, ...ownedKinds({}).map(({ resource }) => resource), RESOURCE_QUOTAS],
+  parents: [RAY_CLUSTERS],
+  reconcilers: () => reconcilers(),
+  scenarios: [...RAYCLUSTER_SCENARIOS, ...FEATURE_SCENARIOS],
+  invariants: RAYCLUSTER_INVARIANTS,
+  atRest: rayClustersAtRest,
+  essence: essenceOf,
+};
+
+function essenceOf({ metadata, ...rest }: KubeObject, { plural }: Resource): Json | undefined {
+  const { spec, status } = rest as unknown as Record<string, Json>;
+  // Which index a replacement takes depends on when the one before it was gone.
+  const { [LABEL.replicaIndex]: _, [LABEL.replicaName]: __, ...labels } = metadata.labels ?? {};
+  const { finalizers = [], ownerReferences = [], deletionTimestamp } = metadata;
+  const common = {
+    name: metadata.name,
+    labels: labels as Json,
+    finalizers: finalizers as Json,
+    owners: ownerReferences.map(({ kind, name }) => `${kind} ${name}`),
+    isTerminating: deletionTimestamp !== undefined,
+  };
+  switch (plural) {
+    case "rayclusters":
+      return { ...common, spec: spec ?? null, status: statusEssence(status ?? {}) };
+    case "pods":
+      return { ...common, phase: (status as { phase?: string } | undefined)?.phase ?? "" };
+    case "events":
+    case "leases":
+      return undefined;
+    default:
+      return { ...common, spec: (spec as Json | undefined) ?? null };
+  }
+}
+
+/** Of the status everything but what tells of the way: numbers of names, times of changes. */
+function statusEssence(status: Json): Json {
+  const { podNameFloors, lastUpdateTime, stateTransitionTimes, conditions, ...rest } = status as Record<
+    string,
+    Json
+  >;
+  void [podNameFloors, lastUpdateTime, stateTransitionTimes];
+  const levelled = ((conditions ?? []) as readonly Record<string, Json>[]).map(
+    ({ type, status: is, reason }) => [type, is, reason].join(" "),
+  );
+  return { ...rest, conditions: levelled.sort() };
+}

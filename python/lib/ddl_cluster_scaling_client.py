@@ -1,0 +1,4 @@
+"""The client under the name that notebooks know it by."""
+
+from heliostat_client import *  # noqa: F401,F403
+from heliostat_client import __all__ as __all__
