@@ -1,5 +1,7 @@
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { RayError, type RayReason } from "@heliostat/ray";
-import { request } from "undici";
+import { Agent, request } from "undici";
 
 /** How to reach one head's dashboard. */
 export interface DashboardAddress {
@@ -9,6 +11,8 @@ export interface DashboardAddress {
   readonly token?: string;
   /** How long one call may take. @default 30,000 */
   readonly timeoutMs?: number;
+  /** Opens a connection to it, for dashboards that the network does not lead to. @default by the address */
+  readonly connect?: () => Promise<Duplex>;
 }
 
 export interface DashboardCall {
@@ -43,9 +47,11 @@ export async function callDashboard(
   const { method = "GET", body, signal } = call;
   const timeout = AbortSignal.timeout(address.timeoutMs ?? 30_000);
   const url = new URL(path, address.baseUrl);
+  const dispatcher = address.connect && dispatcherOver(address.connect);
   try {
     const response = await request(url, {
       method,
+      ...(dispatcher && { dispatcher }),
       headers: headersOf(address, body),
       body: encode(body),
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
@@ -55,7 +61,22 @@ export async function callDashboard(
     return decode(text, response.headers["content-type"]);
   } catch (error) {
     throw asRayError(error, `${method} ${path}`, signal);
+  } finally {
+    void dispatcher?.destroy();
   }
+}
+
+/** One call, one connection: who brings its own has no use for a pool. */
+function dispatcherOver(connect: () => Promise<Duplex>): Agent {
+  return new Agent({
+    connect: (_options, callback) => {
+      // Only what every stream has is asked of it, whatever the type says.
+      connect().then(
+        (stream) => callback(null, stream as Socket),
+        (error) => callback(error as Error, null),
+      );
+    },
+  });
 }
 
 /** Any error of a call as the port promises it. */

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
+import { Duplex } from "node:stream";
 import { isRayError, type RayDashboard } from "@heliostat/ray";
 import { afterEach, describe, expect, it } from "vitest";
 import { WebSocketServer } from "ws";
@@ -26,6 +27,31 @@ describe("rayDashboard()", () => {
     expect(bodies).toEqual([
       'POST /api/jobs/ {"entrypoint":"python job.py","submission_id":"a","entrypoint_num_cpus":1}',
     ]);
+  });
+
+  it("goes over a connection of the caller's where it is given one, logs included", async () => {
+    const { dashboard: direct, port } = await aDashboard((request, response) => {
+      json(response, request.method === "GET" ? [] : { submission_id: "a" });
+    });
+    expect(await direct.jobs()).toEqual([]);
+    const opened: string[] = [];
+    const over = rayDashboard({
+      baseUrl: "http://head.nowhere.invalid:8265",
+      connect: async () => {
+        opened.push("once");
+        const socket = connect(port, "127.0.0.1");
+        return Duplex.from({ readable: socket, writable: socket });
+      },
+    });
+    expect(await over.jobs()).toEqual([]);
+    expect(await over.submitJob({ entrypoint: "x" })).toEqual({ submissionId: "a" });
+    expect(opened).toHaveLength(2);
+    const refused = rayDashboard({
+      baseUrl: "http://head.nowhere.invalid:8265",
+      connect: () => Promise.reject(new Error("no head is there")),
+    });
+    await expect(refused.jobs()).rejects.toThrow("no head is there");
+    await expect(refused.tailJobLogs("a")[Symbol.asyncIterator]().next()).rejects.toThrow("no head is there");
   });
 
   it("never looks like a browser, which Ray would refuse", async () => {
@@ -89,7 +115,9 @@ describe("rayDashboard()", () => {
   });
 });
 
-async function aDashboard(handler: Handler): Promise<{ dashboard: RayDashboard; server: Server }> {
+async function aDashboard(
+  handler: Handler,
+): Promise<{ dashboard: RayDashboard; server: Server; port: number }> {
   const server = createServer((request, response) => {
     let body = "";
     request.on("data", (chunk: Buffer) => {
@@ -100,7 +128,7 @@ async function aDashboard(handler: Handler): Promise<{ dashboard: RayDashboard; 
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  return { dashboard: rayDashboard({ baseUrl: `http://127.0.0.1:${port}` }), server };
+  return { dashboard: rayDashboard({ baseUrl: `http://127.0.0.1:${port}` }), server, port };
 }
 
 function json(response: ServerResponse, value: unknown): void {

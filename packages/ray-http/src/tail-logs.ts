@@ -1,5 +1,6 @@
+import type { Duplex } from "node:stream";
 import { type RayCallOptions, RayError } from "@heliostat/ray";
-import { WebSocket } from "ws";
+import { type ClientOptions, WebSocket } from "ws";
 import { asRayError, type DashboardAddress } from "./dashboard-http.ts";
 
 /** What a submitted job prints, from its beginning, over Ray's WebSocket; ends when the job does. */
@@ -16,6 +17,7 @@ export async function* tailLogs(
   const socket = new WebSocket(url, {
     // Ray's dashboard passes the offer to compress on to its own backend and then loses every message.
     perMessageDeflate: false,
+    ...(address.connect && { createConnection: connectionBy(address.connect) }),
     ...(address.token !== undefined && { headers: { authorization: `Bearer ${address.token}` } }),
   });
   const mailbox = new Mailbox();
@@ -38,6 +40,17 @@ export async function* tailLogs(
     signal?.removeEventListener("abort", abort);
     socket.terminate();
   }
+}
+
+/** As Node's HTTP asks for a connection: the answer comes by the callback. */
+function connectionBy(connect: () => Promise<Duplex>): NonNullable<ClientOptions["createConnection"]> {
+  const open = (_options: unknown, callback: (error: Error | null, stream?: Duplex) => void): undefined => {
+    connect().then(
+      (stream) => callback(null, stream),
+      (error) => callback(error as Error),
+    );
+  };
+  return open as unknown as NonNullable<ClientOptions["createConnection"]>;
 }
 
 /** Messages that have come but not yet been read, in order, and how it ended. */

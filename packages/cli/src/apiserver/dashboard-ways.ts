@@ -1,7 +1,7 @@
 import type { HeadAddress } from "@heliostat/apiserver";
 import { LABEL, NODE_TYPE, PORT, type RayDashboard } from "@heliostat/ray";
 import { rayDashboard } from "@heliostat/ray-http";
-import { type Forwarding, type ForwardingPlace, forwardToPod } from "../laptop/forward-to-pod.ts";
+import { connectToPod, duplexOf, type PodPlace } from "../laptop/pod-connection.ts";
 
 /**
  * Dashboards by their address: for whoever is in the cluster, where its DNS names lead somewhere.
@@ -10,26 +10,19 @@ export function dashboardByDns({ url, token }: HeadAddress): RayDashboard {
   return rayDashboard({ baseUrl: url, ...(token !== undefined && { token }) });
 }
 
-/** Dashboards through a forwarded port of the head pod: for whoever is outside. */
-export function dashboardsByForwarding(
-  place: ForwardingPlace,
-): (address: HeadAddress) => Promise<RayDashboard> {
-  const forwardings = new Map<string, Promise<Forwarding>>();
-  return async ({ cluster, token }) => {
+/**
+ * Dashboards through the API of Kubernetes, a connection a call: for whoever is outside. No port is opened, behind which
+ * everybody on this machine would find a cluster.
+ */
+export function dashboardsThroughPods(place: PodPlace): (address: HeadAddress) => RayDashboard {
+  return ({ cluster, url, token }) => {
     const { name, namespace = "" } = cluster.metadata;
-    const key = `${namespace}/${name}`;
-    const known = forwardings.get(key);
-    const forwarding = known ?? forwardToPod(place, headOf(namespace, name));
-    if (known === undefined) forwardings.set(key, forwarding);
-    const { url } = await forwarding;
-    return rayDashboard({ baseUrl: url, ...(token !== undefined && { token }) });
-  };
-}
-
-function headOf(namespace: string, cluster: string): Parameters<typeof forwardToPod>[1] {
-  return {
-    namespace,
-    labels: { [LABEL.cluster]: cluster, [LABEL.nodeType]: NODE_TYPE.head },
-    port: PORT.dashboard,
+    const labels = { [LABEL.cluster]: name, [LABEL.nodeType]: NODE_TYPE.head };
+    const head = { namespace, labels, port: PORT.dashboard };
+    return rayDashboard({
+      baseUrl: url,
+      connect: async () => duplexOf(await connectToPod(place, head)),
+      ...(token !== undefined && { token }),
+    });
   };
 }

@@ -9,7 +9,7 @@ import {
 } from "@heliostat/identity";
 import type { Laptop } from "../laptop/laptop.ts";
 import { adminsMay, firstOf } from "./api-identity.ts";
-import { dashboardsByForwarding } from "./dashboard-ways.ts";
+import { dashboardsThroughPods } from "./dashboard-ways.ts";
 import { type ApiIdentity, servedApi } from "./served-api.ts";
 
 /** The API server beside a laptop's Kubernetes, and the file in which its administrator's token lies. */
@@ -28,7 +28,7 @@ export async function serveLaptopApi(laptop: Laptop): Promise<LaptopApi> {
   const tokenFile = join(laptop.folder, TOKEN_FILE);
   await laptopTokenFile(tokenFile);
   const identity = await laptopIdentity(laptop, tokenFile);
-  const dashboardOf = dashboardsByForwarding(laptop);
+  const dashboardOf = dashboardsThroughPods(laptop);
   const serve = (ports: typeof PORTS): Promise<ApiServer> => {
     const { client, nodePort, clock, random, logger } = laptop;
     const http = { host: HOST, port: ports.http };

@@ -5,7 +5,7 @@ import { isKubeError, type KubeClient } from "@heliostat/kube";
 import { kubeHttp } from "@heliostat/kube-http";
 import { OPERATOR_VERSION, RAY_CLUSTERS } from "@heliostat/ray";
 import { apiIdentity, type IdentityChoice } from "../apiserver/api-identity.ts";
-import { dashboardByDns, dashboardsByForwarding } from "../apiserver/dashboard-ways.ts";
+import { dashboardByDns, dashboardsThroughPods } from "../apiserver/dashboard-ways.ts";
 import { servedApi } from "../apiserver/served-api.ts";
 import { type ClusterChoice, clusterAccess } from "../cluster/cluster-access.ts";
 import type { Config } from "../config.ts";
@@ -34,17 +34,15 @@ export async function apiserver(
     proxies: config.proxies,
   });
   const logger = stderrLogger(options.logLevel);
-  const ends: (() => void)[] = [];
   try {
     await checked(cluster.client, { ...options, server: access.server, signal });
     const { client, node: nodePort } = cluster;
     const isInside = config.inCluster !== undefined && !(options.kubeconfig ?? config.kubeconfig);
-    const place = { client, nodePort, onStop: (end: () => void) => ends.push(end) };
     const { http, grpc, namespace, corsOrigin } = options;
     const server = await servedApi({
       client,
       nodePort,
-      dashboardOf: isInside ? dashboardByDns : dashboardsByForwarding(place),
+      dashboardOf: isInside ? dashboardByDns : dashboardsThroughPods({ client, nodePort }),
       identity: await identityOf(options, client),
       clock: systemClock,
       random: systemRandom,
@@ -61,7 +59,6 @@ export async function apiserver(
   } catch (error) {
     if (!signal.aborted) throw asUserError(error);
   } finally {
-    for (const end of ends) end();
     await cluster.close();
   }
 }

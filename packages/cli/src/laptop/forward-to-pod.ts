@@ -1,24 +1,9 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import {
-  isTerminating,
-  type KubeReader,
-  labelSelectorText,
-  type NodePort,
-  nameOf,
-  PODS,
-} from "@heliostat/kube";
+import { pipeline } from "node:stream/promises";
+import { connectToPod, duplexOf, type PodPlace, type PodTarget } from "./pod-connection.ts";
 
-/** Which pods may answer, and on which port. */
-export interface ForwardTarget {
-  readonly namespace: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly port: number;
-}
-
-/** A cluster and the way into its pods. */
-export interface ForwardingPlace {
-  readonly client: KubeReader;
-  readonly nodePort: NodePort;
+/** A cluster, and until when its ports are offered. */
+export interface ForwardingPlace extends PodPlace {
   /** Call `end` when forwarding is over. */
   onStop(end: () => void): void;
 }
@@ -29,8 +14,8 @@ export interface Forwarding {
 }
 
 /** Offer a pod's port on a free port of this machine's loopback; each connection looks for the pod anew. */
-export async function forwardToPod(place: ForwardingPlace, target: ForwardTarget): Promise<Forwarding> {
-  const server = createServer((socket) => {
+export async function forwardToPod(place: ForwardingPlace, target: PodTarget): Promise<Forwarding> {
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
     socket.on("error", () => socket.destroy());
     connect(place, target, socket).catch(() => socket.destroy());
   });
@@ -42,23 +27,8 @@ export async function forwardToPod(place: ForwardingPlace, target: ForwardTarget
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-async function connect(
-  { client, nodePort }: ForwardingPlace,
-  { namespace, labels, port }: ForwardTarget,
-  socket: Socket,
-): Promise<void> {
-  const { items } = await client.list(PODS, { namespace, labelSelector: labelSelectorText(labels) });
-  const pod = items.find((each) => !isTerminating(each)) ?? items[0];
-  if (!pod)
-    throw new Error(`Cannot forward to port ${port}: no pod has the labels ${labelSelectorText(labels)}`);
-  const stream = await nodePort.connect(nameOf(pod), port);
-  socket.on("data", (chunk) => stream.write(chunk));
-  socket.on("end", () => stream.end());
-  socket.on("close", () => stream.destroy());
-  for await (const chunk of stream.output) {
-    if (!socket.write(chunk)) await new Promise((resolve) => socket.once("drain", resolve));
-  }
-  socket.end();
+async function connect(place: PodPlace, target: PodTarget, socket: Socket): Promise<void> {
+  await pipeline(socket, duplexOf(await connectToPod(place, target)), socket);
 }
 
 function closeAll(server: Server): void {
