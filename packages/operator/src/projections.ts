@@ -8,7 +8,8 @@ const POD_FIELDS: readonly string[] = [
     (field) => `metadata.${field}`,
   ),
   "spec.restartPolicy",
-  // Who still reads a secret that is to go.
+  // Whether a head runs the autoscaler, and who still reads a secret that is to go.
+  "spec.containers.name",
   "spec.containers.env.valueFrom.secretKeyRef.name",
   ...["phase", "reason", "podIP"].map((field) => `status.${field}`),
   ...["type", "status", "reason", "message", "lastTransitionTime"].map(
