@@ -358,7 +358,7 @@ describe("inputs that mean harm", () => {
         status: 404,
         json: { error: "not_found" },
       });
-    for (const method of ["PUT", "DELETE", "OPTIONS", "PROPFIND"]) {
+    for (const method of ["PUT", "DELETE", "OPTIONS", "PROPFIND", "QUERY", "TRACE"]) {
       const reply = await bench.call(`${method} /cluster/rayclusters/mine`, { token: TOKENS.admin });
       expect(reply, method).toMatchObject({
         status: 405,

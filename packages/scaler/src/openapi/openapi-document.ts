@@ -1,3 +1,4 @@
+import { fullName, KIND_DRIVERS } from "@heliostat/engines";
 import { ERROR_CODES } from "../answers/error-codes.ts";
 import { type Method, pathParameters, type Route } from "../routes/route.ts";
 import { ROUTES } from "../routes/route-table.ts";
@@ -66,9 +67,15 @@ function operation(route: Route, method: Method): JsonSchema {
     tags: [TAGS[route.surface]],
     parameters: parameters(route, doc),
     ...(doc.body && { requestBody: { content: { "application/json": { schema: doc.body } } } }),
-    security: route.surface === "open" ? [] : [{ bearer: [] }, { apiKey: [] }],
+    security:
+      route.surface === "open" ? [] : [...(isOldList(route) ? [{}] : []), { bearer: [] }, { apiKey: [] }],
     responses: responses(route, doc),
   };
+}
+
+/** Old lists show the nameless nothing, and do not turn them away. */
+function isOldList({ operation: name }: Route): boolean {
+  return name === "list" || name === "listRay";
 }
 
 const TAGS: Readonly<Record<Route["surface"], string>> = {
@@ -80,10 +87,19 @@ const TAGS: Readonly<Record<Route["surface"], string>> = {
 
 function parameters({ path }: Route, { query = {} }: OperationDoc): readonly JsonSchema[] {
   return [
-    ...pathParameters(path).map((name) => ({ name, in: "path", required: true, schema: TEXT })),
+    ...pathParameters(path).map((name) => ({
+      ...{ name, in: "path", required: true },
+      schema: PATH_SCHEMAS[name] ?? TEXT,
+    })),
     ...Object.entries(query).map(([name, schema]) => ({ name, in: "query", schema })),
   ];
 }
+
+/** Parameters of paths of which not any text will do. */
+const PATH_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
+  kind: oneOf(...new Set(KIND_DRIVERS.flatMap((driver) => [driver.resource.plural, fullName(driver)]))),
+  node_type: oneOf("head", "worker"),
+};
 
 function responses({ surface, operation: name }: Route, { status, reply }: OperationDoc): JsonSchema {
   const success = { [status]: response("What was asked for", reply) };

@@ -47,7 +47,13 @@ const ADDITIONS: Readonly<Record<string, JsonSchema>> = {
   progress_token: TEXT,
 };
 
-const STARTED_AT: Readonly<Record<string, JsonSchema>> = { started_at: TEXT };
+/** A day, or a moment with or without its offset. */
+const MOMENT: JsonSchema = {
+  type: "string",
+  pattern: "^\\d{4}-\\d{2}-\\d{2}([Tt ]\\d{2}:\\d{2}.*)?$",
+  description: "ISO 8601; without an offset it is UTC",
+};
+const STARTED_AT: Readonly<Record<string, JsonSchema>> = { started_at: MOMENT };
 
 const V1_RESTARTED: JsonSchema = exactly({
   startedAt: TEXT,
@@ -257,7 +263,7 @@ export const OPERATION_DOCS: Readonly<Record<OperationName, OperationDoc>> = {
     reply: V1_RESTARTED,
   },
   restartStatus: {
-    query: { startedAt: TEXT, role: oneOf("head", "worker"), previousPodUid: TEXT },
+    query: { startedAt: MOMENT, role: oneOf("head", "worker"), previousPodUid: TEXT },
     status: 200,
     reply: {
       oneOf: [

@@ -42,7 +42,9 @@ export function httpServer(options: HttpServerOptions): FastifyInstance {
     clientErrorHandler: (error, socket) => refuseUnreadable(error, socket),
   });
   readBodies(app);
-  app.setErrorHandler((error, _, reply) => {
+  app.setErrorHandler((error, request, reply) => {
+    // The framework wants a body of some methods before it finds that no route knows them.
+    if (!isServed(request)) return send(reply, notServed(request, metrics));
     if (isOurs(error)) logger.error("Request failed", { id: reply.request.id, error });
     return send(reply, answerError(error, undefined));
   });
@@ -135,9 +137,16 @@ function readBodies(app: FastifyInstance): void {
   );
 }
 
+function isServed({ url, method }: FastifyRequest): boolean {
+  return allowedMethods(pathOf(url)).includes(method);
+}
+
+function pathOf(url: string): string {
+  return url.split("?", 1)[0] ?? "";
+}
+
 function notServed({ url, method }: FastifyRequest, metrics: ScalerMetrics): Answer {
-  const path = url.split("?", 1)[0] ?? "";
-  const methods = allowedMethods(path);
+  const methods = allowedMethods(pathOf(url));
   const status = methods.length > 0 ? 405 : 404;
   metrics.answered({ method, route: "none", status });
   if (status === 404) return { status, body: { error: "not_found", message: "There is no such path" } };
