@@ -1,6 +1,6 @@
 import { type KubeReader, type ObjectList, PODS, type Pod } from "@heliostat/kube";
 import { OPERATOR_PROJECTIONS } from "@heliostat/operator";
-import { projection, startInformer } from "@heliostat/watch-cache";
+import { startInformer } from "@heliostat/watch-cache";
 import { storedPod } from "./stored-pod.ts";
 
 /* `watched-pods-child.ts MODE COUNT`: fill an informer with pods as JSON from a server, and say what that took. */
@@ -10,7 +10,7 @@ const CLOCK = { now: () => Date.now(), after: () => ({ cancel: () => {} }) };
 const RANDOM = { uuid: () => "", fraction: () => 0 };
 
 /** What the operator looks at in a pod. */
-const FIELDS = OPERATOR_PROJECTIONS.find(({ resource }) => resource === PODS)?.fields ?? [];
+const projected = OPERATOR_PROJECTIONS.find(({ resource }) => resource === PODS)?.transform;
 
 const reader = {
   list: (_: unknown, { limit = 500, continueToken = "0" }: { limit?: number; continueToken?: string }) => {
@@ -38,7 +38,7 @@ const informer = startInformer<Pod>(reader, PODS, {
   clock: CLOCK,
   random: RANDOM,
   signal: abort.signal,
-  ...(mode === "projected" && { transform: projection<Pod>(FIELDS) }),
+  ...(mode === "projected" && projected && { transform: (pod: Pod) => projected(pod) as Pod }),
 });
 await informer.hasSynced;
 const { user, system } = process.cpuUsage(cpuBefore);

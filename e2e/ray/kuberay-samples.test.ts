@@ -68,6 +68,14 @@ describe.runIf(isFull && !obstacle)(`KubeRay's samples on real Ray ${obstacle ??
     expect(inHead("python", "-c", SUM)).toContain("the sum is 45");
   });
 
+  it("kubernetes.auth: Ray asks the API about the tokens of service accounts", () => {
+    bringUp("kubernetes.auth");
+    const token = kubectl.run("create", "token", "ray-cluster-with-k8s-auth").trim();
+    expect(statusOfJobs("")).toBe("401");
+    expect(statusOfJobs("wrong")).toMatch(/^40[13]$/);
+    expect(statusOfJobs(token)).toBe("200");
+  });
+
   it("custom-head-service: the head answers behind the user's own service", () => {
     bringUp("custom-head-service");
     const fields = "{.spec.type} {.metadata.labels.custom-label} {.spec.ports[*].name}";

@@ -9,6 +9,8 @@ export interface HarnessOptions {
   readonly seed: number;
   /** `SCENARIO`, `SCENARIO:KIND` or `SCENARIO:POINT`. */
   readonly only?: string;
+  /** Only these kinds of faults, `walk` among them; all when there are none. */
+  readonly kinds: readonly string[];
   /** A file with a mutant to be killed. */
   readonly mutant?: string;
   /** Kill all the repository's. */
@@ -26,6 +28,8 @@ export const USAGE = `usage: npm run harness -- [options]
   --list            print every point: SCENARIO:POINT, and the write or event it is at
   --only TEXT       run one scenario, one kind of fault of it, or one point: scale, scale:crash, scale:crash:4:during;
                     walk, or walk:FIELD, is the walk over every field of the spec
+  --kind KIND       run one kind of fault: crash, stale, travel, leaders, event, answer, storm, outage, corrupt, walk;
+                    may be given more than once
   --seed N          let chance decide otherwise (default 1)
   --smoke           some points of each scenario and kind
   --mutant FILE     run against a changed program; ends with 0 if the harness notices (killed), 2 if not (survived)
@@ -40,6 +44,7 @@ export function harnessOptions(args: readonly string[]): HarnessOptions {
       smoke: { type: "boolean", default: false },
       seed: { type: "string", default: "1" },
       only: { type: "string" },
+      kind: { type: "string", multiple: true, default: [] },
       mutant: { type: "string" },
       mutants: { type: "boolean", default: false },
       shard: { type: "string", default: "0/1" },
@@ -59,6 +64,7 @@ export function harnessOptions(args: readonly string[]): HarnessOptions {
     shard: [part, parts],
     isBrief: values.brief,
     first: values.first,
+    kinds: values.kind,
     ...(values.only !== undefined && { only: values.only }),
     ...(values.mutant !== undefined && { mutant: values.mutant }),
   };

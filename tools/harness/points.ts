@@ -22,7 +22,9 @@ const SMOKE_POINTS = 5;
 /** Run each scenario without faults, and find what is asked for among its points. */
 export async function storyOf(lab: Lab, scenario: Scenario, options: HarnessOptions): Promise<Story> {
   const reference = await referenceRun(lab, scenario, options.seed);
-  const asked = pointsOf(reference).filter((fault) => isAsked(options.only, scenario, fault));
+  const asked = pointsOf(reference).filter(
+    (fault) => isAsked(options.only, scenario, fault) && isOfKind(options.kinds, fault),
+  );
   const some = options.isSmoke ? thinned(asked, SMOKE_POINTS) : asked;
   const [part, parts] = options.shard;
   return { scenario, reference, faults: some.filter((fault, at) => shardOf(fault, at) % parts === part) };
@@ -44,6 +46,10 @@ export function placeOf(fault: Fault, reference: Reference): string {
   if ("event" in fault) return reference.events[fault.event]?.text ?? "";
   if (fault.fault === "corrupt") return reference.rests[fault.step]?.children[fault.child] ?? "";
   return "";
+}
+
+function isOfKind(kinds: readonly string[], { fault }: Fault): boolean {
+  return kinds.length === 0 || kinds.includes(fault);
 }
 
 function isAsked(only: string | undefined, { name }: Scenario, fault: Fault): boolean {

@@ -1,4 +1,11 @@
-import { type FaultSuite, faultRuns, faultText, inputWalk, Lab } from "@heliostat/controller/testing";
+import {
+  type FaultSuite,
+  faultRuns,
+  faultText,
+  inputWalk,
+  Lab,
+  type Scenario,
+} from "@heliostat/controller/testing";
 import { rayClusterWalk } from "@heliostat/operator/testing";
 import type { HarnessOptions } from "./options.ts";
 import { isScenarioAsked, narrowed, placeOf, type Story, storyOf, thinned } from "./points.ts";
@@ -31,7 +38,12 @@ async function* parts(lab: Lab, options: HarnessOptions): AsyncGenerator<Tally, 
   const first = options.first.flatMap((only) => stories.map((story) => narrowed(story, only)));
   const few = options.isBrief ? stories.map((story) => ({ ...story, faults: thinned(story.faults, 2) })) : [];
   for (const story of [...first, ...few, ...stories]) yield* runStory(lab, story, options.seed);
-  if (options.only === undefined || options.only.startsWith("walk")) yield* walk(lab, options);
+  if (isWalkAsked(options)) yield* walk(lab, options);
+}
+
+function isWalkAsked({ only, kinds }: HarnessOptions): boolean {
+  if (kinds.length > 0) return kinds.includes("walk");
+  return only === undefined || only.startsWith("walk");
 }
 
 const SMOKE_STRIDE = 40;

@@ -9,7 +9,7 @@ import {
   type Random,
   type Resource,
 } from "@heliostat/kube";
-import { type CacheReader, projection, type RunningInformer, startInformer } from "@heliostat/watch-cache";
+import { type CacheReader, type RunningInformer, startInformer } from "@heliostat/watch-cache";
 import { PendingWrites } from "./pending-writes.ts";
 import type { Caches } from "./reconciler.ts";
 
@@ -27,8 +27,8 @@ export interface CacheSetOptions {
 /** What is held of the objects of a resource, when whole ones would cost too much memory. */
 export interface Projection {
   readonly resource: Resource;
-  /** Paths, as `projection` of `watch-cache` takes them. */
-  readonly fields: readonly string[];
+  /** What is left of an object: see `projection` of `watch-cache`. */
+  readonly transform: (object: KubeObject) => KubeObject;
 }
 
 /** What of a resource is held: all of it, or the objects that a label selector finds. */
@@ -82,7 +82,7 @@ export class CacheSet implements Caches {
       signal: AbortSignal.any([signal, abort.signal]),
       ...(namespace !== undefined && resource.isNamespaced && { namespace }),
       ...(labelSelector !== undefined && { labelSelector }),
-      ...(kept && { transform: projection<T>(kept.fields) }),
+      ...(kept && { transform: (object: T) => kept.transform(object) as T }),
     });
     const pending = new PendingWrites(informer, clock);
     const requirements = parseLabelSelector(labelSelector ?? "");

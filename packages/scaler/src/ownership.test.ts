@@ -74,6 +74,32 @@ describe("the owner of a cluster", () => {
     expect((await warnings()).filter((each) => each.startsWith("RecordedOwnerTampered"))).not.toEqual([]);
   });
 
+  it("is still known to the next process, whatever the label says by then", async () => {
+    bench = await scalerBench();
+    await bench.given(dominoCluster("RayCluster", "demo"));
+    await bench.heard();
+    const body = { replicas: 2 };
+    await bench.call("PATCH /ddl_cluster_scaler/scale/rayclusters/demo", { token: TOKENS.alice, body });
+    await bench.scaler.stop();
+    await patched({ labels: { [OWNER_LABEL]: "b2" } });
+    await bench.restart();
+    expect([await seenBy(TOKENS.alice), await seenBy(TOKENS.bob)]).toEqual([200, 403]);
+    expect(await warnings()).toEqual([
+      'OwnerLabelChanged: The owner label says "b2"; the cluster stays that of "a1"',
+    ]);
+    await bench.scaler.stop();
+    await patched({ annotations: { [ANNOTATION]: "b2" } });
+    await bench.client.patch(
+      RESOURCE,
+      { name: "demo", namespace: NAMESPACE },
+      { patch: { type: "merge", body: { metadata: { labels: { [OWNER_LABEL]: "c3" } } } } },
+    );
+    await bench.restart();
+    expect([await seenBy(TOKENS.alice), await seenBy(TOKENS.bob), await seenBy(TOKENS.admin)]).toEqual([
+      403, 403, 200,
+    ]);
+  });
+
   it("is not whom an annotation names that came with the cluster", async () => {
     bench = await scalerBench();
     const object = dominoCluster("RayCluster", "demo");

@@ -244,6 +244,26 @@ describe("restarting a head", () => {
     });
   });
 
+  it("rolls workers by their template, where an operator does that", async () => {
+    const path = (kind: string, name: string) => `POST /api/v1/clusters/${kind}/${name}/restart`;
+    const body = { role: "worker" };
+    const { status: code, json } = await bench.call(path("rayclusters", "ray-run1"), { ...alice, body });
+    expect({ code, json }).toMatchObject({ code: 202, json: { startedAt: expect.any(String), pod: null } });
+    const stored = await bench.stored(
+      "distributed-compute.dominodatalab.com/v1alpha1/RayCluster",
+      "ray-run1",
+    );
+    expect(stored).toMatchObject({
+      spec: { worker: { replicas: 1, annotations: { "heliostat.dev/restarted-at": json.startedAt } } },
+    });
+    expect(await bench.call(path("rayclusters.ray.io", "ray-run2"), { ...alice, body })).toMatchObject({
+      status: 409,
+      json: { error: "not_supported" },
+    });
+    for (const wrong of [{ role: "driver" }, { role: "worker", tier: "Small" }])
+      expect((await bench.call(path("rayclusters", "ray-run1"), { ...alice, body: wrong })).status).toBe(400);
+  });
+
   it("/api/v1 says the same in its own words", async () => {
     await head("ray-run1", "ray-head").catch(() => undefined);
     const path = "/api/v1/clusters/rayclusters/ray-run1/restart";

@@ -7,6 +7,8 @@ export const ANNOTATION = {
   owner: "heliostat.dev/owner",
   /** On a cluster: who scaled it last, when, from what to what. */
   lastScaled: "heliostat.dev/last-scaled-by",
+  /** On the pods of a role: when somebody asked for new ones. */
+  rolledAt: "heliostat.dev/restarted-at",
   /** On a cluster: the head's pod that was last asked to go. */
   lastRestart: "heliostat.dev/last-restart",
 } as const;
@@ -15,6 +17,7 @@ export const ANNOTATION = {
 export const EVENT_REASON = {
   scaled: "Scaled",
   restarting: "RestartingHead",
+  rolling: "RollingWorkers",
   tierChanged: "HardwareTierChanged",
   ownerChanged: "OwnerLabelChanged",
   ownerTampered: "RecordedOwnerTampered",

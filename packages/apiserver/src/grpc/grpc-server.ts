@@ -1,4 +1,5 @@
 import {
+  logVerbosity,
   type MethodDefinition,
   Server,
   ServerCredentials,
@@ -6,6 +7,7 @@ import {
   type ServerWritableStream,
   type ServiceDefinition,
   type sendUnaryData,
+  setLogVerbosity,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { HealthImplementation } from "grpc-health-check";
@@ -124,6 +126,8 @@ function addStreams(server: Server, { streams, ...options }: GrpcServerOptions):
 }
 
 function bound(server: Server, address: string): Promise<number> {
+  // The library would write to standard error what we throw, or try again with another port.
+  setLogVerbosity(logVerbosity.NONE);
   return new Promise((resolve, reject) => {
     server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
       if (error) reject(error);

@@ -61,6 +61,8 @@ function daskDriver(resource: Resource, related: readonly RelatedKind[]): Omit<K
     needsAutoscaling: false,
     scaleView: (object, relatives) => scaleView(resource, object, relatives),
     setName: ({ metadata }) => metadata.name,
+    // Changes of the pod template are read for new workers only (dask-kubernetes issue 636).
+    rollPlace: () => undefined,
     tierPlace,
   };
 }

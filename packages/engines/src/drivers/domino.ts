@@ -38,6 +38,11 @@ function dominoDriver(engine: Engine, kind: string, head: string | undefined): K
       };
     },
     setName: ({ metadata }, role) => `${metadata.name}-${engine}-${component(role) ?? WORKER}`,
+    rollPlace(object, role) {
+      const field = component(role);
+      const stanza = field === undefined ? undefined : partOf(specOf(object)[field]);
+      return stanza && { at: `/spec/${field}/annotations`, value: textsOf(stanza["annotations"]) };
+    },
     tierPlace(object, role) {
       const field = component(role);
       return field === undefined

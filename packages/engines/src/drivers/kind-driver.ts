@@ -19,6 +19,8 @@ export interface KindDriver {
   podLabels(object: KubeObject, role: Role, group?: string): Readonly<Record<string, string>> | undefined;
   /** The name that the StatefulSet of a role would have; the cluster's own where its pods have no such owner. */
   setName(object: KubeObject, role: Role): string;
+  /** Annotations of the role's pods, where a change of them has its operator roll the pods; `undefined` elsewhere. */
+  rollPlace(object: KubeObject, role: Role): TierPart<Readonly<Record<string, string>>> | undefined;
   /** Where a hardware tier is written; `undefined` where it cannot be. */
   tierPlace(object: KubeObject, role: Role, group?: string): TierPlace | undefined;
 }

@@ -23,6 +23,8 @@ export const RAY_IO_DRIVER: KindDriver = {
     ...(role === "worker" && group !== undefined && { [LABEL.rayGroup]: group }),
   }),
   setName: ({ metadata }) => metadata.name,
+  // Pods that run are left as they are when their template changes (KubeRay rule).
+  rollPlace: () => undefined,
   tierPlace,
 };
 

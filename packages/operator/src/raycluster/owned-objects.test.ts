@@ -138,6 +138,9 @@ describe("the token", () => {
     await world.pass(5);
     await world.restart();
     expect((await read(SECRETS, "c")).data).toEqual({ auth_token: btoa("mine") });
+    await merge(SECRETS, "c", { metadata: { labels: { "ray.io/cluster": null } } });
+    await world.pass(5);
+    expect((await read(SECRETS, "c")).metadata.labels).toEqual({ "ray.io/cluster": "c" });
 
     await world.edit({ spec: { authOptions: { mode: "disabled" } } });
     await world.pass(5);

@@ -11,6 +11,7 @@ import {
   type Pod,
   SECRETS,
   SERVICES,
+  type Secret,
   type Service,
 } from "@heliostat/kube";
 import { ANNOTATION, authSecret, EVENT_ACTION, fingerprint, needsAuthSecret } from "@heliostat/ray";
@@ -119,16 +120,32 @@ function removing(kind: OwnedKind, object: KubeObject, why: string): Action {
 function planSecret(view: RayClusterView): readonly Action[] {
   const present = view.others.filter(({ kind }) => kind === SECRETS.kind);
   if (needsAuthSecret(view.cluster)) {
-    const secret = authSecret(view.cluster, { token: view.newToken });
-    if (present.some(({ metadata }) => metadata.name === secret.metadata.name)) return [];
-    return [
-      create(SECRETS, secret, { why: "the cluster lacks its token", mayExist: true, step: STEP.beforePods }),
-    ];
+    const wanted = authSecret(view.cluster, { token: view.newToken });
+    const live = present.find(({ metadata }) => metadata.name === wanted.metadata.name);
+    return live ? planSecretLabels(view, live, wanted) : [makingSecret(wanted)];
   }
   return present
     .filter((secret) => isControlledBy(secret, view.cluster) && !isTerminating(secret))
     .filter(({ metadata }) => !view.pods.some((pod) => isAlive(pod) && isReading(pod, metadata.name)))
     .map((secret) => remove(SECRETS, secret, { why: "the cluster no longer asks for a token" }));
+}
+
+function makingSecret(secret: Secret): Action {
+  return create(SECRETS, secret, {
+    why: "the cluster lacks its token",
+    mayExist: true,
+    step: STEP.beforePods,
+  });
+}
+
+/** Without its labels the secret would not be seen again. */
+function planSecretLabels(view: RayClusterView, live: KubeObject, wanted: Secret): readonly Action[] {
+  const { uid = "", labels = {} } = live.metadata;
+  const own = Object.entries(wanted.metadata.labels ?? {});
+  if (!isControlledBy(live, view.cluster) || own.every(([key, value]) => labels[key] === value)) return [];
+  const body = { metadata: { uid, labels: Object.fromEntries(own) } };
+  const why = "somebody has taken its labels away";
+  return [patch(SECRETS, live as Secret, { why, step: STEP.beforePods, patch: { type: "merge", body } })];
 }
 
 /** Made where it is missing. What lies in it is the user's: only whether it goes with the cluster may change. */

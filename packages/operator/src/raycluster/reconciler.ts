@@ -36,6 +36,7 @@ import {
   type SecureDefaultsOptions,
 } from "@heliostat/ray";
 import { isPresent, STALE_MS } from "./freshness.ts";
+import { withHiddenSecret } from "./hidden-secret.ts";
 import { type ClusterMemory, Memory } from "./memory.ts";
 import { nextNameFloors } from "./name-floors.ts";
 import { type OwnedKind, ownedKinds, type Surroundings } from "./owned-kinds.ts";
@@ -97,7 +98,7 @@ interface Workplace {
 
 async function reconcile(key: string, workplace: Workplace): Promise<ReconcileResult> {
   const { context, memory } = workplace;
-  const view = await viewWithIdleness(key, workplace);
+  const view = await completeView(key, workplace);
   if (!view) memory.forget(key);
   if (!view || !isOurs(view.cluster)) return DONE;
 
@@ -136,6 +137,12 @@ function viewOf(key: string, { context, settings, memory }: Workplace): RayClust
     ...(settings.usesRoutes && { usesRoutes: true }),
     ...(settings.secureDefaults && { secureDefaults: settings.secureDefaults }),
   });
+}
+
+/** What the caches do not hold is asked for where it matters. */
+async function completeView(key: string, workplace: Workplace): Promise<RayClusterView | undefined> {
+  const view = await viewWithIdleness(key, workplace);
+  return view && isOurs(view.cluster) ? withHiddenSecret(view, workplace.context) : view;
 }
 
 /** Ray is asked only when it matters who is idle, and not for long: a group shrinks without the answer too. */

@@ -41,19 +41,30 @@ function essenceOf({ metadata, ...rest }: KubeObject, { plural }: Resource): Jso
     case "leases":
       return undefined;
     default:
-      return { ...common, spec: (spec as Json | undefined) ?? null };
+      return { ...common, spec: withoutNodePorts((spec as Json | undefined) ?? null) };
   }
 }
 
-/** Of the status everything but what tells of the way: numbers of names, times of changes. */
+/** Which ports a node has left depends on all services that there have been. */
+function withoutNodePorts(spec: Json): Json {
+  return JSON.parse(
+    JSON.stringify(spec, (key, value: Json) => (key === "nodePort" ? "<port>" : value)),
+  ) as Json;
+}
+
+/** Of the status everything but what tells of the way: numbers of names, times of changes, ports of nodes. */
 function statusEssence(status: Json): Json {
-  const { podNameFloors, lastUpdateTime, stateTransitionTimes, conditions, ...rest } = status as Record<
-    string,
-    Json
-  >;
+  const {
+    endpoints = {},
+    podNameFloors,
+    lastUpdateTime,
+    stateTransitionTimes,
+    conditions,
+    ...rest
+  } = status as Record<string, Json>;
   void [podNameFloors, lastUpdateTime, stateTransitionTimes];
   const levelled = ((conditions ?? []) as readonly Record<string, Json>[]).map(
     ({ type, status: is, reason }) => [type, is, reason].join(" "),
   );
-  return { ...rest, conditions: levelled.sort() };
+  return { ...rest, endpoints: Object.keys(endpoints as object).sort(), conditions: levelled.sort() };
 }

@@ -85,7 +85,8 @@ export class KindCache {
 
   /** Take note of what an object has become by a write of ours. */
   wrote(before: KubeObject, after: KubeObject): void {
-    this.#recent.note(keyOf(nameOf(after)), { before, after: kept(after) });
+    const key = keyOf(nameOf(after));
+    this.#recent.note(key, kept(after), [before, this.#objects.get(key)]);
   }
 
   /** Call `handler` for every object that is there, and after each change. */

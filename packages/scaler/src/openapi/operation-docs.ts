@@ -248,7 +248,11 @@ export const OPERATION_DOCS: Readonly<Record<OperationName, OperationDoc>> = {
     }),
   },
   restartView: {
-    body: { type: "object", properties: { startedAt: TEXT, tier: TEXT }, additionalProperties: false },
+    body: {
+      type: "object",
+      properties: { startedAt: TEXT, tier: TEXT, role: oneOf("head", "worker") },
+      additionalProperties: false,
+    },
     status: 202,
     reply: V1_RESTARTED,
   },

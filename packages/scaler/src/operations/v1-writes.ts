@@ -5,10 +5,11 @@ import { clusterView } from "./cluster-view.ts";
 import type { Operation } from "./operation.ts";
 import { reachedCluster } from "./reached-cluster.ts";
 import { GRACE_SECONDS, type Restarted, restartCluster } from "./restart-cluster.ts";
+import { rollWorkers } from "./roll-workers.ts";
 import { scaleCluster } from "./scale-cluster.ts";
 
 const SCALE_FIELDS = ["replicas", "group", "mode", "dryRun", "takeover", "tier", "headTier"];
-const RESTART_FIELDS = ["startedAt", "tier"];
+const RESTART_FIELDS = ["startedAt", "tier", "role"];
 const TIER_FIELDS = ["tier", "startedAt"];
 
 export const scaleView: Operation = async (call, ground) => {
@@ -47,7 +48,12 @@ export const restartView: Operation = async (call, ground) => {
   const { body } = call;
   const cluster = await reachedCluster(call, ground, { wish: "patch" });
   assertOnly(body, RESTART_FIELDS);
-  const wish = { startedAt: body["startedAt"], tier: tierField(body, "tier") };
+  const tier = tierField(body, "tier");
+  const { role = "head" } = body;
+  if (role === "worker" && tier) throw badRequest("tier is the head's; scale gives workers another one");
+  if (role === "worker") return accepted({ startedAt: await rollWorkers({ call, ground, cluster }) });
+  if (role !== "head") throw badRequest("role must be head or worker");
+  const wish = { startedAt: body["startedAt"], tier };
   return accepted(await restartCluster({ call, ground, cluster }, wish));
 };
 
@@ -61,7 +67,7 @@ export const headTierView: Operation = async (call, ground) => {
   return accepted(await restartCluster({ call, ground, cluster }, wish));
 };
 
-function accepted({ pod, startedAt, tier }: Restarted): Answer {
+function accepted({ pod, startedAt, tier }: Omit<Restarted, "object">): Answer {
   return {
     status: 202,
     body: {

@@ -67,7 +67,11 @@ export const ROUTES: readonly Route[] = [
   ]),
   ...rows("v1", WRITE, [
     ["/api/v1/clusters/{kind}/{name}/scale", "scaleView", "Scale a worker group"],
-    ["/api/v1/clusters/{kind}/{name}/restart", "restartView", "Replace the head's pod"],
+    [
+      "/api/v1/clusters/{kind}/{name}/restart",
+      "restartView",
+      "Replace the head's pod, or all workers one after another",
+    ],
     ["/api/v1/clusters/{kind}/{name}/head-tier", "headTierView", "Give the head another hardware tier"],
   ]),
 ];

@@ -76,7 +76,7 @@ export interface CallOptions {
 export interface ScalerBench {
   readonly client: KubeClient;
   readonly kubernetes: EmbeddedKubernetes;
-  readonly scaler: Scaler;
+  scaler: Scaler;
   readonly identity: StaticIdentity;
   /** `call("GET /healthz")` */
   call(request: string, options?: CallOptions): Promise<Reply>;
@@ -84,6 +84,8 @@ export interface ScalerBench {
   stored(kind: string, name: string): Promise<KubeObject>;
   /** Until the scaler has heard of everything that happened so far. */
   heard(): Promise<void>;
+  /** Another process in place of the one that has stopped. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -108,33 +110,41 @@ export async function scalerBench(options: ScalerBenchOptions = {}): Promise<Sca
   });
   for (const crd of definitions(options.families)) await client.create(CUSTOM_RESOURCE_DEFINITIONS, crd);
   const identity = staticIdentity(IDENTITIES);
-  const scaler = await startScaler({
-    client: options.around?.(client) ?? client,
-    clock: SYSTEM_CLOCK,
-    random: SYSTEM_RANDOM,
-    logger: SILENT,
-    settings: { namespace: NAMESPACE, requestsPerMinute: 1_000_000, ...options.settings },
-    authenticator: options.authenticator ?? identity,
-    ...(options.authorizer && { authorizer: options.authorizer }),
-    tiers: fixedTiers(options.tiers ?? LAPTOP_TIERS),
-    listen: { host: "127.0.0.1", port: 0 },
-  });
-  await scaler.isReady;
-  return {
+  const start = async (): Promise<Scaler> => {
+    const scaler = await startScaler({
+      client: options.around?.(client) ?? client,
+      clock: SYSTEM_CLOCK,
+      random: SYSTEM_RANDOM,
+      logger: SILENT,
+      settings: { namespace: NAMESPACE, requestsPerMinute: 1_000_000, ...options.settings },
+      authenticator: options.authenticator ?? identity,
+      ...(options.authorizer && { authorizer: options.authorizer }),
+      tiers: fixedTiers(options.tiers ?? LAPTOP_TIERS),
+      listen: { host: "127.0.0.1", port: 0 },
+    });
+    await scaler.isReady;
+    return scaler;
+  };
+  const bench: ScalerBench = {
     client,
     kubernetes,
-    scaler,
+    scaler: await start(),
     identity,
-    call: (request, call = {}) => called(scaler.url, request, call),
+    call: (request, call = {}) => called(bench.scaler.url, request, call),
     given: (object) => client.create(resourceFor(kubernetes, object as KubeObject), object as KubeObject),
     stored: (kind, name) =>
       client.get(resourceOf(kubernetes, ...kindOf(kind)), { name, namespace: NAMESPACE }),
     heard: settledTurns,
+    async restart() {
+      bench.scaler = await start();
+      await settledTurns();
+    },
     async stop() {
-      await scaler.stop();
+      await bench.scaler.stop();
       await kubernetes.close();
     },
   };
+  return bench;
 }
 
 /** The CRDs of each family. */
