@@ -11,6 +11,7 @@ import {
   SILENT,
   sleep,
 } from "@heliostat/kube";
+import { EqualParts } from "./equal-parts.ts";
 import type { Index } from "./indices.ts";
 import {
   type InformerInput,
@@ -19,7 +20,6 @@ import {
   type StoreEffect,
   step,
 } from "./informer-state.ts";
-import { SharedParts } from "./shared-parts.ts";
 import { Store } from "./store.ts";
 import type { ChangeHandler, WatchCache } from "./watch-cache.ts";
 
@@ -80,7 +80,7 @@ class Informer<T extends KubeObject> implements RunningInformer<T> {
   readonly #options: InformerOptions<T>;
   readonly #logger: Logger;
   readonly #store = new Store<T>();
-  readonly #parts = new SharedParts();
+  readonly #parts = new EqualParts();
   #markSynced: () => void = ignore;
   #revision = "";
 

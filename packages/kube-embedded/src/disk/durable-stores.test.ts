@@ -126,18 +126,19 @@ describe("SQLite's log", () => {
     const bytes = readFileSync(log);
     await store.close();
     const from = states[2] ?? 0;
+    const torn = freshFolder();
+    await contents(sqliteStore({ folder: torn, durability: "strict" }));
     for (let length = from; length <= bytes.length; length += TORN_STEP) {
-      const torn = freshFolder();
-      await contents(sqliteStore({ folder: torn, durability: "strict" }));
+      rmSync(join(torn, "objects.sqlite-shm"), { force: true });
       writeFileSync(join(torn, "objects.sqlite"), database);
       writeFileSync(join(torn, "objects.sqlite-wal"), bytes.subarray(0, length));
       const whole = states.filter((size) => size <= length).length - 1;
-      expect(await contents(sqliteStore({ folder: torn, durability: "strict" }))).toEqual([
+      // What is read is not written, so that the disk need not be waited for.
+      expect(await contents(sqliteStore({ folder: torn, durability: "relaxed" }))).toEqual([
         ["counter", `${whole} `.repeat(400)],
       ]);
-      rmSync(torn, { recursive: true });
     }
-  }, 900_000);
+  }, 1_800_000);
 });
 
 /** A prime, so that every place within a frame comes up. */

@@ -8,7 +8,7 @@
  * **Assumptions.** Nobody changes what came out of it. What goes in is plain JSON of nobody else's: its members are
  * replaced in their places. (What is frozen comes from a store in this process, is shared already, and is left alone.)
  */
-export class SharedParts {
+export class EqualParts {
   readonly #texts = new RecentPool<string>();
   readonly #parts = new RecentPool<object>();
   readonly #ids = new WeakMap<object, number>();

@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SharedParts } from "./shared-parts.ts";
+import { EqualParts } from "./equal-parts.ts";
 
 const pod = (name: string) => ({
   metadata: { name, labels: { app: "web" } },
   spec: { containers: [{ name: "main", env: [{ name: "A", value: "1" }] }] },
 });
 
-describe("SharedParts", () => {
+describe("EqualParts", () => {
   it("changes nothing that can be seen", () => {
-    const parts = new SharedParts();
+    const parts = new EqualParts();
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (object) => {
         const before = JSON.stringify(object);
@@ -19,7 +19,7 @@ describe("SharedParts", () => {
   });
 
   it("makes equal parts one", () => {
-    const parts = new SharedParts();
+    const parts = new EqualParts();
     const [left, right] = [parts.share(pod("a")), parts.share(pod("b"))];
     expect(left.metadata.labels).toBe(right.metadata.labels);
     expect(left.spec.containers).toBe(right.spec.containers);
@@ -27,7 +27,7 @@ describe("SharedParts", () => {
   });
 
   it("tells apart what only looks alike", () => {
-    const parts = new SharedParts();
+    const parts = new EqualParts();
     const values = [["1"], [1], [null], ["null"], {}, [], { a: "b" }, { a: ["b"] }, ["a", "b"], [["a"], "b"]];
     const shared = values.map((value) => parts.share({ spec: { value } }).spec.value);
     expect(shared).toEqual(values);
@@ -35,7 +35,7 @@ describe("SharedParts", () => {
 
   it("leaves alone what is frozen", () => {
     const frozen = Object.freeze(pod("a"));
-    const parts = new SharedParts();
+    const parts = new EqualParts();
     expect(parts.share(frozen)).toBe(frozen);
     const { spec } = pod("a");
     Object.freeze(spec);
