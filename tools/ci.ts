@@ -6,6 +6,7 @@ import { runSuite, runTests, type SuiteResult } from "./suite.ts";
 const STEPS: readonly (readonly [name: string, run: () => SuiteResult])[] = [
   ["check", () => npmRun("check")],
   ["test", () => runTests(["rooms"])],
+  ["harness", () => npmRun("harness", "--smoke")],
   ["clients", () => runSuite("clients", "smoke")],
   ["ray", () => runSuite("ray", "smoke")],
   ["web", () => runSuite("web", "smoke")],
@@ -27,7 +28,7 @@ for (const [name, run] of STEPS) {
 process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
 process.exitCode = total.failed === 0 ? 0 : 1;
 
-function npmRun(script: string): SuiteResult {
-  const { status } = spawnSync("npm", ["run", script], { cwd: root, stdio: "inherit" });
+function npmRun(script: string, ...args: readonly string[]): SuiteResult {
+  const { status } = spawnSync("npm", ["run", script, "--", ...args], { cwd: root, stdio: "inherit" });
   return status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
