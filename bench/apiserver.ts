@@ -8,8 +8,8 @@ import { GetComputeTemplateRequestSchema } from "../packages/proto/src/index.ts"
 import { BENCH_TOKEN, type ChildWord, CLUSTERS } from "./apiserver-words.ts";
 import { type Benchmark, type Figure, median } from "./figure.ts";
 
-const ROUNDS = 7;
-const LISTS = 60;
+const ROUNDS = 15;
+const LISTS = 40;
 const CALLS = 3_000;
 const IN_FLIGHT = 16;
 
