@@ -37,6 +37,8 @@ function essenceOf({ metadata, ...rest }: KubeObject, { plural }: Resource): Jso
       return { ...common, spec: spec ?? null, status: statusEssence(status ?? {}) };
     case "pods":
       return { ...common, phase: (status as { phase?: string } | undefined)?.phase ?? "" };
+    case "services":
+      return { ...common, spec: withoutNodePorts(spec ?? null) };
     case "events":
     case "leases":
       return undefined;
@@ -47,13 +49,16 @@ function essenceOf({ metadata, ...rest }: KubeObject, { plural }: Resource): Jso
 
 /** Of the status everything but what tells of the way: numbers of names, times of changes. */
 function statusEssence(status: Json): Json {
-  const { podNameFloors, lastUpdateTime, stateTransitionTimes, conditions, ...rest } = status as Record<
-    string,
-    Json
-  >;
+  const { endpoints, podNameFloors, lastUpdateTime, stateTransitionTimes, conditions, ...rest } =
+    status as Record<string, Json>;
   void [podNameFloors, lastUpdateTime, stateTransitionTimes];
   const levelled = ((conditions ?? []) as readonly Record<string, Json>[]).map(
     ({ type, status: is, reason }) => [type, is, reason].join(" "),
   );
-  return { ...rest, conditions: levelled.sort() };
+  return { ...rest, conditions: levelled.sort(), endpoints: Object.keys(endpoints ?? {}) };
+}
+
+/** Which port of the nodes a service is given is left to chance. */
+function withoutNodePorts(spec: Json): Json {
+  return JSON.parse(JSON.stringify(spec, (name, value) => (name === "nodePort" ? undefined : value))) as Json;
 }
