@@ -55,8 +55,9 @@ export function tallyText({ points, scenarios, failures }: Tally, seconds: numbe
     return count > 0 ? [`${String(count).padStart(7)} ${name}`] : [];
   });
   const total = Object.values(points).reduce((sum, count) => sum + count, 0);
-  const violated = failures.slice(0, 20).map(failureText);
-  const rest = failures.length > 20 ? [`… and ${failures.length - 20} more`] : [];
+  const shown = failures.filter(isAmongFirst).slice(0, 30);
+  const violated = shown.map(failureText);
+  const rest = failures.length > shown.length ? [`… and ${failures.length - shown.length} more`] : [];
   return [
     ...violated,
     ...rest,
@@ -64,6 +65,12 @@ export function tallyText({ points, scenarios, failures }: Tally, seconds: numbe
     ...counts,
     `${String(total).padStart(7)} points in ${seconds.toFixed(0)} s, ${failures.length} violations`,
   ].join("\n");
+}
+
+/** Three of each scenario are enough to begin with. */
+function isAmongFirst({ point }: Failure, at: number, all: readonly Failure[]): boolean {
+  const [scenario] = point.split(":");
+  return all.slice(0, at).filter((each) => each.point.split(":")[0] === scenario).length < 3;
 }
 
 function failureText({ point, place, violations }: Failure): string {

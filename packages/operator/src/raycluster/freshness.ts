@@ -1,5 +1,5 @@
 import type { ReconcileContext } from "@heliostat/controller";
-import { isControlledBy, isKubeError, nameOf, PODS, type Pod } from "@heliostat/kube";
+import { isControlledBy, isKubeError, type KubeObject, nameOf, PODS } from "@heliostat/kube";
 import { LABEL, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
 import type { RayClusterView } from "./view.ts";
 
@@ -26,8 +26,8 @@ export async function isPresent(
   const { namespace = "", name } = cluster.metadata;
   const labelSelector = `${LABEL.cluster}=${name}`;
   const { items } = await client.list(PODS, { namespace, labelSelector, signal });
-  const present = items.filter((pod) => isControlledBy(pod, cluster)).map(identityOf);
-  const seen = new Set(pods.map(identityOf));
+  const present = items.filter((pod) => isControlledBy(pod, cluster)).map(versionOf);
+  const seen = new Set(pods.map(versionOf));
   return present.length === seen.size && present.every((pod) => seen.has(pod));
 }
 
@@ -47,11 +47,7 @@ async function liveCluster(
   }
 }
 
-function versionOf({ metadata }: RayCluster): string {
+/** A cache that has a pod as it is now has seen all that happened to the others before. */
+function versionOf({ metadata }: KubeObject): string {
   return `${metadata.uid}/${metadata.resourceVersion}`;
-}
-
-/** Who a pod is and whether it leaves; that it has become ready meanwhile changes nothing. */
-function identityOf({ metadata }: Pod): string {
-  return `${metadata.uid}/${metadata.deletionTimestamp !== undefined}`;
 }

@@ -20,8 +20,8 @@ import { groupOf, hasEnded, isAlive, isHead, isReady, isWorker, wantedPods } fro
 
 /** What a user would complain of when nothing moves any more. */
 export function rayClustersAtRest(state: State): readonly string[] {
-  const clusters = (state.of(RAY_CLUSTERS) as readonly RayCluster[]).filter((each) => !isTerminating(each));
-  return clusters.flatMap((cluster) => {
+  return (state.of(RAY_CLUSTERS) as readonly RayCluster[]).flatMap((cluster) => {
+    if (isTerminating(cluster)) return [`${cluster.metadata.name} is still being deleted`];
     if (!isSound(cluster)) return problemsOfUnsound(cluster);
     // What a quota forbids is told of, and that is all there is to be done about it.
     if (state.of(RESOURCE_QUOTAS).length > 0 && isDegraded(cluster)) return [];

@@ -1,5 +1,15 @@
 import { type Invariant, podsOf, type Revision, type State } from "@heliostat/controller/testing";
-import { controllerOf, isControlledBy, isTerminating, keyOf, nameOf, type Pod } from "@heliostat/kube";
+import {
+  controllerOf,
+  isControlledBy,
+  isTerminating,
+  JOBS,
+  type Job,
+  type KubeObject,
+  keyOf,
+  nameOf,
+  type Pod,
+} from "@heliostat/kube";
 import { ANNOTATION, groupSpecHash, LABEL, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
 import { groupOf, hasEnded, isAlive, isHead, isReady, isWorker, wantedPods } from "./pod-facts.ts";
 
@@ -16,6 +26,7 @@ export const RAYCLUSTER_INVARIANTS: readonly Invariant[] = [
   { name: "no wanted pod is deleted", check: wantedPodDeleted },
   { name: "a pod's name never comes back", check: nameAgain },
   { name: "every pod is owned and labelled", check: podWithoutLabels },
+  { name: "a cluster is let go when Redis is empty, or has had its time", check: letGoTooEarly },
   { name: "no two live workers of a group share an index", check: indexTwice },
 ];
 
@@ -103,6 +114,28 @@ function nameAgain(change: Revision, state: State): string | undefined {
       before.metadata.uid !== pod.metadata.uid,
   );
   return isSpent ? pod.metadata.name : undefined;
+}
+
+const REDIS_FINALIZER = "ray.io/gcs-ft-redis-cleanup-finalizer";
+/** KubeRay's five minutes, but for the second that timestamps are cut to. */
+const CLEANUP_MS = 299_000;
+
+function letGoTooEarly(
+  { resource, before, after, isByController, atMs }: Revision,
+  state: State,
+): string | undefined {
+  const isHeld = (object: KubeObject | undefined): boolean =>
+    object?.metadata.finalizers?.includes(REDIS_FINALIZER) ?? false;
+  if (resource.plural !== "rayclusters" || !before || !isHeld(before) || isHeld(after)) return undefined;
+  const { deletionTimestamp = "", uid } = before.metadata;
+  const job = (state.of(JOBS) as readonly Job[]).find(
+    ({ metadata }) => metadata.ownerReferences?.[0]?.uid === uid,
+  );
+  const hasJobEnded = (job?.status?.conditions ?? []).some(({ status }) => status === "True");
+  const isOverdue = atMs - Date.parse(deletionTimestamp) >= CLEANUP_MS;
+  return !hasJobEnded && !isOverdue && (isByController || !after)
+    ? `${before.metadata.name}, ${atMs - Date.parse(deletionTimestamp)} ms after it was to go`
+    : undefined;
 }
 
 function podWithoutLabels(change: Revision, state: State): string | undefined {

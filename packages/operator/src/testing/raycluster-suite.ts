@@ -37,6 +37,8 @@ function essenceOf({ metadata, ...rest }: KubeObject, { plural }: Resource): Jso
       return { ...common, spec: spec ?? null, status: statusEssence(status ?? {}) };
     case "pods":
       return { ...common, phase: (status as { phase?: string } | undefined)?.phase ?? "" };
+    case "services":
+      return { ...common, spec: withoutNodePorts(spec ?? null) };
     case "events":
     case "leases":
       return undefined;
@@ -54,6 +56,7 @@ function withoutNodePorts(spec: Json): Json {
 
 /** Of the status everything but what tells of the way: numbers of names, times of changes, ports of nodes. */
 function statusEssence(status: Json): Json {
+<<<<<<< HEAD
   const {
     endpoints = {},
     podNameFloors,
@@ -62,9 +65,22 @@ function statusEssence(status: Json): Json {
     conditions,
     ...rest
   } = status as Record<string, Json>;
+=======
+  const { endpoints, podNameFloors, lastUpdateTime, stateTransitionTimes, conditions, ...rest } =
+    status as Record<string, Json>;
+>>>>>>> wt-3
   void [podNameFloors, lastUpdateTime, stateTransitionTimes];
   const levelled = ((conditions ?? []) as readonly Record<string, Json>[]).map(
     ({ type, status: is, reason }) => [type, is, reason].join(" "),
   );
+<<<<<<< HEAD
   return { ...rest, endpoints: Object.keys(endpoints as object).sort(), conditions: levelled.sort() };
+=======
+  return { ...rest, conditions: levelled.sort(), endpoints: Object.keys(endpoints ?? {}) };
+}
+
+/** Which port of the nodes a service is given is left to chance. */
+function withoutNodePorts(spec: Json): Json {
+  return JSON.parse(JSON.stringify(spec, (name, value) => (name === "nodePort" ? undefined : value))) as Json;
+>>>>>>> wt-3
 }

@@ -16,6 +16,8 @@ export interface Revision {
   readonly after?: KubeObject;
   /** Whether the controller asked for it; else a user, a node, the garbage collector… */
   readonly isByController: boolean;
+  /** When it happened, or a moment later. */
+  readonly atMs: number;
 }
 
 /** All objects at one revision. */
@@ -64,12 +66,12 @@ export class RevisionLog implements State {
   }
 
   /** What has happened since it was asked last; `visit` finds the state as of that revision. */
-  drain(visit: (change: Revision) => void): void {
+  drain(visit: (change: Revision) => void, atMs = 0): void {
     if (this.#arrived.length === 0) return;
     const arrived = this.#arrived.sort((a, b) => a.revision - b.revision);
     this.#arrived = [];
     for (const each of arrived) {
-      const change = this.#applied(each);
+      const change = this.#applied(each, atMs);
       this.revisions.push(change);
       visit(change);
     }
@@ -95,7 +97,7 @@ export class RevisionLog implements State {
     return [...objects].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
   }
 
-  #applied({ resource, revision, object, isGone }: Arrival): Revision {
+  #applied({ resource, revision, object, isGone }: Arrival, atMs: number): Revision {
     const key = keyOf(nameOf(object));
     const objects = this.#objects.get(groupResource(resource));
     const before = objects?.get(key);
@@ -108,6 +110,7 @@ export class RevisionLog implements State {
       key,
       ...(before && { before }),
       ...(!isGone && { after: object }),
+      atMs,
       isByController: isDeletion
         ? this.#deletionAsked.has(object.metadata.uid ?? "")
         : this.#authored.has(revision),

@@ -70,7 +70,8 @@ export class World {
 
   /** Let virtual time pass. */
   async pass(ms: number): Promise<void> {
-    await this.lab.clock.turn(ms, () => this.lab.log.drain((change) => this.#see(change)));
+    const { clock, log } = this.lab;
+    await clock.turn(ms, () => log.drain((change) => this.#see(change), clock.now()));
   }
 
   /** Let time pass until nothing of weight has changed or been written for `quietMs`, and `isDone`. */
