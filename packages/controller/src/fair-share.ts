@@ -127,7 +127,7 @@ interface Account {
 /** Enough for a small cluster from first to last. */
 const NEWCOMER_REQUESTS = 16;
 /** What an old hand keeps in flight while a newcomer is busy. */
-const HELD_BACK = 4;
+const HELD_BACK = 3;
 
 function isNewcomer({ begun, isBackground }: Account): boolean {
   return !isBackground && begun < NEWCOMER_REQUESTS;

@@ -20,8 +20,11 @@ import { CLAIM_KIND, keptKinds, type OwnedKind } from "./owned-kinds.ts";
 import { isAlive } from "./pod-state.ts";
 import type { RayClusterView } from "./view.ts";
 
-/** Steps of a plan: pods wait for what they need, and for nothing else. */
-export const STEP = { beforePods: "before pods", pods: "pods" } as const;
+/**
+ * Steps of a plan: pods wait for what they need, and workers for the head to be made. Where there is room for some pods
+ * only, a head is of use without its workers, and they are of none without it.
+ */
+export const STEP = { beforePods: "before pods", head: "head", workers: "workers" } as const;
 
 /** Who owns the fields that we apply. */
 const FIELD_MANAGER = "heliostat";
@@ -32,9 +35,9 @@ const FIELD_MANAGER = "heliostat";
  */
 export function planOwned(view: RayClusterView): readonly Action[] {
   return [
-    ...keptKinds(view).flatMap((kind) => [...planWanted(view, kind), ...planUnwanted(view, kind)]),
     ...planSecret(view),
     ...planClaim(view),
+    ...keptKinds(view).flatMap((kind) => [...planWanted(view, kind), ...planUnwanted(view, kind)]),
   ];
 }
 
@@ -232,7 +235,7 @@ function isHeadless(service: KubeObject): boolean {
 }
 
 function stepOf({ isNeededByPods }: OwnedKind): string {
-  return isNeededByPods ? STEP.beforePods : STEP.pods;
+  return isNeededByPods ? STEP.beforePods : STEP.head;
 }
 
 function words(

@@ -27,7 +27,7 @@ export function createPod(pod: Pod, why: string): Action {
     ? [EVENT_REASON.createdHeadPod, EVENT_REASON.failedToCreateHeadPod]
     : [EVENT_REASON.createdWorkerPod, EVENT_REASON.failedToCreateWorkerPod];
   const event = { onSuccess, onFailure, action: EVENT_ACTION.create };
-  return create(PODS, pod, { why, step: STEP.pods, event });
+  return create(PODS, pod, { why, step: isHead(pod) ? STEP.head : STEP.workers, event });
 }
 
 /**

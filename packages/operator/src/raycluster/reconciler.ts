@@ -222,7 +222,9 @@ async function settleStatus(
     return undefined;
   }
   remembered.statusDueMs ??= nowMs + STATUS_LAG_MS;
-  const mayLag = nowMs < remembered.statusDueMs && !isUrgent(cluster.status, status);
+  // After a failure nobody knows when the next look will be.
+  const isEarly = nowMs < remembered.statusDueMs && !outcome.failed;
+  const mayLag = isEarly && !isUrgent(cluster.status, status);
   if (mayLag && !isSpendingNames(view, { status, outcome })) {
     return remembered.statusDueMs;
   }

@@ -27,11 +27,15 @@ describe("a quota that leaves no room", () => {
     await world.make();
     await world.pass(5);
     expect(await world.pods()).toHaveLength(2);
+    expect((await world.pods()).filter(isHead)).toHaveLength(1);
     expect(await world.conditions()).toMatchObject({
       Degraded: "True QuotaExceeded",
       ReplicaFailure: "True FailedCreateWorkerPod",
     });
     expect((await world.cluster()).status?.why).toContain("exceeded quota: small");
+    await world.pass(5);
+    expect((await world.cluster()).status).toMatchObject({ readyWorkerReplicas: 1 });
+    expect((await world.conditions())["HeadPodReady"]).toBe("True HeadPodRunningAndReady");
     expect(await world.reasons()).toContain("FailedToCreateWorkerPod");
 
     await world.client.delete(RESOURCE_QUOTAS, quota);

@@ -39,6 +39,7 @@ describe("what a cluster costs the API", { timeout: 60_000 }, () => {
   }, async () => {
     world = await OperatorWorld.begin({ hasNode: false });
     for (let index = 0; index < 20; index += 1) await world.make({ metadata: { name: `c${index}` } });
+    await world.pass(1);
     for (const pod of await world.pods()) await world.tellReady(pod);
     await world.pass(60);
     expect((await world.cluster("c7")).status?.state).toBe("ready");
