@@ -56,7 +56,6 @@ function withoutNodePorts(spec: Json): Json {
 
 /** Of the status everything but what tells of the way: numbers of names, times of changes, ports of nodes. */
 function statusEssence(status: Json): Json {
-<<<<<<< HEAD
   const {
     endpoints = {},
     podNameFloors,
@@ -65,22 +64,9 @@ function statusEssence(status: Json): Json {
     conditions,
     ...rest
   } = status as Record<string, Json>;
-=======
-  const { endpoints, podNameFloors, lastUpdateTime, stateTransitionTimes, conditions, ...rest } =
-    status as Record<string, Json>;
->>>>>>> wt-3
   void [podNameFloors, lastUpdateTime, stateTransitionTimes];
   const levelled = ((conditions ?? []) as readonly Record<string, Json>[]).map(
     ({ type, status: is, reason }) => [type, is, reason].join(" "),
   );
-<<<<<<< HEAD
   return { ...rest, endpoints: Object.keys(endpoints as object).sort(), conditions: levelled.sort() };
-=======
-  return { ...rest, conditions: levelled.sort(), endpoints: Object.keys(endpoints ?? {}) };
-}
-
-/** Which port of the nodes a service is given is left to chance. */
-function withoutNodePorts(spec: Json): Json {
-  return JSON.parse(JSON.stringify(spec, (name, value) => (name === "nodePort" ? undefined : value))) as Json;
->>>>>>> wt-3
 }
