@@ -56,6 +56,7 @@ function withoutNodePorts(spec: Json): Json {
 function statusEssence(status: Json): Json {
   const {
     endpoints = {},
+    why = "",
     podNameFloors,
     lastUpdateTime,
     stateTransitionTimes,
