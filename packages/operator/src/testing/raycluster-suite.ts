@@ -49,13 +49,23 @@ function essenceOf({ metadata, ...rest }: KubeObject, { plural }: Resource): Jso
 
 /** Of the status everything but what tells of the way: numbers of names, times of changes. */
 function statusEssence(status: Json): Json {
-  const { endpoints, podNameFloors, lastUpdateTime, stateTransitionTimes, conditions, ...rest } =
+  const { endpoints, why, podNameFloors, lastUpdateTime, stateTransitionTimes, conditions, ...rest } =
     status as Record<string, Json>;
   void [podNameFloors, lastUpdateTime, stateTransitionTimes];
   const levelled = ((conditions ?? []) as readonly Record<string, Json>[]).map(
     ({ type, status: is, reason }) => [type, is, reason].join(" "),
   );
-  return { ...rest, conditions: levelled.sort(), endpoints: Object.keys(endpoints ?? {}) };
+  return {
+    ...rest,
+    conditions: levelled.sort(),
+    endpoints: Object.keys(endpoints ?? {}),
+    why: withoutQuoted(why),
+  };
+}
+
+/** The pod that a sentence names may be another one. */
+function withoutQuoted(sentence: Json | undefined): Json {
+  return typeof sentence === "string" ? sentence.replace(/"[^"]*"/g, '"…"') : "";
 }
 
 /** Which port of the nodes a service is given is left to chance. */
