@@ -161,11 +161,8 @@ export const FEATURE_SCENARIOS: readonly Scenario[] = [
     name: "quota",
     about: "the quota is too small for all workers, and is raised",
     steps: [
-      {
-        name: "create",
-        acts: [quota(2), quotaUsed(2), created({ workers: [{ replicas: 2 }] })],
-        canMend: false,
-      },
+      { name: "create", acts: [created({ workers: [{ replicas: 0 }] })] },
+      { name: "too many", acts: [quota(2), quotaUsed(2, 1), scaled(2)], canMend: false },
       {
         name: "raise",
         acts: [quotaOf(5), quotaHard(5), marked({ labels: { "foreign.example/look": "again" } })],

@@ -111,9 +111,9 @@ export function quotaOf(pods: number): Act {
   return { act: "patch", resource: RESOURCE_QUOTAS, on: { namespace: NAMESPACE, name: "pods" }, body };
 }
 
-/** The quota has been counted: nothing is used so far. */
-export function quotaUsed(pods: number): Act {
-  return quotaStatus({ hard: { pods: String(pods) }, used: { pods: "0" } });
+/** The quota has been counted. */
+export function quotaUsed(pods: number, used: number): Act {
+  return quotaStatus({ hard: { pods: String(pods) }, used: { pods: String(used) } });
 }
 
 /** The quota's new limit has been noticed. */

@@ -72,8 +72,12 @@ function statusEssence(status: Json): Json {
   return {
     ...rest,
     endpoints: Object.keys(endpoints as object).sort(),
-    // Which of two equal workers the API refuses is chance.
-    why: String(why).replaceAll(/-(head|worker)-[a-z0-9]{5}\b/g, "-$1-*"),
+    why: withoutPodNames(String(why)),
     conditions: levelled.sort(),
   };
+}
+
+/** Which of two equal workers the API refuses, or a sentence names, is chance. */
+function withoutPodNames(sentence: string): string {
+  return sentence.replaceAll(/"[^"]*"/g, '"*"').replaceAll(/-(head|worker)-[a-z0-9]{5}\b/g, "-$1-*");
 }

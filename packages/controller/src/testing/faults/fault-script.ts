@@ -179,6 +179,9 @@ function outage({ write, seconds }: Of<"outage">, world: World): FaultScript {
   return { hasStruck: () => untilMs !== undefined };
 }
 
+/** How far the next leader's clock is off. Deadlines in wall time, which are minutes, bound how far ahead it may be. */
+const SKEWS_MS = [-600_000, 0, 240_000];
+
 /** Longer than a lease lasts and a candidate waits before it asks again. */
 const STANDSTILL_MS = 30_000;
 
@@ -194,7 +197,7 @@ function leaders({ write, position, until }: Of<"leaders">, world: World): Fault
   clock.after(300, () =>
     world.startProcess({
       candidate: "second",
-      skewMs: ((write % 3) - 1) * 600_000,
+      skewMs: SKEWS_MS[write % SKEWS_MS.length] ?? 0,
       rules: { onWrite: onWriteOfSecond },
     }),
   );
