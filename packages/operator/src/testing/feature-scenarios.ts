@@ -8,11 +8,6 @@ import {
   fated,
   gone,
   groups,
-  marked,
-  quota,
-  quotaHard,
-  quotaOf,
-  quotaUsed,
   scaled,
   withEnvironment,
   withWorkerEnvironment,
@@ -155,18 +150,6 @@ export const FEATURE_SCENARIOS: readonly Scenario[] = [
         acts: [created({ upgradeStrategy: { type: "RollingUpdate" }, workers: [{ replicas: 2 }] })],
       },
       { name: "upgrade", acts: [withWorkerEnvironment("2"), { act: "wait", ms: 12_000 }] },
-    ],
-  },
-  {
-    name: "quota",
-    about: "the quota is too small for all workers, and is raised",
-    steps: [
-      { name: "create", acts: [created({ workers: [{ replicas: 0 }] })] },
-      { name: "too many", acts: [quota(2), quotaUsed(2, 1), scaled(2)], canMend: false },
-      {
-        name: "raise",
-        acts: [quotaOf(5), quotaHard(5), marked({ labels: { "foreign.example/look": "again" } })],
-      },
     ],
   },
   {

@@ -1,5 +1,5 @@
 import { type Act, type Fate, podsOf, type State } from "@heliostat/controller/testing";
-import { type Json, type KubeObject, PODS, type Pod, RESOURCE_QUOTAS } from "@heliostat/kube";
+import { type Json, type KubeObject, PODS, type Pod } from "@heliostat/kube";
 import { RAY_CLUSTERS, type RayCluster, type RayClusterSpec, type WorkerGroupSpec } from "@heliostat/ray";
 import { aRayCluster, type RayClusterTraits } from "@heliostat/ray/testing";
 import { isAlive, isWorker } from "./pod-facts.ts";
@@ -92,38 +92,6 @@ export function expectedWorkers(count: number): Act {
 /** Somebody labels or annotates a cluster; the controller has no business with it. */
 export function marked(metadata: Json, name = "c"): Act {
   return { act: "patch", resource: RAY_CLUSTERS, on: { namespace: NAMESPACE, name }, body: { metadata } };
-}
-
-/** No more than so many pods in the namespace, from now on. */
-export function quota(pods: number): Act {
-  const object = {
-    apiVersion: "v1",
-    kind: "ResourceQuota",
-    metadata: { name: "pods", namespace: NAMESPACE },
-    spec: { hard: { pods: String(pods) } },
-  } as const;
-  return { act: "create", resource: RESOURCE_QUOTAS, object };
-}
-
-/** The quota allows so many from now on. */
-export function quotaOf(pods: number): Act {
-  const body = { spec: { hard: { pods: String(pods) } } };
-  return { act: "patch", resource: RESOURCE_QUOTAS, on: { namespace: NAMESPACE, name: "pods" }, body };
-}
-
-/** The quota has been counted. */
-export function quotaUsed(pods: number, used: number): Act {
-  return quotaStatus({ hard: { pods: String(pods) }, used: { pods: String(used) } });
-}
-
-/** The quota's new limit has been noticed. */
-export function quotaHard(pods: number): Act {
-  return quotaStatus({ hard: { pods: String(pods) } });
-}
-
-function quotaStatus(status: Json): Act {
-  const on = { namespace: NAMESPACE, name: "pods" };
-  return { act: "patch", resource: RESOURCE_QUOTAS, on, subresource: "status", body: { status } };
 }
 
 /** What becomes of pods, or of jobs, with a label. */

@@ -117,8 +117,8 @@ function nameAgain(change: Revision, state: State): string | undefined {
 }
 
 const REDIS_FINALIZER = "ray.io/gcs-ft-redis-cleanup-finalizer";
-/** KubeRay's five minutes, but for the second that timestamps are cut to. */
-const CLEANUP_MS = 299_000;
+/** KubeRay's five minutes, less the four by which a leader's clock may be ahead and the second that timestamps are cut to. */
+const CLEANUP_MS = 59_000;
 
 function letGoTooEarly(
   { resource, before, after, isByController, atMs }: Revision,
