@@ -44,7 +44,7 @@ export function narrowed(story: Story, only: string): Story {
 export function placeOf(fault: Fault, reference: Reference): string {
   if ("write" in fault) return reference.writes[fault.write]?.text ?? "";
   if ("event" in fault) return reference.events[fault.event]?.text ?? "";
-  if (fault.fault === "corrupt") return reference.rests[fault.step]?.children[fault.child] ?? "";
+  if (fault.fault === "corrupt") return reference.rests[fault.step]?.children[fault.child]?.text ?? "";
   return "";
 }
 

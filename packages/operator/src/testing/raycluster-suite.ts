@@ -12,6 +12,8 @@ import { RAYCLUSTER_SCENARIOS } from "./raycluster-scenarios.ts";
 export const RAYCLUSTER_SUITE: FaultSuite = {
   definitions: rayCrds().filter(({ spec }) => spec.names.kind === "RayCluster"),
   resources: [RAY_CLUSTERS, PODS, ...ownedKinds({}).map(({ resource }) => resource), RESOURCE_QUOTAS],
+  // Other people's secrets and jobs are none of the operator's business: it sees only those that bear its label.
+  foundByLabels: ownedKinds({}).flatMap(({ resource, labelSelector }) => (labelSelector ? [resource] : [])),
   parents: [RAY_CLUSTERS],
   reconcilers: () => reconcilers(),
   scenarios: [...RAYCLUSTER_SCENARIOS, ...FEATURE_SCENARIOS],
@@ -38,21 +40,26 @@ function essenceOf({ metadata, ...rest }: KubeObject, { plural }: Resource): Jso
     case "pods":
       return { ...common, phase: (status as { phase?: string } | undefined)?.phase ?? "" };
     case "services":
-      return { ...common, spec: withoutNodePorts(spec ?? null) };
+      return { ...common, spec: withoutAddresses(spec ?? null) };
     case "events":
     case "leases":
       return undefined;
     default:
-      return { ...common, spec: withoutNodePorts((spec as Json | undefined) ?? null) };
+      return { ...common, spec: withoutAddresses((spec as Json | undefined) ?? null) };
   }
 }
 
-/** Which ports a node has left depends on all services that there have been. */
-function withoutNodePorts(spec: Json): Json {
+/**
+ * Which ports a node has left depends on all services that there have been, and whether a service has an address on
+ * whether it is the first of its name: one keeps its address for life, and ours are made without.
+ */
+function withoutAddresses(spec: Json): Json {
   return JSON.parse(
-    JSON.stringify(spec, (key, value: Json) => (key === "nodePort" ? "<port>" : value)),
+    JSON.stringify(spec, (key, value: Json) => (ADDRESSES.has(key) ? "<address>" : value)),
   ) as Json;
 }
+
+const ADDRESSES: ReadonlySet<string> = new Set(["nodePort", "clusterIP", "clusterIPs"]);
 
 /** Of the status everything but what tells of the way: numbers of names, times of changes, ports of nodes. */
 function statusEssence(status: Json): Json {

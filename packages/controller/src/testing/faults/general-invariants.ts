@@ -4,6 +4,12 @@ import type { FaultSuite, Invariant } from "./scenario.ts";
 
 const MAX_NAME_LENGTH = 63;
 const FOREIGN_PREFIX = "foreign.example/";
+const SEEN_PREFIX = `${FOREIGN_PREFIX}seen-`;
+
+/** The annotation that the second writer puts on objects of a resource: nobody's business but its own. */
+export function foreignAnnotation(plural: string): string {
+  return `${SEEN_PREFIX}${plural}`;
+}
 
 /** What holds for any controller whatever. They remember what they have seen: made anew for each run. */
 export function generalInvariants(suite: FaultSuite): readonly Invariant[] {
@@ -60,14 +66,20 @@ function specOf(object: KubeObject): object {
   return (object as { readonly spec?: object }).spec ?? {};
 }
 
-function foreignFieldLost({ key, before, after, isByController }: Revision): string | undefined {
+function foreignFieldLost(change: Revision): string | undefined {
+  const { key, before, after, isByController, resource } = change;
   if (!isByController || !before || !after || before.metadata.uid !== after.metadata.uid) return undefined;
   const lost = (["labels", "annotations"] as const).flatMap((field) =>
     Object.entries(before.metadata[field] ?? {}).flatMap(([name, value]) =>
-      name.startsWith(FOREIGN_PREFIX) && after.metadata[field]?.[name] !== value ? [name] : [],
+      isForeign(name, resource.plural) && after.metadata[field]?.[name] !== value ? [name] : [],
     ),
   );
   return lost.length > 0 ? `${key} lost ${lost.join(", ")}` : undefined;
+}
+
+/** Whether somebody else has put it on this object, and not on one from which the controller copies annotations. */
+function isForeign(name: string, plural: string): boolean {
+  return name.startsWith(SEEN_PREFIX) ? name === foreignAnnotation(plural) : name.startsWith(FOREIGN_PREFIX);
 }
 
 function observedGeneration(isParent: (change: Revision) => boolean): Invariant {

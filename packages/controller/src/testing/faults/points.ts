@@ -52,10 +52,10 @@ function eventPoints({ events }: Reference): readonly Fault[] {
 /** Built-in kinds refuse most of what could be spoilt in a spec; what can be is spoilt in labels and owners. */
 function corruptions({ rests }: Reference): readonly Fault[] {
   return rests.flatMap(({ children }, step) =>
-    children.flatMap((_, child) =>
-      (["owner", "labels", "deleted"] as const).map(
-        (change) => ({ fault: "corrupt", step, child, change }) as const,
-      ),
+    children.flatMap(({ isFoundByLabels }, child) =>
+      (["owner", "labels", "deleted"] as const)
+        .filter((change) => change !== "labels" || !isFoundByLabels)
+        .map((change) => ({ fault: "corrupt", step, child, change }) as const),
     ),
   );
 }

@@ -1,9 +1,9 @@
-import type { Resource } from "@heliostat/kube";
+import { groupResource, type Resource } from "@heliostat/kube";
 import { differenceOf, essenceOf } from "./essence.ts";
 import type { Fault } from "./fault.ts";
 import { type FaultScript, faultScript, travelScript } from "./fault-script.ts";
 import type { Lab } from "./lab.ts";
-import type { Scenario } from "./scenario.ts";
+import type { FaultSuite, Scenario } from "./scenario.ts";
 import { type WriteCall, writeText } from "./wire.ts";
 import { type Violation, World } from "./world.ts";
 
@@ -29,11 +29,18 @@ interface ReferenceEvent {
   readonly isOvertaken: boolean;
 }
 
+/** An owned object that somebody may spoil. */
+interface Child {
+  readonly text: string;
+  /** Whether the controller would not see it any more without its labels. */
+  readonly isFoundByLabels: boolean;
+}
+
 interface Rest {
   readonly essence: readonly string[];
   readonly revisions: number;
   /** What somebody could spoil now. */
-  readonly children: readonly string[];
+  readonly children: readonly Child[];
 }
 
 /** What became of a run with a fault. */
@@ -71,7 +78,10 @@ export async function referenceRun(lab: Lab, scenario: Scenario, seed = 1): Prom
       essence: essenceOf(lab.log, lab.suite),
       revisions: lab.log.revisions.length,
       children: canMend
-        ? world.children().map(({ resource, object }) => `${resource.plural}/${object.metadata.name}`)
+        ? world.children().map(({ resource, object }) => ({
+            text: `${resource.plural}/${object.metadata.name}`,
+            isFoundByLabels: isFoundByLabels(lab.suite, resource),
+          }))
         : [],
     });
     step += 1;
@@ -79,6 +89,10 @@ export async function referenceRun(lab: Lab, scenario: Scenario, seed = 1): Prom
   await quietForLong(world);
   await world.end();
   return { writes, events: eventsOf(process.wire.events), rests, violations: world.violations };
+}
+
+function isFoundByLabels({ foundByLabels = [] }: FaultSuite, resource: Resource): boolean {
+  return foundByLabels.some((each) => groupResource(each) === groupResource(resource));
 }
 
 /** One run, and the fault in it. */

@@ -15,7 +15,7 @@ import { leadWhenElected } from "../../leader-election.ts";
 import { runControllers } from "../../run-controllers.ts";
 import { PausableClock } from "../pausable-clock.ts";
 import { Actors } from "./actors.ts";
-import { generalInvariants } from "./general-invariants.ts";
+import { foreignAnnotation, generalInvariants } from "./general-invariants.ts";
 import type { Lab } from "./lab.ts";
 import { type Revision, revisionOf } from "./revision-log.ts";
 import type { Act, Choice, Invariant } from "./scenario.ts";
@@ -147,12 +147,12 @@ export class World {
   /** Somebody else writes to an object, or to every parent when it is not there. */
   async writeForeign({ resource, name }: Pick<WriteCall, "resource" | "name">, value: string): Promise<void> {
     const { client, log, suite } = this.lab;
-    const body: Json = { metadata: { annotations: { [FOREIGN]: value } } };
     const target = log.get(resource, keyOf(name));
     const targets: readonly (readonly [Resource, ObjectName])[] = target
       ? [[resource, nameOf(target)]]
       : suite.parents.flatMap((each) => log.of(each).map((object) => [each, nameOf(object)] as const));
     for (const [each, where] of targets) {
+      const body: Json = { metadata: { annotations: { [foreignAnnotation(each.plural)]: value } } };
       await client.patch(each, where, { patch: { type: "merge", body } }).catch(() => undefined);
     }
   }
@@ -253,9 +253,6 @@ export class World {
     };
   }
 }
-
-/** An annotation that is nobody's business but its writer's. */
-const FOREIGN = "foreign.example/seen";
 
 interface RestOptions {
   readonly quietMs: number;
