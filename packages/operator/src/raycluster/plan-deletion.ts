@@ -1,5 +1,5 @@
 import { type Action, create, type Plan, patch } from "@heliostat/controller";
-import { conditionOf, epochMsOf, JOBS, type Job, type KubeObject } from "@heliostat/kube";
+import { conditionOf, epochMsOf, isControlledBy, JOBS, type Job, type KubeObject } from "@heliostat/kube";
 import {
   EVENT_ACTION,
   EVENT_REASON,
@@ -71,9 +71,13 @@ function cleanupActions(view: RayClusterView, job: Job | undefined): readonly Ac
   ];
 }
 
+/** Its own: a job of an earlier cluster of that name has emptied Redis of that one's state, and says nothing of this. */
 function jobOf({ cluster, others }: RayClusterView): Job | undefined {
   const name = redisCleanupJobName(cluster);
-  return others.find((object): object is Job => isJob(object) && object.metadata.name === name);
+  return others.find(
+    (object): object is Job =>
+      isJob(object) && object.metadata.name === name && isControlledBy(object, cluster),
+  );
 }
 
 function isJob(object: KubeObject): object is Job {
