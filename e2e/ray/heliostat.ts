@@ -10,6 +10,9 @@ export interface UpEvent {
   readonly [field: string]: unknown;
 }
 
+/** How long a program may take to end in good order. */
+const PATIENCE_MS = 30_000;
+
 const root: string = join(import.meta.dirname, "..", "..");
 
 /** A running `heliostat up --json`, in a state folder of its own. */
@@ -67,9 +70,16 @@ export class Heliostat {
     return this.exit;
   }
 
-  /** End it whatever its state, and remove its folder. */
+  /**
+   * End it whatever its state, and remove its folder. It is given the time to end in good order: what a killed one leaves
+   * to the kernel is still there for a moment, and the next test would count it.
+   */
   async cleanUp(): Promise<void> {
-    if (this.child.exitCode === null && this.child.signalCode === null) await this.stop("SIGKILL");
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      const patience = setTimeout(() => this.child.kill("SIGKILL"), PATIENCE_MS);
+      await this.stop("SIGTERM");
+      clearTimeout(patience);
+    }
     rmSync(this.folder, { recursive: true, force: true });
   }
 
