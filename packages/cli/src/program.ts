@@ -7,8 +7,8 @@ import { addOperator } from "./command-line/operator-command.ts";
 import { logLevelOption, portNumber, wholeNumber } from "./command-line/options.ts";
 import type { ProgramContext } from "./command-line/program-context.ts";
 import { addScalerClient } from "./command-line/scaler-client-commands.ts";
+import { scalerCommand } from "./command-line/scaler-command.ts";
 import { CRD_FORMATS, CRD_KINDS, type CrdFormat, type CrdKinds } from "./commands/crd-format.ts";
-import { scalerCommand } from "./commands/scaler-flags.ts";
 import {
   DEFAULT_STORAGE,
   DURABILITIES,

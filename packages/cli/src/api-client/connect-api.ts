@@ -1,7 +1,6 @@
-import { join } from "node:path";
 import { type ApiClient, ApiClientError, apiClient } from "@heliostat/client";
-import { readTokenFile } from "@heliostat/identity";
 import type { Config } from "../config.ts";
+import { laptopTokenFor } from "../laptop/laptop-token.ts";
 import { UserError } from "../user-error.ts";
 
 /** What every command that calls the API server may be told. */
@@ -12,9 +11,8 @@ export interface ApiFlags {
   readonly json: boolean;
 }
 
-/** Where `heliostat up` serves the API, and where it keeps the token that opens it. */
+/** Where `heliostat up` serves the API. */
 const LAPTOP_URL = "http://127.0.0.1:8888";
-const TOKEN_FILE = "token.json";
 const UNAUTHENTICATED = 16;
 
 /**
@@ -29,20 +27,15 @@ export async function withApi<T>(
   work: (api: ApiClient) => Promise<T>,
 ): Promise<T> {
   const baseUrl = server ?? config.environment["HELIOSTAT_API_URL"] ?? LAPTOP_URL;
-  const bearer = token ?? config.environment["HELIOSTAT_API_TOKEN"] ?? (await laptopToken(baseUrl, config));
+  if (!URL.canParse(baseUrl)) throw new UserError(`Cannot call "${baseUrl}": it is no URL`);
+  const bearer =
+    token ?? config.environment["HELIOSTAT_API_TOKEN"] ?? (await laptopTokenFor(baseUrl, config));
   try {
     return await work(apiClient({ baseUrl, ...(bearer !== undefined && { token: bearer }) }));
   } catch (cause) {
     if (!(cause instanceof ApiClientError)) throw cause;
     throw new UserError(cause.message, { cause, ...hintFor(cause) });
   }
-}
-
-async function laptopToken(baseUrl: string, { stateFolder }: Config): Promise<string | undefined> {
-  if (!URL.canParse(baseUrl)) throw new UserError(`Cannot call "${baseUrl}": it is no URL`);
-  if (!/^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(new URL(baseUrl).hostname)) return undefined;
-  const identity = await readTokenFile(join(stateFolder, TOKEN_FILE)).catch(() => undefined);
-  return identity?.adminToken;
 }
 
 function hintFor({ status, code }: ApiClientError): { readonly hint?: string } {

@@ -11,6 +11,7 @@ import {
   readTokenFile,
 } from "@heliostat/identity";
 import type { Clock, KubeClient } from "@heliostat/kube";
+import { isLoopbackHost } from "../laptop/laptop-token.ts";
 import { UserError } from "../user-error.ts";
 import type { AuthMode } from "./auth-mode.ts";
 import type { ApiIdentity } from "./served-api.ts";
@@ -49,11 +50,10 @@ export async function apiIdentity(choice: IdentityChoice, context: IdentityConte
 }
 
 const ANYBODY: Caller = { name: "anybody", groups: [], isAdmin: true };
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
 
 /** Without identity the network is what keeps strangers out; only the loopback does. */
 function nobodyAsks({ hosts }: IdentityContext): ApiIdentity {
-  const open = hosts.find((host) => !LOOPBACK.test(host));
+  const open = hosts.find((host) => !isLoopbackHost(host));
   if (open !== undefined) {
     throw new UserError(`Cannot serve on ${open} with --auth none: whoever reaches it could do everything`, {
       hint: "Listen on 127.0.0.1, or use --auth token",

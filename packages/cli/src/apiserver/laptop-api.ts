@@ -8,6 +8,7 @@ import {
   readTokenFile,
 } from "@heliostat/identity";
 import type { Laptop } from "../laptop/laptop.ts";
+import { TOKEN_FILE } from "../laptop/laptop-token.ts";
 import { adminsMay, firstOf } from "./api-identity.ts";
 import { dashboardsThroughPods } from "./dashboard-ways.ts";
 import { type ApiIdentity, servedApi } from "./served-api.ts";
@@ -21,7 +22,6 @@ export interface LaptopApi {
 const HOST = "127.0.0.1";
 /** KubeRay's ports, where nothing else has them. */
 const PORTS = { http: 8888, grpc: 8887 };
-const TOKEN_FILE = "token.json";
 
 /** Serve the API on the loopback, for bearers of the laptop's token and of the tokens of its Kubernetes. */
 export async function serveLaptopApi(laptop: Laptop): Promise<LaptopApi> {

@@ -1,7 +1,8 @@
 import type { ListenAddress, V1Alpha2Style } from "@heliostat/apiserver";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { AUTH_MODES, type AuthMode } from "../apiserver/auth-mode.ts";
-import { LOG_LEVELS, type LogLevel } from "../system/logger.ts";
+import type { LogLevel } from "../system/logger.ts";
+import { listenAddress, logLevelOption } from "./options.ts";
 import type { ProgramContext } from "./program-context.ts";
 
 interface ApiServerFlags {
@@ -54,11 +55,7 @@ export function addApiServer(root: Command, context: ProgramContext): void {
         .choices(STYLES)
         .default("document"),
     )
-    .addOption(
-      new Option("--log-level <level>", "how much goes to standard error")
-        .choices(LOG_LEVELS)
-        .default("info"),
-    )
+    .addOption(logLevelOption("info"))
     .action(async ({ corsAllowOrigin: corsOrigin, ...flags }: ApiServerFlags) => {
       const { apiserver } = await import("../commands/apiserver.ts");
       await apiserver({ ...flags, ...(corsOrigin !== undefined && { corsOrigin }) }, context);
@@ -69,13 +66,4 @@ export function addApiServer(root: Command, context: ProgramContext): void {
 function addressOption(flags: string, description: string, port: number): Option {
   const address: ListenAddress = { host: "127.0.0.1", port };
   return new Option(flags, description).argParser(listenAddress).default(address, `${address.host}:${port}`);
-}
-
-/** `127.0.0.1:8888`, `[::1]:8888`, `:8888` (any address). */
-function listenAddress(text: string): ListenAddress {
-  const [, bracketed, plain = "", digits = ""] = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(text) ?? [];
-  const port = Number(digits);
-  if (digits === "" || port > 65_535)
-    throw new InvalidArgumentError("Want HOST:PORT, with a port from 0 to 65535.");
-  return { host: (bracketed ?? plain) || "0.0.0.0", port };
 }

@@ -1,4 +1,5 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
+import { wholeNumber } from "./options.ts";
 import type { ProgramContext } from "./program-context.ts";
 
 /** What every command that calls a scaler may be told. */
@@ -64,9 +65,4 @@ function withWaitFlags(command: Command): Command {
   return withCallFlags(command)
     .option("--wait", "until it is so", false)
     .option("--timeout <seconds>", "how long to wait", wholeNumber, 600);
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("Want a whole number, 0 or more.");
-  return Number(text);
 }

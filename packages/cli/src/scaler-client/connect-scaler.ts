@@ -1,13 +1,11 @@
-import { join } from "node:path";
 import { type ScalerClient, ScalerError, scalerClient, scalerOptionsFrom } from "@heliostat/client";
-import { readTokenFile } from "@heliostat/identity";
 import type { Config } from "../config.ts";
+import { laptopTokenFor } from "../laptop/laptop-token.ts";
 import { UserError } from "../user-error.ts";
 import { NODE_PLATFORM } from "./node-platform.ts";
 
-/** Where `heliostat up` serves the scaler, and where it keeps the token that opens it. */
+/** Where `heliostat up` serves the scaler. */
 const LAPTOP_URL = "http://127.0.0.1:6010";
-const TOKEN_FILE = "token.json";
 
 /**
  * Do something with a scaler: the one that is named, else the environment's, else this laptop's. Who calls is what the
@@ -35,7 +33,7 @@ async function connected(server: string | undefined, config: Config): Promise<Sc
   try {
     return scalerClient({ ...scalerOptionsFrom(config.environment), baseUrl, platform: NODE_PLATFORM });
   } catch (cause) {
-    const token = isLoopback(baseUrl) ? await laptopToken(config) : undefined;
+    const token = await laptopTokenFor(baseUrl, config);
     if (token !== undefined)
       return scalerClient({ baseUrl, credentials: { token }, platform: NODE_PLATFORM });
     throw new UserError((cause as Error).message, {
@@ -43,15 +41,6 @@ async function connected(server: string | undefined, config: Config): Promise<Sc
       hint: named ? "The laptop's own token is for its own scaler" : "Or start a laptop: heliostat up",
     });
   }
-}
-
-function isLoopback(url: string): boolean {
-  return URL.canParse(url) && /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(new URL(url).hostname);
-}
-
-async function laptopToken({ stateFolder }: Config): Promise<string | undefined> {
-  const identity = await readTokenFile(join(stateFolder, TOKEN_FILE)).catch(() => undefined);
-  return identity?.adminToken;
 }
 
 function hintFor({ status, code }: ScalerError): { readonly hint?: string } {

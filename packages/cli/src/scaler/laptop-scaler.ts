@@ -4,6 +4,7 @@ import { LAPTOP_TIERS } from "@heliostat/engines";
 import { laptopTokenFile, readTokenFile } from "@heliostat/identity";
 import { fixedTiers, type Scaler, type ScalerOptions, startScaler } from "@heliostat/scaler";
 import type { Laptop } from "../laptop/laptop.ts";
+import { TOKEN_FILE } from "../laptop/laptop-token.ts";
 import type { ScalerEvent } from "../output/up-event.ts";
 
 /** Not 6000, which browsers refuse to open. */
@@ -26,7 +27,7 @@ export async function laptopScaler(
   laptop: Laptop,
   { names, namespace = NAMESPACE }: LaptopScalerOptions,
 ): Promise<ScalerEvent> {
-  const tokenFile = join(laptop.folder, "token.json");
+  const tokenFile = join(laptop.folder, TOKEN_FILE);
   const { token } = await laptopTokenFile(tokenFile);
   const bareTokenFile = join(laptop.folder, "token");
   await writeFile(bareTokenFile, token, { mode: 0o600 });

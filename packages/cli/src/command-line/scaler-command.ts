@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import type { ScalerContext, ScalerFlags } from "../commands/scaler-options.ts";
 import { type IdentityChoice, identityChoice } from "../scaler/identity-choice.ts";
 import { type ListenAddress, listenAddress } from "../scaler/listen-address.ts";
-import { LOG_LEVELS } from "../system/logger.ts";
-import type { ScalerContext, ScalerFlags } from "./scaler-options.ts";
+import { logLevelOption } from "./options.ts";
 
 /** The command `heliostat scaler`. */
 export function scalerCommand(context: ScalerContext): Command {
@@ -33,13 +33,9 @@ export function scalerCommand(context: ScalerContext): Command {
     .option("--tell-apart", "old routes tell what is not there from what is not the caller's", false)
     .option("--whole-tier", "replies carry the whole hardware tier, not its id", false)
     .option("--requests-per-minute <number>", "of one caller", wholeNumber, 600)
-    .addOption(
-      new Option("--log-level <level>", "how much goes to standard error")
-        .choices(LOG_LEVELS)
-        .default("info"),
-    )
+    .addOption(logLevelOption("info"))
     .action(async (flags: ScalerFlags) => {
-      const { scaler } = await import("./scaler.ts");
+      const { scaler } = await import("../commands/scaler.ts");
       await scaler(flags, context);
     });
 }
