@@ -93,29 +93,15 @@ describe.runIf(isFull)("the façades of a laptop", () => {
     await expect(ready()).rejects.toMatchObject({ status: 404 });
   });
 
-  it("name the field of a body that was left as its document prints it", async () => {
-    const response = await answer("POST", "jobs", {
-      name: "string",
-      namespace: "string",
-      user: "string",
-      entrypoint: "string",
-    });
-    expect(response.status).toBeGreaterThanOrEqual(400);
-    expect(response.status).toBeLessThan(500);
-  });
-
+  /** As the document of v1alpha2 spells it; all else goes through the typed client. */
   async function call(method: string, collection: string, body: object): Promise<unknown> {
-    const response = await answer(method, collection, body);
-    if (!response.ok) throw new Error(`${collection}: ${response.status} ${await response.text()}`);
-    return response.json();
-  }
-
-  function answer(method: string, collection: string, body: object): Promise<Response> {
-    return fetch(`${apiUrl}/apis/v1alpha2/namespaces/default/${collection}`, {
+    const response = await fetch(`${apiUrl}/apis/v1alpha2/namespaces/default/${collection}`, {
       method,
       headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
       body: JSON.stringify(body),
     });
+    if (!response.ok) throw new Error(`${collection}: ${response.status} ${await response.text()}`);
+    return response.json();
   }
 });
 
