@@ -12,7 +12,7 @@ import {
   SECRETS,
 } from "@heliostat/kube";
 import { HandClock, SeededRandom, settled } from "@heliostat/kube/testing";
-import { embeddedKubernetes } from "@heliostat/kube-embedded";
+import { type AuthorizationMode, embeddedKubernetes } from "@heliostat/kube-embedded";
 import {
   type Cluster,
   ClusterSchema,
@@ -59,12 +59,14 @@ export interface WorldOptions {
   readonly dashboard?: Partial<RayDashboard>;
   readonly settings?: Partial<ApiSettings>;
   readonly caller?: Partial<Caller>;
+  /** Whether access reviews go by roles. @default everybody may everything */
+  readonly authorization?: AuthorizationMode;
 }
 
 export async function apiWorld(options: WorldOptions = {}): Promise<ApiWorld> {
   const clock = new HandClock();
   const random = new SeededRandom();
-  const client = await emptyKubernetes();
+  const client = await emptyKubernetes(options.authorization ?? "allow");
   const counting = new CountingClient(client);
   const abort = new AbortController();
   const caches = startApiCaches(client, { clock, random, signal: abort.signal });
@@ -108,11 +110,12 @@ export async function apiWorld(options: WorldOptions = {}): Promise<ApiWorld> {
 }
 
 /** Ray's schemas take a while to compile: the worlds of one file share a Kubernetes, and each finds it empty. */
-let shared: Promise<KubeClient> | undefined;
+const shared = new Map<AuthorizationMode, Promise<KubeClient>>();
 
-async function emptyKubernetes(): Promise<KubeClient> {
-  shared ??= kubernetesWithRay();
-  const client = await shared;
+async function emptyKubernetes(authorization: AuthorizationMode): Promise<KubeClient> {
+  const known = shared.get(authorization) ?? kubernetesWithRay(authorization);
+  shared.set(authorization, known);
+  const client = await known;
   for (const resource of EMPTIED) {
     const { items } = await client.list<KubeObject>(resource);
     for (const item of items) await client.delete(resource, nameOf(item));
@@ -122,8 +125,9 @@ async function emptyKubernetes(): Promise<KubeClient> {
 
 const EMPTIED: readonly Resource[] = [RAY_CLUSTERS, RAY_JOBS, RAY_SERVICES, CONFIG_MAPS, SECRETS, EVENTS];
 
-async function kubernetesWithRay(): Promise<KubeClient> {
-  const kubernetes = embeddedKubernetes({ clock: new HandClock(), random: new SeededRandom() });
+async function kubernetesWithRay(authorization: AuthorizationMode): Promise<KubeClient> {
+  const ground = { clock: new HandClock(), random: new SeededRandom() };
+  const kubernetes = embeddedKubernetes({ ...ground, authorization });
   await kubernetes.start();
   const client = kubernetes.client();
   for (const crd of rayCrds()) await client.create(CUSTOM_RESOURCE_DEFINITIONS, crd);

@@ -7,9 +7,9 @@ import {
   laptopTokenFile,
   readTokenFile,
 } from "@heliostat/identity";
+import { adminsMay, firstOf } from "../identity/api-identity.ts";
 import type { Laptop } from "../laptop/laptop.ts";
 import { TOKEN_FILE } from "../laptop/laptop-token.ts";
-import { adminsMay, firstOf } from "./api-identity.ts";
 import { dashboardsThroughPods } from "./dashboard-ways.ts";
 import { type ApiIdentity, servedApi } from "./served-api.ts";
 

@@ -1,0 +1,1 @@
+export { type SigningKey, signingKey, TestIssuer, type TokenTraits } from "./test-issuer.ts";
