@@ -5,6 +5,7 @@ import { callMetrics } from "./calls/call-metrics.ts";
 import { type Calls, calls } from "./calls/calls.ts";
 import { methodsOf } from "./calls/methods.ts";
 import { streamMethodsOf } from "./calls/stream-methods.ts";
+import { streams } from "./calls/streams.ts";
 import { type GrpcServer, grpcServer } from "./grpc/grpc-server.ts";
 import type { Handlers, StreamHandlers } from "./handlers.ts";
 import type { V1Alpha2Style } from "./http/api-routes.ts";
@@ -72,15 +73,20 @@ export async function apiServer(options: ApiServerOptions): Promise<ApiServer> {
   const { clock, random, deadlineMs = DEADLINE_MS, bodyBytesMax = BODY_BYTES_MAX } = options;
   const metrics = callMetrics({ hasProcessMetrics: options.hasProcessMetrics ?? false });
   const methods = methodsOf(options.handlers);
-  const streams = options.streams ? streamMethodsOf(options.streams) : [];
+  const streamMethods = options.streams ? streamMethodsOf(options.streams) : [];
   const { authenticator, authorizer, logger } = options;
-  const both = { calls: calls({ authenticator, authorizer, metrics, clock, logger, deadlineMs }), random };
+  const answering = calls({ authenticator, authorizer, metrics, clock, logger, deadlineMs });
   const stopping = new AbortController();
+  const both = {
+    calls: answering,
+    streams: streams({ calls: answering, metrics, clock, logger }),
+    streamMethods,
+    stopping: stopping.signal,
+    random,
+  };
   const grpc = await grpcServer(methods, {
     ...both,
     clock,
-    streams,
-    stopping: stopping.signal,
     address: addressText(options.grpc),
     messageBytesMax: bodyBytesMax,
   });
@@ -89,7 +95,6 @@ export async function apiServer(options: ApiServerOptions): Promise<ApiServer> {
       ...both,
       ...options.http,
       methods,
-      streams,
       hasKubeApi: options.kubeApi !== undefined,
       metrics,
       logger,
@@ -97,8 +102,8 @@ export async function apiServer(options: ApiServerOptions): Promise<ApiServer> {
       v1alpha2Style: options.v1alpha2Style ?? "document",
       isReady: options.isReady ?? (() => true),
       addRoutes(app) {
-        addStreamRoutes(app, { ...both, streams, stopping: stopping.signal });
-        addKubeApi(app, { ...both, logger, kubeApi: options.kubeApi, stopping: stopping.signal });
+        addStreamRoutes(app, both);
+        addKubeApi(app, { ...both, logger, kubeApi: options.kubeApi });
       },
       ...(options.corsOrigin !== undefined && { corsOrigin: options.corsOrigin }),
     });

@@ -14,14 +14,12 @@ import { HealthImplementation } from "grpc-health-check";
 import type { Method } from "../calls/methods.ts";
 import type { StreamMethod } from "../calls/stream-methods.ts";
 import { addReflection } from "./reflection.ts";
-import { streamAnswer } from "./stream-answer.ts";
+import { type StreamAnswerOptions, streamAnswer } from "./stream-answer.ts";
 import { type AnswerOptions, unaryAnswer } from "./unary-answer.ts";
 
-export interface GrpcServerOptions extends AnswerOptions {
+export interface GrpcServerOptions extends AnswerOptions, StreamAnswerOptions {
   /** Methods that answer with a stream. */
-  readonly streams: readonly StreamMethod[];
-  /** Aborts when the server stops: streams end. */
-  readonly stopping: AbortSignal;
+  readonly streamMethods: readonly StreamMethod[];
   /** `127.0.0.1:8887`; port 0 for any. */
   readonly address: string;
   /** The largest message that is read. */
@@ -51,8 +49,9 @@ export async function grpcServer(
     server.addService(definitionOf(those), implementationOf(those, options));
   }
   addStreams(server, options);
+  const served = new Set(["", ...[...methods, ...options.streamMethods].map(({ service }) => service)]);
   const health = new HealthImplementation(
-    Object.fromEntries(["", ...methods.map(({ service }) => service)].map((name) => [name, "SERVING"])),
+    Object.fromEntries([...served].map((service) => [service, "SERVING"])),
   );
   health.addToServer(server);
   addReflection(server);
@@ -60,9 +59,7 @@ export async function grpcServer(
   return {
     port,
     async drain() {
-      for (const service of new Set(["", ...methods.map((method) => method.service)])) {
-        health.setStatus(service, "NOT_SERVING");
-      }
+      for (const service of served) health.setStatus(service, "NOT_SERVING");
       await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
     },
     close: () => server.forceShutdown(),
@@ -107,13 +104,13 @@ function implementationOf(methods: readonly Method[], options: AnswerOptions): U
   );
 }
 
-function addStreams(server: Server, { streams, ...options }: GrpcServerOptions): void {
-  if (streams.length === 0) return;
-  const unary = definitionOf(streams);
+function addStreams(server: Server, { streamMethods, ...options }: GrpcServerOptions): void {
+  if (streamMethods.length === 0) return;
+  const unary = definitionOf(streamMethods);
   const definition = Object.fromEntries(
     Object.entries(unary).map(([name, method]) => [name, { ...method, responseStream: true }]),
   );
-  const implementation = streams.map((method) => {
+  const implementation = streamMethods.map((method) => {
     const answer = streamAnswer(method, options);
     return [
       method.name,

@@ -28,7 +28,7 @@ export interface HttpServerOptions {
   readonly port: number;
   readonly methods: readonly Method[];
   /** Methods that answer with a stream, for the documents. */
-  readonly streams: readonly StreamMethod[];
+  readonly streamMethods: readonly StreamMethod[];
   /** Whether Kubernetes' own API of Ray's kinds is among the further routes. */
   readonly hasKubeApi: boolean;
   readonly calls: Calls;
