@@ -1,5 +1,5 @@
 import type { Authenticator, Authorizer } from "@heliostat/identity";
-import type { Clock, Logger, NodePort, Random } from "@heliostat/kube";
+import type { Clock, KubeReader, Logger, NodePort, Random } from "@heliostat/kube";
 import type { FastifyInstance } from "fastify";
 import { callMetrics } from "./calls/call-metrics.ts";
 import { type Calls, calls } from "./calls/calls.ts";
@@ -11,8 +11,7 @@ import type { Handlers, StreamHandlers } from "./handlers.ts";
 import type { V1Alpha2Style } from "./http/api-routes.ts";
 import { type HttpServer, httpServer } from "./http/http-server.ts";
 import { addStreamRoutes } from "./http/stream-routes.ts";
-import type { OperationPorts } from "./kube-api/kube-operations.ts";
-import { addKubeRoutes } from "./kube-api/kube-routes.ts";
+import { addKubeRoutes, type KubeRouteOptions } from "./kube-api/kube-routes.ts";
 import { addServiceProxy } from "./proxy/service-proxy.ts";
 import { withinMs } from "./within-ms.ts";
 
@@ -43,7 +42,9 @@ export interface ApiServerOptions {
   readonly hasProcessMetrics?: boolean;
 }
 
-interface KubeApiPorts extends OperationPorts {
+interface KubeApiPorts extends Pick<KubeRouteOptions, "wire" | "expansion"> {
+  /** Finds services, and what patches are about. */
+  readonly reader: KubeReader;
   /** The way into pods, for the service proxy. */
   readonly nodePort: NodePort;
 }
@@ -124,7 +125,7 @@ interface KubeApiRoutes {
 function addKubeApi(app: FastifyInstance, { kubeApi, ...common }: KubeApiRoutes): void {
   if (kubeApi === undefined) return;
   addKubeRoutes(app, { ...common, ...kubeApi });
-  addServiceProxy(app, { ...common, reader: kubeApi.client, nodePort: kubeApi.nodePort });
+  addServiceProxy(app, { ...common, ...kubeApi });
 }
 
 interface Servers {

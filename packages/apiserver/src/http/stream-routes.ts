@@ -7,7 +7,7 @@ import { apiErrorOf } from "../errors/status-of-error.ts";
 import { credentialsOf, goneSignal } from "./gateway.ts";
 import { requestMessage } from "./request-message.ts";
 import { requestPath } from "./request-path.ts";
-import { sendLines } from "./send-lines.ts";
+import { sendBytes } from "./send-bytes.ts";
 import { statusBody } from "./status-body.ts";
 
 export interface StreamRouteOptions {
@@ -41,7 +41,7 @@ export function addStreamRoutes(
     const message = requestMessage(method, { variables, query, body: undefined });
     const messages = await streams.open(method, message, { caller, signal, gone });
     reply.header("content-type", "application/json");
-    await sendLines(reply, { lines: linesOf(method, messages), signal, failureLine });
+    await sendBytes(reply, { bytes: linesOf(method, messages), signal, failureText: failureLine });
     return reply;
   }
 }

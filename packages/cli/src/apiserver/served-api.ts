@@ -10,11 +10,13 @@ import {
   type V1Alpha2Style,
 } from "@heliostat/apiserver";
 import type { Authenticator, Authorizer } from "@heliostat/identity";
-import type { Clock, KubeClient, Logger, NodePort, Random } from "@heliostat/kube";
+import type { Clock, KubeClient, KubeWire, Logger, NodePort, Random } from "@heliostat/kube";
 import type { RayDashboard } from "@heliostat/ray";
 
 export interface ServedApiOptions {
   readonly client: KubeClient;
+  /** The same cluster, for requests that are passed on. */
+  readonly wire: KubeWire;
   readonly nodePort: NodePort;
   readonly dashboardOf: (address: HeadAddress) => RayDashboard | Promise<RayDashboard>;
   readonly identity: ApiIdentity;
@@ -72,7 +74,12 @@ export async function servedApi(options: ServedApiOptions): Promise<ApiServer> {
       logger,
       http: options.http,
       grpc: options.grpc,
-      kubeApi: { client, nodePort: options.nodePort, expansion: templateExpansion({ client, caches }) },
+      kubeApi: {
+        wire: options.wire,
+        reader: client,
+        nodePort: options.nodePort,
+        expansion: templateExpansion({ client, caches }),
+      },
       hasProcessMetrics: true,
       isReady: () => isReady,
       ...(corsOrigin !== undefined && { corsOrigin }),

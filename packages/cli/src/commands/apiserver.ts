@@ -36,12 +36,13 @@ export async function apiserver(
   const logger = stderrLogger(options.logLevel);
   try {
     await checked(cluster.client, { ...options, server: access.server, signal });
-    const { client, node: nodePort } = cluster;
+    const { client, node: nodePort, wire } = cluster;
     const isInside = config.inCluster !== undefined && !(options.kubeconfig ?? config.kubeconfig);
     const { http, grpc, namespace, corsOrigin } = options;
     const server = await servedApi({
       client,
       nodePort,
+      wire,
       dashboardOf: isInside ? dashboardByDns : dashboardsThroughPods({ client, nodePort }),
       identity: await identityOf(options, client),
       clock: systemClock,
