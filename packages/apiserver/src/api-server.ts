@@ -26,6 +26,8 @@ export interface ApiServerOptions {
   readonly logger: Logger;
   readonly http: ListenAddress;
   readonly grpc: ListenAddress;
+  /** Serve HTTPS, and gRPC over TLS. @default in clear */
+  readonly tls?: ServerCertificate;
   /** The longest that a call may take. @default 60 s (KubeRay: `-grpc_timeout`) */
   readonly deadlineMs?: number;
   /** The largest body and the largest message that are read. @default 4 MiB */
@@ -53,6 +55,12 @@ export interface ListenAddress {
   readonly host: string;
   /** 0 for any. */
   readonly port: number;
+}
+
+/** What a server shows of itself, PEM. */
+export interface ServerCertificate {
+  readonly certificate: string;
+  readonly key: string;
 }
 
 export interface ApiServer {
@@ -89,12 +97,14 @@ export async function apiServer(options: ApiServerOptions): Promise<ApiServer> {
     ...both,
     clock,
     address: addressText(options.grpc),
+    ...(options.tls && { tls: options.tls }),
     messageBytesMax: bodyBytesMax,
   });
   try {
     const http = await httpServer({
       ...both,
       ...options.http,
+      ...(options.tls && { tls: options.tls }),
       methods,
       hasKubeApi: options.kubeApi !== undefined,
       metrics,
@@ -138,7 +148,7 @@ interface Servers {
 
 function served({ grpc, http, options, stopping }: Servers): ApiServer {
   return {
-    httpUrl: `http://${addressText({ ...options.http, port: http.port })}`,
+    httpUrl: `${options.tls ? "https" : "http"}://${addressText({ ...options.http, port: http.port })}`,
     grpcAddress: addressText({ ...options.grpc, port: grpc.port }),
     async stop() {
       stopping.abort();

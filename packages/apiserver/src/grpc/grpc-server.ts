@@ -22,6 +22,8 @@ export interface GrpcServerOptions extends AnswerOptions, StreamAnswerOptions {
   readonly streamMethods: readonly StreamMethod[];
   /** `127.0.0.1:8887`; port 0 for any. */
   readonly address: string;
+  /** @default in clear */
+  readonly tls?: { readonly certificate: string; readonly key: string };
   /** The largest message that is read. */
   readonly messageBytesMax: number;
 }
@@ -55,7 +57,7 @@ export async function grpcServer(
   );
   health.addToServer(server);
   addReflection(server);
-  const port = await bound(server, options.address);
+  const port = await bound(server, options);
   return {
     port,
     async drain() {
@@ -122,13 +124,19 @@ function addStreams(server: Server, { streamMethods, ...options }: GrpcServerOpt
   server.addService(definition as ServiceDefinition, Object.fromEntries(implementation));
 }
 
-function bound(server: Server, address: string): Promise<number> {
+function bound(server: Server, { address, tls }: GrpcServerOptions): Promise<number> {
   // The library would write to standard error what we throw, or try again with another port.
   setLogVerbosity(logVerbosity.NONE);
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
+    server.bindAsync(address, credentialsOf(tls), (error, port) => {
       if (error) reject(error);
       else resolve(port);
     });
   });
+}
+
+function credentialsOf(tls: GrpcServerOptions["tls"]): ServerCredentials {
+  if (tls === undefined) return ServerCredentials.createInsecure();
+  const pair = { cert_chain: Buffer.from(tls.certificate), private_key: Buffer.from(tls.key) };
+  return ServerCredentials.createSsl(null, [pair]);
 }

@@ -26,6 +26,8 @@ export interface HttpServerOptions {
   readonly host: string;
   /** 0 for any. */
   readonly port: number;
+  /** @default HTTP */
+  readonly tls?: { readonly certificate: string; readonly key: string };
   readonly methods: readonly Method[];
   /** Methods that answer with a stream, for the documents. */
   readonly streamMethods: readonly StreamMethod[];
@@ -70,6 +72,7 @@ export async function httpServer(options: HttpServerOptions): Promise<HttpServer
     genReqId: (request) => requestIdOf(request.headers["x-request-id"], options.random),
     frameworkErrors: (error, _request, reply) => sendError(frameworkError(error), reply as FastifyReply),
     clientErrorHandler: refuseBytes,
+    ...httpsOptions(options),
   });
   app.addHook("onSend", async (request, reply) => {
     reply.header("x-request-id", request.id);
@@ -89,6 +92,11 @@ export async function httpServer(options: HttpServerOptions): Promise<HttpServer
     drain: () => app.close(),
     close: () => app.server.closeAllConnections(),
   };
+}
+
+/** Fastify's types would carry the kind of server through every plugin; nobody but `listen` cares. */
+function httpsOptions({ tls }: HttpServerOptions): object {
+  return tls ? { https: { cert: tls.certificate, key: tls.key } } : {};
 }
 
 async function addApi(scope: FastifyInstance, options: HttpServerOptions): Promise<void> {

@@ -6,15 +6,22 @@ import {
   type MessageShape,
   toBinary,
 } from "@bufbuild/protobuf";
-import { type CallOptions, Client, credentials, Metadata, type MetadataValue } from "@grpc/grpc-js";
+import {
+  type CallOptions,
+  type ChannelCredentials,
+  Client,
+  credentials,
+  Metadata,
+  type MetadataValue,
+} from "@grpc/grpc-js";
 import { TOKEN } from "./served-handlers.ts";
 
 /** A client that knows nothing of services: a path, bytes, bytes. */
 export class GrpcCaller {
   readonly client: Client;
 
-  constructor(address: string) {
-    this.client = new Client(address, credentials.createInsecure());
+  constructor(address: string, secret: ChannelCredentials = credentials.createInsecure()) {
+    this.client = new Client(address, secret);
   }
 
   /** One unary call with messages. @throws ServiceError */

@@ -4,6 +4,7 @@ import {
   type HeadAddress,
   handlersOf,
   type ListenAddress,
+  type ServerCertificate,
   startApiCaches,
   streamsOf,
   templateExpansion,
@@ -24,6 +25,8 @@ export interface ServedApiOptions {
   readonly grpc: ListenAddress;
   /** See one namespace only. */
   readonly namespace?: string;
+  /** @default in clear */
+  readonly tls?: ServerCertificate;
   readonly corsOrigin?: string;
   readonly v1alpha2Style?: V1Alpha2Style;
   readonly clock: Clock;
@@ -82,6 +85,7 @@ export async function servedApi(options: ServedApiOptions): Promise<ApiServer> {
       },
       hasProcessMetrics: true,
       isReady: () => isReady,
+      ...(options.tls && { tls: options.tls }),
       ...(corsOrigin !== undefined && { corsOrigin }),
       ...(v1alpha2Style !== undefined && { v1alpha2Style }),
     });

@@ -1,5 +1,6 @@
 import type { ListenAddress, V1Alpha2Style } from "@heliostat/apiserver";
 import { type Command, Option } from "commander";
+import type { TlsChoice } from "../apiserver/server-certificate.ts";
 import { AUTH_MODES, type AuthMode } from "../identity/auth-mode.ts";
 import type { OidcChoice } from "../identity/oidc-choice.ts";
 import type { LogLevel } from "../system/logger.ts";
@@ -7,7 +8,7 @@ import { withOidcOptions } from "./oidc-options.ts";
 import { listenAddress, logLevelOption } from "./options.ts";
 import type { ProgramContext } from "./program-context.ts";
 
-interface ApiServerFlags extends OidcChoice {
+interface ApiServerFlags extends OidcChoice, TlsChoice {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly http: ListenAddress;
@@ -34,6 +35,8 @@ export function addApiServer(root: Command, context: ProgramContext): void {
     .option("--context <name>", "a context of the kubeconfig, other than its current one")
     .addOption(addressOption("--http <host:port>", "where HTTP is served", 8888))
     .addOption(addressOption("--grpc <host:port>", "where gRPC is served", 8887))
+    .option("--tls-cert <file>", "PEM of the certificate with which both are served; without, in clear")
+    .option("--tls-key <file>", "PEM of its key")
     .addOption(
       new Option(
         "--auth, --identity <mode>",

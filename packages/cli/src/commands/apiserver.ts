@@ -6,6 +6,7 @@ import { kubeHttp } from "@heliostat/kube-http";
 import { OPERATOR_VERSION, RAY_CLUSTERS } from "@heliostat/ray";
 import { dashboardByDns, dashboardsThroughPods } from "../apiserver/dashboard-ways.ts";
 import { servedApi } from "../apiserver/served-api.ts";
+import { serverCertificate, type TlsChoice } from "../apiserver/server-certificate.ts";
 import { type ClusterChoice, clusterAccess } from "../cluster/cluster-access.ts";
 import type { Config } from "../config.ts";
 import { type ApiIdentityChoice, apiIdentity } from "../identity/api-identity.ts";
@@ -13,7 +14,7 @@ import { systemClock, systemRandom } from "../system/clock.ts";
 import { type LogLevel, stderrLogger } from "../system/logger.ts";
 import { UserError } from "../user-error.ts";
 
-export interface ApiServerCommandOptions extends ClusterChoice, ApiIdentityChoice {
+export interface ApiServerCommandOptions extends ClusterChoice, ApiIdentityChoice, TlsChoice {
   readonly http: ListenAddress;
   readonly grpc: ListenAddress;
   /** See one namespace only. */
@@ -34,6 +35,7 @@ export async function apiserver(
     proxies: config.proxies,
   });
   const logger = stderrLogger(options.logLevel);
+  const tls = await serverCertificate(options);
   try {
     await checked(cluster.client, { ...options, server: access.server, signal });
     const { client, node: nodePort, wire } = cluster;
@@ -45,6 +47,7 @@ export async function apiserver(
       wire,
       dashboardOf: isInside ? dashboardByDns : dashboardsThroughPods({ client, nodePort }),
       identity: await identityOf(options, client),
+      ...(tls && { tls }),
       clock: systemClock,
       random: systemRandom,
       logger,
