@@ -4,7 +4,7 @@ import type { StreamMethod } from "../calls/stream-methods.ts";
 import type { ApiVersion } from "../handlers.ts";
 import { apiRoutes } from "../http/api-routes.ts";
 import type { Route } from "../http/route-table.ts";
-import { kubePaths } from "./kube-paths.ts";
+import { KUBE_STATUS, kubePaths } from "./kube-paths.ts";
 import { described, MessageSchemas, parameterSchema, type Schema } from "./message-schemas.ts";
 
 export interface DocumentOptions {
@@ -56,7 +56,11 @@ export function openApiDocument(
     paths: { ...paths, ...(hasKubeApi && kubePaths()) },
     components: {
       securitySchemes: { bearer: { type: "http", scheme: "bearer" } },
-      schemas: { ...schemas.components, Status: STATUS },
+      schemas: {
+        ...schemas.components,
+        Status: STATUS,
+        ...(hasKubeApi && { KubernetesStatus: KUBE_STATUS }),
+      },
     },
   };
 }

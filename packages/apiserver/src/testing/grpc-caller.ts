@@ -55,6 +55,27 @@ export class GrpcCaller {
     });
   }
 
+  /** The first message of a stream, which is then left. @throws ServiceError when there is none */
+  beginningOf(path: string, request: Uint8Array): Promise<Uint8Array> {
+    const metadata = new Metadata();
+    metadata.set("authorization", `Bearer ${TOKEN}`);
+    const call = this.client.makeServerStreamRequest(
+      path,
+      (bytes: Uint8Array) => Buffer.from(bytes),
+      (bytes): Uint8Array => bytes,
+      request,
+      metadata,
+    );
+    return new Promise((resolve, reject) => {
+      call.on("data", (message: Uint8Array) => {
+        resolve(message);
+        call.cancel();
+      });
+      call.on("error", reject);
+      call.on("end", () => resolve(new Uint8Array()));
+    });
+  }
+
   close(): void {
     this.client.close();
   }
