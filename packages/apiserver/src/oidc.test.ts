@@ -1,9 +1,14 @@
 import { type Authorizer, kubernetesIdentity, nodeHttpGet, oidcIdentity } from "@heliostat/identity";
-import { type SigningKey, signingKey, TestIssuer, type TokenTraits } from "@heliostat/identity/testing";
+import {
+  type SigningKey,
+  SignJWT,
+  signingKey,
+  TestIssuer,
+  type TokenTraits,
+} from "@heliostat/identity/testing";
 import { ROLE_BINDINGS, ROLES, type Role, type RoleBinding } from "@heliostat/kube";
 import { HandClock } from "@heliostat/kube/testing";
 import { ListClustersRequestSchema, ListClustersResponseSchema } from "@heliostat/proto";
-import { SignJWT } from "jose";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { GrpcCaller } from "./testing/grpc-caller.ts";
 import { type ServedWorld, servedWorld } from "./testing/served-world.ts";

@@ -11,7 +11,7 @@ export interface CallMetrics {
   text(): Promise<string>;
 }
 
-export interface StreamCounter {
+interface StreamCounter {
   sent(): void;
   end(seconds: number, code: string): void;
 }

@@ -28,7 +28,9 @@ export function describeKubeWire({ name, newWire }: WireConformance): void {
         method: "POST",
         path: `${CONFIG_MAPS}?fieldValidation=Strict`,
         headers: { "content-type": "application/yaml", "user-agent": "someone/1.0" },
-        body: new TextEncoder().encode("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {k: v}\n"),
+        body: new TextEncoder().encode(
+          "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {k: v}\n",
+        ),
       });
       expect(made.status).toBe(201);
       expect(made.headers["content-type"]).toBe("application/json");
