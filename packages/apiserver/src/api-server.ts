@@ -13,6 +13,7 @@ import { type HttpServer, httpServer } from "./http/http-server.ts";
 import { addStreamRoutes } from "./http/stream-routes.ts";
 import { addKubeRoutes, type KubeRouteOptions } from "./kube-api/kube-routes.ts";
 import { addServiceProxy } from "./proxy/service-proxy.ts";
+import { serviceWebSockets } from "./proxy/service-web-sockets.ts";
 import { withinMs } from "./within-ms.ts";
 
 export interface ApiServerOptions {
@@ -112,6 +113,7 @@ export async function apiServer(options: ApiServerOptions): Promise<ApiServer> {
       bodyBytesMax,
       v1alpha2Style: options.v1alpha2Style ?? "document",
       isReady: options.isReady ?? (() => true),
+      upgrades: options.kubeApi && serviceWebSockets({ ...both, ...options.kubeApi }),
       addRoutes(app) {
         addStreamRoutes(app, both);
         addKubeApi(app, { ...both, logger, kubeApi: options.kubeApi });

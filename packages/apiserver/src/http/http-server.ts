@@ -15,6 +15,7 @@ import type { StreamMethod } from "../calls/stream-methods.ts";
 import { ApiError } from "../errors/api-error.ts";
 import { apiErrorOf, isBug } from "../errors/status-of-error.ts";
 import { addDocumentRoutes } from "../openapi/document-routes.ts";
+import type { Upgrades } from "../proxy/service-web-sockets.ts";
 import { apiRoutes, type V1Alpha2Style } from "./api-routes.ts";
 import { addGateway } from "./gateway.ts";
 import { addProcessRoutes } from "./process-routes.ts";
@@ -43,6 +44,8 @@ export interface HttpServerOptions {
   readonly bodyBytesMax: number;
   /** Whether what the handlers read from is there. */
   readonly isReady: () => boolean;
+  /** @default nobody leaves HTTP */
+  readonly upgrades?: Upgrades | undefined;
   /** Further routes behind the same CORS. */
   readonly addRoutes?: (app: FastifyInstance) => void;
 }
@@ -72,8 +75,10 @@ export async function httpServer(options: HttpServerOptions): Promise<HttpServer
     genReqId: (request) => requestIdOf(request.headers["x-request-id"], options.random),
     frameworkErrors: (error, _request, reply) => sendError(frameworkError(error), reply as FastifyReply),
     clientErrorHandler: refuseBytes,
-    ...httpsOptions(options),
+    ...serverOptions(options),
   });
+  const { upgrades } = options;
+  if (upgrades) app.server.on("upgrade", (...upgrade) => upgrades.carry(...upgrade));
   app.addHook("onSend", async (request, reply) => {
     reply.header("x-request-id", request.id);
   });
@@ -95,8 +100,11 @@ export async function httpServer(options: HttpServerOptions): Promise<HttpServer
 }
 
 /** Fastify's types would carry the kind of server through every plugin; nobody but `listen` cares. */
-function httpsOptions({ tls }: HttpServerOptions): object {
-  return tls ? { https: { cert: tls.certificate, key: tls.key } } : {};
+function serverOptions({ tls, upgrades }: HttpServerOptions): object {
+  const shared = {
+    shouldUpgradeCallback: (message: FastifyRequest["raw"]) => upgrades?.accepts(message) ?? false,
+  };
+  return tls ? { https: { ...shared, cert: tls.certificate, key: tls.key } } : { http: shared };
 }
 
 async function addApi(scope: FastifyInstance, options: HttpServerOptions): Promise<void> {
