@@ -13,11 +13,12 @@ import {
 import { HealthImplementation } from "grpc-health-check";
 import type { Method } from "../calls/methods.ts";
 import type { StreamMethod } from "../calls/stream-methods.ts";
+import { encoder } from "./encoded.ts";
 import { addReflection } from "./reflection.ts";
 import { streamAnswer } from "./stream-answer.ts";
 import { type AnswerOptions, unaryAnswer } from "./unary-answer.ts";
 
-export interface GrpcServerOptions extends AnswerOptions {
+export interface GrpcServerOptions extends Omit<AnswerOptions, "encode"> {
   /** Methods that answer with a stream. */
   readonly streams: readonly StreamMethod[];
   /** Aborts when the server stops: streams end. */
@@ -46,9 +47,10 @@ export async function grpcServer(
     // A list of ten thousand clusters is no reason to fail.
     "grpc.max_send_message_length": -1,
   });
+  const encode = encoder();
   for (const service of new Set(methods.map((method) => method.service))) {
     const those = methods.filter((method) => method.service === service);
-    server.addService(definitionOf(those), implementationOf(those, options));
+    server.addService(definitionOf(those), implementationOf(those, { ...options, encode }));
   }
   addStreams(server, options);
   const health = new HealthImplementation(
