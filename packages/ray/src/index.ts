@@ -72,6 +72,7 @@ export type * from "./rayservice/types.ts";
 export type { Float32, Int32, Int64, IntOrString, Quantity, Timestamp } from "./scalars.ts";
 export type { BatchScheduler, PodDecoration, ScheduledObject } from "./scheduling/batch-scheduler.ts";
 export { batchSchedulerOf } from "./scheduling/batch-scheduler-of.ts";
+export { decoratedPod } from "./scheduling/decorated-pod.ts";
 export { headService, headServiceLabels } from "./services/head-service.ts";
 export { headlessWorkerService, needsHeadlessWorkerService } from "./services/headless-worker-service.ts";
 export { serveService, wantsServeService } from "./services/serve-service.ts";

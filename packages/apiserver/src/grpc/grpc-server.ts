@@ -13,11 +13,12 @@ import {
 import { HealthImplementation } from "grpc-health-check";
 import type { Method } from "../calls/methods.ts";
 import type { StreamMethod } from "../calls/stream-methods.ts";
+import { encoder } from "./encoded.ts";
 import { addReflection } from "./reflection.ts";
 import { type StreamAnswerOptions, streamAnswer } from "./stream-answer.ts";
 import { type AnswerOptions, unaryAnswer } from "./unary-answer.ts";
 
-export interface GrpcServerOptions extends AnswerOptions, StreamAnswerOptions {
+export interface GrpcServerOptions extends Omit<AnswerOptions, "encode">, StreamAnswerOptions {
   /** Methods that answer with a stream. */
   readonly streamMethods: readonly StreamMethod[];
   /** `127.0.0.1:8887`; port 0 for any. */
@@ -46,9 +47,10 @@ export async function grpcServer(
     // A list of ten thousand clusters is no reason to fail.
     "grpc.max_send_message_length": -1,
   });
+  const encode = encoder();
   for (const service of new Set(methods.map((method) => method.service))) {
     const those = methods.filter((method) => method.service === service);
-    server.addService(definitionOf(those), implementationOf(those, options));
+    server.addService(definitionOf(those), implementationOf(those, { ...options, encode }));
   }
   addStreams(server, options);
   const served = new Set(["", ...[...methods, ...options.streamMethods].map(({ service }) => service)]);

@@ -123,9 +123,8 @@ export function goneSignal(reply: FastifyReply): AbortSignal {
 }
 
 function callEnd({ raw }: FastifyReply): CallEnd {
-  const end = new CallEnd();
-  raw.once("close", () => {
-    if (!raw.writableFinished) end.leave();
+  return new CallEnd((leave) => {
+    if (raw.destroyed) leave();
+    else raw.once("close", () => raw.writableFinished || leave());
   });
-  return end;
 }

@@ -35,8 +35,9 @@ export function planDeletion(view: RayClusterView): Plan {
 }
 
 /** Before anything is made that could leave state behind: a promise to empty Redis. */
-export function planFinalizer({ cluster }: RayClusterView): readonly Action[] {
-  if (!needsRedisCleanup(cluster) || hasCleanupFinalizer(cluster)) return [];
+export function planFinalizer({ cluster, settings }: RayClusterView): readonly Action[] {
+  const isWanted = needsRedisCleanup(cluster) && (settings.emptiesRedis ?? true);
+  if (!isWanted || hasCleanupFinalizer(cluster)) return [];
   const finalizers = [...(cluster.metadata.finalizers ?? []), FINALIZER.redisCleanup];
   return [setFinalizers(cluster, finalizers, { why: "state in Redis has to be deleted with the cluster" })];
 }
