@@ -44,8 +44,8 @@ beforeAll(async () => {
     socket.once("close", () => {
       open -= 1;
     });
-    const { authorization } = headers;
-    const shown = authorization === undefined ? "" : `X-Authorization: ${authorization}\r\n`;
+    const seen = Object.keys(headers).filter((name) => /authorization|sec-/.test(name));
+    const shown = `X-Seen: ${JSON.stringify(seen.toSorted())}\r\n`;
     const accept = `Sec-WebSocket-Accept: of-the-service\r\nX-Path: ${url}\r\n${shown}`;
     socket.write(
       `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${accept}\r\n`,
@@ -141,13 +141,15 @@ describe("a WebSocket", () => {
   const TAIL = `${PROXY}/c-head-svc:dashboard/proxy/api/jobs/j/logs/tail?x=1`;
 
   test("is the service's own: its handshake, and then bytes as they are", async () => {
-    const { status, headers, socket } = await upgraded(TAIL);
+    const offer = { "sec-websocket-extensions": "permessage-deflate", "sec-websocket-protocol": "p" };
+    const { status, headers, socket } = await upgraded(TAIL, offer);
     expect([status, headers["sec-websocket-accept"], headers["x-path"]]).toEqual([
       101,
       "of-the-service",
       "/api/jobs/j/logs/tail?x=1",
     ]);
-    expect(headers).not.toHaveProperty("x-authorization");
+    // Ray's dashboard loses every message of a compressed line.
+    expect(JSON.parse(String(headers["x-seen"]))).toEqual(["sec-websocket-key", "sec-websocket-protocol"]);
     socket?.write("ping");
     const echoed = await new Promise((resolve) => socket?.once("data", (chunk) => resolve(String(chunk))));
     expect(echoed).toBe("ping");
