@@ -109,7 +109,7 @@ function partsOf(
 }
 
 /** @throws ApiError `Unauthenticated` when the request shows two identities */
-export function credentialsOf({ raw, headers }: FastifyRequest): Credentials {
+export function credentialsOf({ raw, headers }: Pick<FastifyRequest, "raw" | "headers">): Credentials {
   if ((raw.headersDistinct["authorization"]?.length ?? 0) > 1) {
     throw new ApiError("Unauthenticated", 'Cannot accept the request: it has more than one "Authorization"');
   }
