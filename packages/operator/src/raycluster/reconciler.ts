@@ -48,7 +48,7 @@ import { isAlive } from "./pod-state.ts";
 import { obstaclesOf, warningsOf } from "./problems.ts";
 import { statusOf } from "./status.ts";
 import { isUrgent, STATUS_LAG_MS } from "./status-urgency.ts";
-import { isSuspending } from "./suspension.ts";
+import { isSuspending, isSuspensionUntold } from "./suspension.ts";
 import { type RayClusterView, viewRayCluster } from "./view.ts";
 import { refusalOf } from "./why.ts";
 
@@ -103,6 +103,10 @@ async function reconcile(key: string, workplace: Workplace): Promise<ReconcileRe
   if (!view || !isOurs(view.cluster)) return DONE;
 
   const plan = planRayCluster(view);
+  if (isPodRemoved(plan) && !isTerminating(view.cluster) && isSuspensionUntold(view)) {
+    await writeStatus(view, statusOf(view, { done: [] }), context);
+    return lookAgain(0);
+  }
   const remembered = memory.of(key, view.cluster);
   if (plan.actions.length > 0 && !remembered.isPresent) {
     if (!(await isPresent(view, context))) return lookAgain(STALE_MS);
@@ -119,6 +123,10 @@ async function reconcile(key: string, workplace: Workplace): Promise<ReconcileRe
   if (after.cluster.metadata.generation !== view.cluster.metadata.generation) return resultOf(plan, outcome);
   const statusDueMs = await settleStatus(after, { outcome, remembered, context });
   return sooner(resultFor(after, plan, outcome), statusDueMs, context.clock.now());
+}
+
+function isPodRemoved({ actions }: Plan): boolean {
+  return actions.some((action) => action.do === "delete" && action.resource === PODS);
 }
 
 function viewOf(key: string, { context, settings, memory }: Workplace): RayClusterView | undefined {
@@ -228,12 +236,20 @@ async function settleStatus(
   if (mayLag && !isSpendingNames(view, { status, outcome })) {
     return remembered.statusDueMs;
   }
-  await patchStatus(RAY_CLUSTERS, cluster, {
-    status: { ...status, lastUpdateTime: timestamp(nowMs) },
-    client: context.client,
-  });
+  await writeStatus(view, status, context);
   delete remembered.statusDueMs;
   return undefined;
+}
+
+async function writeStatus(
+  { cluster, nowMs }: RayClusterView,
+  status: RayClusterStatus,
+  { client }: ReconcileContext,
+): Promise<void> {
+  await patchStatus(RAY_CLUSTERS, cluster, {
+    status: { ...status, lastUpdateTime: timestamp(nowMs) },
+    client,
+  });
 }
 
 /** Whether a pod leaves whose name would come back if we forgot it now. */

@@ -1,6 +1,7 @@
 import { type Invariant, podsOf, type Revision, type State } from "@heliostat/controller/testing";
 import {
   controllerOf,
+  isConditionTrue,
   isControlledBy,
   isTerminating,
   JOBS,
@@ -60,12 +61,17 @@ function wantedPodDeleted(
   if (after && !isTerminating(after)) return undefined;
   const pod = before as Pod;
   const cluster = clusterOf(pod, state);
-  if (!cluster || isTerminating(cluster) || cluster.spec.suspend || hasEnded(pod)) return undefined;
+  if (!cluster || isTerminating(cluster) || isBeingSuspended(cluster) || hasEnded(pod)) return undefined;
   if (isOutdated(pod, cluster)) return undefined;
   if (isHead(pod)) return `head ${pod.metadata.name} (${pod.status?.phase}) of ${cluster.metadata.name}`;
   return isWantedWorker(pod, cluster, state)
     ? `worker ${pod.metadata.name} of group ${groupOf(pod)}`
     : undefined;
+}
+
+/** A suspension has to be told of before the first pod ends, and is then brought to its end, wanted or not (KubeRay rule). */
+function isBeingSuspended({ status }: RayCluster): boolean {
+  return isConditionTrue(status?.conditions, "RayClusterSuspending");
 }
 
 function isWantedWorker(pod: Pod, cluster: RayCluster, state: State): boolean {
@@ -75,20 +81,22 @@ function isWantedWorker(pod: Pod, cluster: RayCluster, state: State): boolean {
   const left = siblings(pod, state).filter(
     (each) => isAlive(each) && groupOf(each) === group.groupName && each.metadata.uid !== pod.metadata.uid,
   );
-  if ((group.numOfHosts ?? 1) > 1 && isOfPartOfReplica(pod, left, group.numOfHosts ?? 1)) return false;
+  if ((group.numOfHosts ?? 1) > 1 && hasLostFellow(pod, state)) return false;
   const isReplaceable = left.length >= wantedPods(group);
   // Of too many, one that is ready goes only when the others are ready too.
   return !isReplaceable || (isReady(pod) && left.some((each) => !isReady(each) && !hasEnded(each)));
 }
 
-/**
- * Hosts of one replica live and die together: where one is missing or has ended, the others have to go. One that is not
- * ready may have been missing a moment ago.
- */
-function isOfPartOfReplica(pod: Pod, others: readonly Pod[], hosts: number): boolean {
-  const name = pod.metadata.labels?.[LABEL.replicaName];
-  const replica = others.filter(({ metadata }) => metadata.labels?.[LABEL.replicaName] === name);
-  return replica.length + 1 < hosts || ![pod, ...replica].every(isReady);
+/** Hosts of one replica live and die together: where one has ended, gone or been spoilt, the others have to go. */
+function hasLostFellow(pod: Pod, state: State): boolean {
+  const isFellow = ({ metadata }: KubeObject): boolean =>
+    metadata.labels?.[LABEL.replicaName] === pod.metadata.labels?.[LABEL.replicaName];
+  const living = siblings(pod, state).filter((each) => isAlive(each) && !hasEnded(each) && isFellow(each));
+  const uids = new Set([pod, ...living].map(({ metadata }) => metadata.uid));
+  return state.revisions.some(
+    ({ resource, after }) =>
+      resource.plural === "pods" && after && isFellow(after) && !uids.has(after.metadata.uid),
+  );
 }
 
 /** With an `upgradeStrategy` a pod may go that was made from another spec. */
