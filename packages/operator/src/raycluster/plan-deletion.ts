@@ -1,5 +1,5 @@
 import { type Action, create, type Plan, patch } from "@heliostat/controller";
-import { conditionOf, epochMsOf, isControlledBy, JOBS, type Job, type KubeObject } from "@heliostat/kube";
+import { conditionOf, isControlledBy, JOBS, type Job, type KubeObject } from "@heliostat/kube";
 import {
   EVENT_ACTION,
   EVENT_REASON,
@@ -9,8 +9,8 @@ import {
   type RayCluster,
   redisCleanupJob,
   redisCleanupJobName,
-  redisCleanupTimeoutSeconds,
 } from "@heliostat/ray";
+import { cleanupLimitMs, hasCleanupFinalizer } from "./cleanup-deadline.ts";
 import { removePodOfMany } from "./pod-actions.ts";
 import { isAlive, isHead } from "./pod-state.ts";
 import type { RayClusterView } from "./view.ts";
@@ -41,15 +41,9 @@ export function planFinalizer({ cluster }: RayClusterView): readonly Action[] {
   return [setFinalizers(cluster, finalizers, { why: "state in Redis has to be deleted with the cluster" })];
 }
 
-/** Whether the cluster is not to go before its state in Redis has. */
-export function hasCleanupFinalizer({ metadata }: RayCluster): boolean {
-  return metadata.finalizers?.includes(FINALIZER.redisCleanup) ?? false;
-}
-
 /** How long a deletion may still wait for Redis. */
-export function cleanupLeftMs({ cluster, nowMs }: RayClusterView): number {
-  const sinceMs = epochMsOf(cluster.metadata.deletionTimestamp ?? "") ?? nowMs;
-  return sinceMs + redisCleanupTimeoutSeconds(cluster) * 1000 - nowMs;
+export function cleanupLeftMs({ cluster, deletingForMs }: RayClusterView): number {
+  return cleanupLimitMs(cluster) - deletingForMs;
 }
 
 function cleanupActions(view: RayClusterView, job: Job | undefined): readonly Action[] {

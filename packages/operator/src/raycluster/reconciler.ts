@@ -35,13 +35,15 @@ import {
   REPORTING_CONTROLLER,
   type SecureDefaultsOptions,
 } from "@heliostat/ray";
+import { hasCleanupFinalizer } from "./cleanup-deadline.ts";
 import { isPresent, STALE_MS } from "./freshness.ts";
 import { withHiddenSecret } from "./hidden-secret.ts";
+import { learnClock } from "./learn-clock.ts";
 import { type ClusterMemory, Memory } from "./memory.ts";
 import { nextNameFloors } from "./name-floors.ts";
 import { type OwnedKind, ownedKinds, type Surroundings } from "./owned-kinds.ts";
 import { planRayCluster } from "./plan.ts";
-import { cleanupLeftMs, hasCleanupFinalizer } from "./plan-deletion.ts";
+import { cleanupLeftMs } from "./plan-deletion.ts";
 import { settledKey } from "./plan-owned.ts";
 import { isShrinking } from "./plan-workers.ts";
 import { isAlive } from "./pod-state.ts";
@@ -133,13 +135,15 @@ function viewOf(key: string, { context, settings, memory }: Workplace): RayClust
   const { caches, clock, random } = context;
   const cluster = caches.of(RAY_CLUSTERS).get(key);
   if (!cluster) return undefined;
-  const { nameFloors, settled } = memory.of(key, cluster);
+  const deletion = memory.of(key, cluster);
+  const { nameFloors, settled } = deletion;
   return viewRayCluster(key, {
     caches,
     random,
     nowMs: clock.now(),
     nameFloors,
     settled,
+    deletion,
     ...(settings.ray && { settings: settings.ray }),
     ...(settings.scheduler && { scheduler: settings.scheduler }),
     ...(settings.usesRoutes && { usesRoutes: true }),
@@ -149,8 +153,11 @@ function viewOf(key: string, { context, settings, memory }: Workplace): RayClust
 
 /** What the caches do not hold is asked for where it matters. */
 async function completeView(key: string, workplace: Workplace): Promise<RayClusterView | undefined> {
+  const { context, memory } = workplace;
+  const cluster = context.caches.of(RAY_CLUSTERS).get(key);
+  if (cluster) await learnClock(cluster, memory.of(key, cluster), context);
   const view = await viewWithIdleness(key, workplace);
-  return view && isOurs(view.cluster) ? withHiddenSecret(view, workplace.context) : view;
+  return view && isOurs(view.cluster) ? withHiddenSecret(view, context) : view;
 }
 
 /** Ray is asked only when it matters who is idle, and not for long: a group shrinks without the answer too. */

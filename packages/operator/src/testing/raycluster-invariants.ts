@@ -39,7 +39,7 @@ function podCreated({ resource, before, after, isByController }: Revision): Pod 
 
 function tooManyHeads(pod: Pod | undefined, state: State): string | undefined {
   if (!pod || !isHead(pod)) return undefined;
-  const heads = siblings(pod, state).filter((each) => isHead(each));
+  const heads = siblings(pod, state).filter((each) => isHead(each) && !isGhost(each, state));
   return heads.length > 1 ? heads.map(({ metadata }) => metadata.name).join(", ") : undefined;
 }
 
@@ -47,7 +47,9 @@ function tooManyWorkers(pod: Pod | undefined, state: State): string | undefined 
   const cluster = pod && clusterOf(pod, state);
   if (!pod || !cluster || !isWorker(pod)) return undefined;
   const wanted = wantedOf(cluster, groupOf(pod));
-  const alive = siblings(pod, state).filter((each) => isAlive(each) && groupOf(each) === groupOf(pod));
+  const alive = siblings(pod, state).filter(
+    (each) => isAlive(each) && groupOf(each) === groupOf(pod) && !isGhost(each, state),
+  );
   if (alive.length <= wanted) return undefined;
   return `${groupOf(pod)} wants ${wanted} and has ${alive.map(({ metadata }) => metadata.name).join(", ")}`;
 }
@@ -113,20 +115,34 @@ function isOutdated({ metadata }: Pod, cluster: RayCluster): boolean {
 function nameAgain(change: Revision, state: State): string | undefined {
   const pod = podCreated(change);
   // Of a cluster that is gone nobody can remember anything.
-  if (!pod || !clusterOf(pod, state)) return undefined;
-  const isSpent = state.revisions.some(
+  if (!pod || !clusterOf(pod, state) || isGhost(pod, state)) return undefined;
+  return isSpent(pod, state) ? pod.metadata.name : undefined;
+}
+
+/**
+ * Whether the pod is a leader's that was deposed while its create was on the way, and another of its name has lived and
+ * gone before it arrived. Nothing can keep it from being made: what is on its way cannot be called back, and no create
+ * says "unless there has been one". All that can be asked for is that it goes again, and that the state at rest shows.
+ */
+function isGhost(pod: Pod, state: State): boolean {
+  return isSpent(pod, state) && state.revisions.some((change) => change.isLate && isBirthOf(pod, change));
+}
+
+function isSpent(pod: Pod, { revisions }: State): boolean {
+  const name = keyOf(nameOf(pod));
+  return revisions.some(
     ({ resource, key, before }) =>
-      resource.plural === "pods" &&
-      key === keyOf(nameOf(pod)) &&
-      before &&
-      before.metadata.uid !== pod.metadata.uid,
+      resource.plural === "pods" && key === name && before && before.metadata.uid !== pod.metadata.uid,
   );
-  return isSpent ? pod.metadata.name : undefined;
+}
+
+function isBirthOf({ metadata: { uid } }: Pod, { before, after }: Revision): boolean {
+  return after?.metadata.uid === uid && before?.metadata.uid !== uid;
 }
 
 const REDIS_FINALIZER = "ray.io/gcs-ft-redis-cleanup-finalizer";
-/** KubeRay's five minutes, less the four by which a leader's clock may be ahead and the second that timestamps are cut to. */
-const CLEANUP_MS = 59_000;
+/** KubeRay's five minutes, but for the second that timestamps are cut to. */
+const CLEANUP_MS = 299_000;
 
 function letGoTooEarly(
   { resource, before, after, isByController, atMs }: Revision,
@@ -165,7 +181,11 @@ function indexTwice(change: Revision, state: State): string | undefined {
   if (!pod || !group || (group.numOfHosts ?? 1) > 1) return undefined;
   const indexOf = (each: Pod): string | undefined => each.metadata.labels?.[LABEL.replicaIndex];
   const same = siblings(pod, state).filter(
-    (each) => isAlive(each) && groupOf(each) === group.groupName && indexOf(each) === indexOf(pod),
+    (each) =>
+      isAlive(each) &&
+      groupOf(each) === group.groupName &&
+      indexOf(each) === indexOf(pod) &&
+      !isGhost(each, state),
   );
   return same.length > 1 ? same.map(({ metadata }) => metadata.name).join(", ") : undefined;
 }

@@ -25,6 +25,7 @@ export function pointsOf(reference: Reference): readonly Fault[] {
 }
 
 const POSITIONS = ["before", "during", "after"] as const;
+const PAUSES = ["before", "sent", "after"] as const;
 const ANSWERS: readonly Answer[] = ["429", "500", "503", "reset", "slow", "conflict"];
 const VERDICTS: readonly EventVerdict[] = ["repeat", "delay", "forget", "cut", "skip"];
 /** After so many writes of the second process the first goes on. */
@@ -35,7 +36,7 @@ function leaderPoints({ writes }: Reference): readonly Fault[] {
   return writes.flatMap(({ text }, write) =>
     text.includes(" events/")
       ? []
-      : (["before", "after"] as const).flatMap((position) =>
+      : PAUSES.flatMap((position) =>
           UNTIL.map((until) => ({ fault: "leaders", write, position, until }) as const),
         ),
   );
