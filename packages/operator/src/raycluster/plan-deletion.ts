@@ -11,6 +11,7 @@ import {
   redisCleanupJobName,
 } from "@heliostat/ray";
 import { cleanupLimitMs, hasCleanupFinalizer } from "./cleanup-deadline.ts";
+import { planLabels } from "./plan-labels.ts";
 import { removePodOfMany } from "./pod-actions.ts";
 import { isAlive, isHead } from "./pod-state.ts";
 import type { RayClusterView } from "./view.ts";
@@ -51,9 +52,11 @@ function cleanupActions(view: RayClusterView, job: Job | undefined): readonly Ac
   const alive = pods.filter(isAlive);
   if (alive.length > 0) return alive.map((pod) => removePodOfMany(pod, "the cluster is being deleted"));
   // A head that still runs would write to Redis behind the job's back.
-  if (job || pods.some(isHead)) return [];
+  if (pods.some(isHead)) return [];
+  const wanted = redisCleanupJob(cluster, { settings });
+  if (job) return planLabels(job, { resource: JOBS, wanted });
   return [
-    create(JOBS, redisCleanupJob(cluster, { settings }), {
+    create(JOBS, wanted, {
       why: "the cluster's state is still in Redis",
       mayExist: true,
       event: {

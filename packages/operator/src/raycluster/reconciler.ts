@@ -37,7 +37,7 @@ import {
 } from "@heliostat/ray";
 import { hasCleanupFinalizer } from "./cleanup-deadline.ts";
 import { isPresent, STALE_MS } from "./freshness.ts";
-import { withHiddenSecret } from "./hidden-secret.ts";
+import { withHiddenObjects } from "./hidden-objects.ts";
 import { learnClock } from "./learn-clock.ts";
 import { type ClusterMemory, Memory } from "./memory.ts";
 import { nextNameFloors } from "./name-floors.ts";
@@ -157,7 +157,7 @@ async function completeView(key: string, workplace: Workplace): Promise<RayClust
   const cluster = context.caches.of(RAY_CLUSTERS).get(key);
   if (cluster) await learnClock(cluster, memory.of(key, cluster), context);
   const view = await viewWithIdleness(key, workplace);
-  return view && isOurs(view.cluster) ? withHiddenSecret(view, context) : view;
+  return view && isOurs(view.cluster) ? withHiddenObjects(view, context) : view;
 }
 
 /** Ray is asked only when it matters who is idle, and not for long: a group shrinks without the answer too. */
