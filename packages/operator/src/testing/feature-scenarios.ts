@@ -9,6 +9,8 @@ import {
   fated,
   gone,
   groups,
+  quota,
+  quotaOf,
   scaled,
   withEnvironment,
   withWorkerEnvironment,
@@ -169,6 +171,15 @@ export const FEATURE_SCENARIOS: readonly Scenario[] = [
         acts: [created({ upgradeStrategy: { type: "RollingUpdate" }, workers: [{ replicas: 2 }] })],
       },
       { name: "upgrade", acts: [withWorkerEnvironment("2"), { act: "wait", ms: 12_000 }] },
+    ],
+  },
+  {
+    name: "quota",
+    about: "a quota has no room for a pod, then for the head alone, then for all",
+    steps: [
+      { name: "no room", acts: [...quota(0), created({ workers: [{ replicas: 1 }] })], mends: [] },
+      { name: "room for the head", acts: quotaOf(1), mends: [] },
+      { name: "room for all", acts: quotaOf(9) },
     ],
   },
   {
