@@ -270,10 +270,10 @@ function isSpendingNames(
 
 function resultFor(view: RayClusterView, plan: Plan, outcome: Outcome): ReconcileResult {
   const { cluster, pods } = view;
+  const leftMs = cleanupLeftMs(view);
   // Whatever keeps Redis from being emptied, the deletion has its deadline.
-  if (outcome.failed && isTerminating(cluster)) {
-    return lookAgain(Math.min(CLEANUP_RETRY_MS, Math.max(0, cleanupLeftMs(view))));
-  }
+  if (outcome.failed && isTerminating(cluster) && leftMs > 0)
+    return lookAgain(Math.min(CLEANUP_RETRY_MS, leftMs));
   const isSuspensionOver = isSuspending(view) && pods.length === 0;
   // It was taken back while it went on: now that it is told to be done, the cluster may come up again.
   if (isSuspensionOver && !cluster.spec.suspend && !outcome.failed) return lookAgain(0);

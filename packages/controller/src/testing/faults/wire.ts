@@ -75,6 +75,8 @@ export interface WireRules {
 
 /** What a wire tells about its process. */
 export interface WireWitness {
+  /** The process sends a request: a read, a write or the beginning of a watch. */
+  asks(): void;
   /** A write has been done. `seen`: the newest revision of the object that the process knew of when it was sent. */
   done(call: WriteCall, answer: KubeObject | undefined, seen: number | undefined): void;
   /** A process that stood still before it sent a write sends it. */
@@ -159,7 +161,8 @@ export class Wire implements KubeClient {
     resource: Resource<T>,
     options: WatchOptions = {},
   ): AsyncIterable<WatchEvent<T>> {
-    const { clock, random, rules } = this.#options;
+    const { clock, random, rules, witness } = this.#options;
+    witness.asks();
     await Promise.race([rules.stale?.thawed, rules.stale && aborted(options.signal)]);
     await this.#onTheWay(options.signal);
     const refusal = rules.onRead?.();
@@ -186,6 +189,7 @@ export class Wire implements KubeClient {
   }
 
   async #read<T>(call: () => Promise<T>): Promise<T> {
+    this.#options.witness.asks();
     await this.#onTheWay();
     const refusal = this.#options.rules.onRead?.();
     if (refusal) throw refusal;
@@ -214,6 +218,7 @@ export class Wire implements KubeClient {
 
   async #write<T>({ signal, ...what }: Write, send: () => Promise<T>): Promise<T> {
     if (this.#isDead) return never();
+    this.#options.witness.asks();
     const isLease = what.resource.plural === "leases";
     // Renewals have no place in a story: they would number its writes differently each time.
     const call = { ...what, name: nameOnly(what.name), index: isLease ? -1 : this.writes.length };

@@ -21,6 +21,9 @@ import { type Revision, revisionOf } from "./revision-log.ts";
 import type { Act, Choice, Invariant } from "./scenario.ts";
 import { Wire, type WireRules, type WireWitness, type WriteCall, writeText } from "./wire.ts";
 
+/** Many times what any story takes, whatever goes wrong in it: whoever sends more goes round in circles. */
+const MOST_REQUESTS = 2000;
+
 /** Something that must never be, and was. */
 export interface Violation {
   readonly invariant: string;
@@ -55,6 +58,7 @@ export class World {
   readonly #namespaces = new Set<string>();
   readonly #told = new Set<string>();
   #changedAtMs = 0;
+  #requests = 0;
   #onWrite: ((call: WriteCall) => void) | undefined;
 
   static async begin(lab: Lab, seed: number): Promise<World> {
@@ -73,7 +77,8 @@ export class World {
   /** Let virtual time pass. */
   async pass(ms: number): Promise<void> {
     const { clock, log } = this.lab;
-    await clock.turn(ms, () => log.drain((change) => this.#see(change), clock.now()));
+    const hasPassed = await clock.turn(ms, () => log.drain((change) => this.#see(change), clock.now()));
+    if (!hasPassed) this.report("the controller lets time pass", "it looks again and again at one moment");
   }
 
   /** Let time pass until nothing of weight has changed or been written for `quietMs`, and `isDone`. */
@@ -225,6 +230,11 @@ export class World {
   #witness(isDeposed: () => boolean): WireWitness {
     const { log, suite, clock } = this.lab;
     return {
+      asks: () => {
+        this.#requests += 1;
+        if (this.#requests === MOST_REQUESTS)
+          this.report("the controller comes to rest", `it has sent ${MOST_REQUESTS} requests`);
+      },
       leaves: (call) => {
         if (isDeposed()) this.report("a leader whose lease is over sends nothing", writeText(call));
       },
