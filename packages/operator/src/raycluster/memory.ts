@@ -1,4 +1,5 @@
 import type { RayCluster } from "@heliostat/ray";
+import type { DeletionMemory } from "./cleanup-deadline.ts";
 
 /**
  * What the reconciler has seen of its clusters and has not written down yet. All of it may be lost: a restart costs a
@@ -34,7 +35,7 @@ export class Memory {
   }
 }
 
-export interface ClusterMemory {
+export interface ClusterMemory extends DeletionMemory {
   readonly uid: string;
   /** Whether the caches have shown this cluster as the API has it; not asked before something is to be done. */
   isPresent?: boolean;
