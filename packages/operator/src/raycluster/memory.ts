@@ -15,8 +15,8 @@ export class Memory {
     const fresh = {
       uid,
       nameFloors: {},
-      settled: new Set<string>(),
-      told: new Set<string>(),
+      settled: NOTHING,
+      told: NOTHING,
       isHindered: false,
     };
     this.#clusters.set(key, fresh);
@@ -34,6 +34,9 @@ export class Memory {
     this.#clusters.delete(key);
   }
 }
+
+/** Of most clusters there is nothing to remember, and there are many clusters. */
+export const NOTHING: ReadonlySet<string> = new Set();
 
 export interface ClusterMemory extends DeletionMemory {
   readonly uid: string;

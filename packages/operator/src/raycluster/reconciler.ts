@@ -17,6 +17,7 @@ import {
 import {
   isEqualJson,
   isTerminating,
+  type KubeObject,
   keyOf,
   nameOf,
   PODS,
@@ -39,7 +40,7 @@ import { hasCleanupFinalizer } from "./cleanup-deadline.ts";
 import { isPresent, STALE_MS } from "./freshness.ts";
 import { withHiddenObjects } from "./hidden-objects.ts";
 import { learnClock } from "./learn-clock.ts";
-import { type ClusterMemory, Memory } from "./memory.ts";
+import { type ClusterMemory, Memory, NOTHING } from "./memory.ts";
 import { nextNameFloors } from "./name-floors.ts";
 import { type OwnedKind, ownedKinds, type Surroundings } from "./owned-kinds.ts";
 import { planRayCluster } from "./plan.ts";
@@ -196,7 +197,7 @@ function tellObstacles(view: RayClusterView, remembered: ClusterMemory, { events
     const note = `${keyOf(nameOf(view.cluster))}: ${sentence}`;
     events.record(view.cluster, { type: "Warning", reason, action: EVENT_ACTION.validate, note });
   }
-  remembered.told = new Set(told.map(({ sentence }) => sentence));
+  remembered.told = told.length === 0 ? NOTHING : new Set(told.map(({ sentence }) => sentence));
   remembered.isHindered = obstacles.length > 0;
 }
 
@@ -214,10 +215,11 @@ function remember(after: RayClusterView, { outcome, remembered }: Done): void {
     ),
   );
   if (applied.size === 0) return;
-  const stored = [...after.services, ...after.others].filter(({ kind, metadata }) =>
-    applied.has(`${kind} ${metadata.name}`),
-  );
-  remembered.settled = new Set([...remembered.settled, ...stored.map((object) => settledKey(object))]);
+  const isSettled = (object: KubeObject) =>
+    applied.has(`${object.kind} ${object.metadata.name}`) || remembered.settled.has(settledKey(object));
+  // What is said of objects that are gone, or of their earlier forms, is forgotten.
+  const settled = [...after.services, ...after.others].filter(isSettled);
+  remembered.settled = new Set(settled.map((object) => settledKey(object)));
 }
 
 /** Write the status if it is due, and say when it will be if it is not. */

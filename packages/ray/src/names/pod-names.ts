@@ -106,9 +106,9 @@ function sequence({ cluster, group }: PodNamesView): NameSequence {
   return made;
 }
 
-/** Sequences by their seed: to make one is work, and each is asked for at every look at its cluster. */
+/** Sequences by their seed: to make one is work, and a cluster that comes up asks for its own at every look. */
 const KNOWN = new Map<string, NameSequence>();
-const MAX_KNOWN = 50_000;
+const MAX_KNOWN = 2000;
 
 function namePrefix({ cluster: { metadata }, group }: PodNamesView): string {
   return group === HEAD_GROUP
