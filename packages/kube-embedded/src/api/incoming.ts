@@ -3,7 +3,7 @@ import type { ServedResource } from "../registry/served-resource.ts";
 import { mapItems, mapMembers } from "../schema/json-value.ts";
 import type { ApiGround } from "./api-ground.ts";
 import type { Caller, Target } from "./kube-api.ts";
-import { assertNotTooDeep } from "./nesting.ts";
+import { surveyed } from "./nesting.ts";
 import { badRequest, unreadablePatch } from "./refusals.ts";
 
 type JsonObject = { readonly [key: string]: Json };
@@ -15,7 +15,7 @@ type JsonObject = { readonly [key: string]: Json };
  */
 export function incomingObject(target: Target, body: Json): KubeObject {
   if (!isObject(body)) throw badRequest("the body of the request must be an object");
-  assertNotTooDeep(body);
+  const { hasNulls } = surveyed(body);
   const { resource } = target;
   // Whether a custom kind allows null is for its schema to say.
   const { metadata, ...content } = body;
@@ -23,11 +23,14 @@ export function incomingObject(target: Target, body: Json): KubeObject {
     apiVersion = "",
     kind = "",
     ...rest
-  } = (resource.isCustom ? content : withoutNulls(content)) as JsonObject;
+  } = (resource.isCustom || !hasNulls ? content : withoutNulls(content)) as JsonObject;
   return {
     apiVersion: expected("API version", apiVersion, apiVersionOf(resource)),
     kind: expected("kind", kind, resource.kind) as KubeObject["kind"],
-    metadata: placed(target, checkedMetadata(resource, withoutNulls(metadata ?? {}))),
+    metadata: placed(
+      target,
+      checkedMetadata(resource, hasNulls ? withoutNulls(metadata ?? {}) : (metadata ?? {})),
+    ),
     ...rest,
   };
 }
