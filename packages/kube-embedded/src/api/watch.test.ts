@@ -19,7 +19,7 @@ function recorded({ api, target }: TestKubernetes, options: ApiWatchOptions): Re
   const recording = { events, isOver: false };
   const stream = api.watch(target("v1", "configmaps"), options);
   void (async () => {
-    for await (const event of stream) events.push(event);
+    for await (const batch of stream) events.push(...batch);
     recording.isOver = true;
   })();
   return recording;
@@ -90,9 +90,9 @@ describe("watch", () => {
     const kubernetes = await testKubernetes({ history: { changes: 3 } });
     const stream = kubernetes.api.watch(kubernetes.target("v1", "configmaps"), {})[Symbol.asyncIterator]();
     await kubernetes.given(configMap("first"));
-    expect((await stream.next()).value).toMatchObject({ type: "ADDED" });
+    expect((await stream.next()).value).toMatchObject([{ type: "ADDED" }]);
     for (const name of ["a", "b", "c", "d", "e"]) await kubernetes.given(configMap(name));
-    expect((await stream.next()).value).toMatchObject({ type: "ERROR", error: { code: 410 } });
+    expect((await stream.next()).value).toMatchObject([{ type: "ERROR", error: { code: 410 } }]);
     expect((await stream.next()).done).toBe(true);
   });
 
