@@ -87,19 +87,19 @@ const TEXTS = [
   "deletionTimestamp",
 ] as const;
 
-const SHAPES: Readonly<Record<string, readonly [wanted: string, accepts: (value: Json) => boolean]>> = {
-  ...Object.fromEntries(TEXTS.map((field) => [field, ["string", isText]])),
-  labels: ["map[string]string", isStringMap],
-  annotations: ["map[string]string", isStringMap],
-  finalizers: ["[]string", (value) => isListOf(value, isText)],
-  ownerReferences: ["[]v1.OwnerReference", (value) => isListOf(value, isObject)],
-  managedFields: ["[]v1.ManagedFieldsEntry", (value) => isListOf(value, isObject)],
-};
+const SHAPES: readonly (readonly [field: string, wanted: string, accepts: (value: Json) => boolean])[] = [
+  ...TEXTS.map((field) => [field, "string", isText] as const),
+  ["labels", "map[string]string", isStringMap],
+  ["annotations", "map[string]string", isStringMap],
+  ["finalizers", "[]string", (value) => isListOf(value, isText)],
+  ["ownerReferences", "[]v1.OwnerReference", (value) => isListOf(value, isObject)],
+  ["managedFields", "[]v1.ManagedFieldsEntry", (value) => isListOf(value, isObject)],
+];
 
 /** Go refuses metadata of another shape while decoding; what comes after may trust it. */
 function checkedMetadata(resource: ServedResource, metadata: Json): ObjectMeta {
   if (!isObject(metadata)) throw undecodable(resource, "metadata of type v1.ObjectMeta");
-  for (const [field, [wanted, accepts]] of Object.entries(SHAPES)) {
+  for (const [field, wanted, accepts] of SHAPES) {
     const value = metadata[field];
     if (value !== undefined && !accepts(value))
       throw undecodable(resource, `ObjectMeta.metadata.${field} of type ${wanted}`);

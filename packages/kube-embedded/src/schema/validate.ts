@@ -40,6 +40,7 @@ function collect(value: unknown, place: Place, walk: Walk): void {
   const own = scope.isCustom ? valueProblems(value, schema, path) : builtInProblems(value, schema, path);
   if (own.length > 0) problems.push(...own);
   if (own.some(({ reason }) => reason === "FieldValueTypeInvalid")) return;
+  if (typeof value !== "object" && !hasAlternatives(schema)) return;
   const here = { ...place, schema };
   if (Array.isArray(value)) collectItems(value, here, walk);
   else if (isJsonObject(value)) collectMembers(value, here, walk);

@@ -39,7 +39,7 @@ export function typeProblem(value: unknown, schema: Schema, path: string): Field
 function isOfType(value: unknown, { type }: Schema): boolean {
   if (type === "array") return Array.isArray(value);
   if (type === "object") return isJsonObject(value);
-  return type !== "integer" && type !== "number" && typeof value === type;
+  return type === "integer" ? Number.isInteger(value) : typeof value === type;
 }
 
 function allowedTypes(schema: Schema): readonly string[] {
