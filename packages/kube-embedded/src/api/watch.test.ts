@@ -2,7 +2,7 @@ import type { Json } from "@heliostat/kube";
 import { settled } from "@heliostat/kube/testing";
 import { describe, expect, it } from "vitest";
 import { CALLER, type TestKubernetes, testKubernetes } from "../testing/test-kubernetes.ts";
-import type { ApiWatchOptions, StoredEvent } from "./kube-api.ts";
+import type { ApiWatchOptions, StoredEvent, StoredEvents } from "./kube-api.ts";
 
 function configMap(name: string): Json {
   return { apiVersion: "v1", kind: "ConfigMap", metadata: { name } };
@@ -84,6 +84,20 @@ describe("watch", () => {
     await kubernetes.clock.turn(3_100);
     expect([old, future].map(told)).toEqual([["ERROR 410"], ["ERROR 504"]]);
     expect([old, future].every(({ isOver }) => isOver)).toBe(true);
+  });
+
+  it("tells a reader that has been busy of all that happened, in batches of a bounded size", async () => {
+    const kubernetes = await testKubernetes();
+    const stream = kubernetes.api.watch(kubernetes.target("v1", "configmaps"), {})[Symbol.asyncIterator]();
+    const first = stream.next();
+    await settled();
+    const names = Array.from({ length: 70 }, (_, index) => `map-${index}`);
+    for (const name of names) await kubernetes.given(configMap(name));
+    const batches = [await first, await stream.next(), await stream.next(), await stream.next()].map(
+      ({ value }) => value as StoredEvents,
+    );
+    expect(batches.map(({ length }) => length)).toEqual([1, 32, 32, 5]);
+    expect(told({ events: batches.flat(), isOver: false })).toEqual(names.map((name) => `ADDED ${name}`));
   });
 
   it("lets a reader fall behind no further than the history reaches", async () => {

@@ -2,7 +2,7 @@ import type { Schema } from "@heliostat/kube";
 import { ownMember } from "./json-value.ts";
 
 /** What a schema says of one member. */
-export interface SchemaMember {
+interface SchemaMember {
   readonly schema: Schema;
   /** Whether the schema names it: otherwise it is one of the further members, that all have one schema. */
   readonly isNamed: boolean;
