@@ -7,6 +7,8 @@ import { endpointsReconciler } from "./endpoints/reconciler.ts";
 import { garbageCollector } from "./garbage/reconciler.ts";
 import { jobReconciler } from "./jobs/reconciler.ts";
 import { namespaceReconciler } from "./namespaces/reconciler.ts";
+import { taintEvictionReconciler } from "./nodes/eviction-reconciler.ts";
+import { nodeLifecycleReconciler } from "./nodes/lifecycle-reconciler.ts";
 import { quotaReconciler } from "./quotas/reconciler.ts";
 import { replicaSetReconciler } from "./replica-sets/reconciler.ts";
 import { schedulerReconciler } from "./scheduler/reconciler.ts";
@@ -38,6 +40,8 @@ export function workloadControllers(options: WorkloadOptions): readonly Reconcil
     namespaceReconciler({ resources, caCertificate }),
     garbageCollector({ resources }),
     schedulerReconciler(),
+    nodeLifecycleReconciler(),
+    taintEvictionReconciler(),
     endpointsReconciler(),
     replicaSetReconciler(),
     deploymentReconciler(),
