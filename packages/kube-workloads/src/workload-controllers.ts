@@ -5,6 +5,7 @@ import { deploymentReconciler } from "./deployments/reconciler.ts";
 import { disruptionBudgetReconciler } from "./disruption-budgets/reconciler.ts";
 import { endpointsReconciler } from "./endpoints/reconciler.ts";
 import { garbageCollector } from "./garbage/reconciler.ts";
+import { orphanedJobPods } from "./jobs/orphaned-pods.ts";
 import { jobReconciler } from "./jobs/reconciler.ts";
 import { namespaceReconciler } from "./namespaces/reconciler.ts";
 import { taintEvictionReconciler } from "./nodes/eviction-reconciler.ts";
@@ -47,6 +48,7 @@ export function workloadControllers(options: WorkloadOptions): readonly Reconcil
     deploymentReconciler(),
     statefulSetReconciler(),
     jobReconciler(),
+    orphanedJobPods(),
     volumeReconciler(volumesFolder === undefined ? {} : { folder: volumesFolder }),
     autoscalerReconciler({ resources }),
     quotaReconciler({ resources }),
