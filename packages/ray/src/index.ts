@@ -45,6 +45,7 @@ export {
 } from "./names/cluster-names.ts";
 export { nextNameFloor, type PodNamesView, podNames } from "./names/pod-names.ts";
 export { replicaName } from "./names/replica-name.ts";
+export { missingHostNames, type ReplicaNamesView, replicaPodNames } from "./names/replica-pod-names.ts";
 export { headIngress, wantsIngress } from "./network/head-ingress.ts";
 export { headRoute, OPENSHIFT_ROUTES, type OpenShiftRoute } from "./network/head-route.ts";
 export { networkPolicies } from "./network/network-policies.ts";

@@ -45,7 +45,7 @@ function incoming({ method, path, headers, body, signal }: WireRequest): Incomin
     headers: { ...headers, host: "localhost" },
     rawHeaders: Object.entries(headers).flat(),
     peer: NO_PEER,
-    signal: signal ?? new AbortController().signal,
+    life: { signal: signal ?? new AbortController().signal },
     body: async () => Buffer.from(body ?? new Uint8Array()),
     bodyStream: () => Readable.from([body ?? new Uint8Array()]),
   };

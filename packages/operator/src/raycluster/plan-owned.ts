@@ -17,6 +17,7 @@ import {
 import { ANNOTATION, authSecret, EVENT_ACTION, fingerprint, needsAuthSecret } from "@heliostat/ray";
 import { isAsWanted } from "./as-wanted.ts";
 import { CLAIM_KIND, keptKinds, type OwnedKind } from "./owned-kinds.ts";
+import { planLabels } from "./plan-labels.ts";
 import { isAlive } from "./pod-state.ts";
 import type { RayClusterView } from "./view.ts";
 
@@ -126,7 +127,9 @@ function planSecret(view: RayClusterView): readonly Action[] {
   if (needsAuthSecret(view.cluster)) {
     const wanted = authSecret(view.cluster, { token: view.newToken });
     const live = present.find(({ metadata }) => metadata.name === wanted.metadata.name);
-    return live ? planSecretLabels(view, live, wanted) : [makingSecret(wanted)];
+    if (!live) return [makingSecret(wanted)];
+    if (!isControlledBy(live, view.cluster)) return [];
+    return planLabels(live, { resource: SECRETS, wanted, step: STEP.beforePods });
   }
   return present
     .filter((secret) => isControlledBy(secret, view.cluster) && !isTerminating(secret))
@@ -140,16 +143,6 @@ function makingSecret(secret: Secret): Action {
     mayExist: true,
     step: STEP.beforePods,
   });
-}
-
-/** Without its labels the secret would not be seen again. */
-function planSecretLabels(view: RayClusterView, live: KubeObject, wanted: Secret): readonly Action[] {
-  const { uid = "", labels = {} } = live.metadata;
-  const own = Object.entries(wanted.metadata.labels ?? {});
-  if (!isControlledBy(live, view.cluster) || own.every(([key, value]) => labels[key] === value)) return [];
-  const body = { metadata: { uid, labels: Object.fromEntries(own) } };
-  const why = "somebody has taken its labels away";
-  return [patch(SECRETS, live as Secret, { why, step: STEP.beforePods, patch: { type: "merge", body } })];
 }
 
 /** Made where it is missing. What lies in it is the user's: only whether it goes with the cluster may change. */
