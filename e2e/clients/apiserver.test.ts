@@ -64,6 +64,8 @@ describe.each(["kubectl-1.29", "kubectl-1.35"] as const)("%s through heliostat a
       "raycronjobs.ray.io",
       "rayjobs.ray.io",
       "rayservices.ray.io",
+      "selfsubjectaccessreviews.authorization.k8s.io",
+      "selfsubjectreviews.authentication.k8s.io",
     ]);
     expect(await kubectl("explain raycluster.spec.suspend")).toContain("<boolean>");
     expect((await run("get pods")).stderr).toContain('the server doesn\'t have a resource type "pods"');
@@ -102,6 +104,12 @@ describe.each(["kubectl-1.29", "kubectl-1.35"] as const)("%s through heliostat a
     await kubectl("delete raycluster c --wait=true");
     await kubectl("delete rayclusters --all");
     expect((await cluster.client.list(RAY_CLUSTERS)).items).toEqual([]);
+  });
+
+  it("says who the caller is, and what he may", async () => {
+    expect(await kubectl("auth whoami")).toContain("system:serviceaccount:default:robot");
+    expect(await kubectl("auth can-i delete rayclusters")).toBe("yes\n");
+    expect((await run("auth can-i list rayclusters -A")).stdout).toMatch(/^no/);
   });
 
   it("is refused where the caller may not", async () => {

@@ -69,6 +69,24 @@ describe("the API server of heliostat up, on real Ray", () => {
     expect(version).toMatchObject({ status: 200, body: { ray_version: expect.stringMatching(/^\d+\.\d+/) } });
   });
 
+  it("passes WebSockets on: Ray's own tail of a job's log", async () => {
+    const jobs = "/apis/v1/namespaces/default/jobsubmissions/test-cluster";
+    const program = "import time; [print('line', i, flush=True) or time.sleep(0.2) for i in range(5)]";
+    const submitted = await send("POST", jobs, { entrypoint: `python -c "${program}"` });
+    const service = "/api/v1/namespaces/default/services/test-cluster-head-svc:dashboard/proxy";
+    const path = `${service}/api/jobs/${submitted.body.submissionId}/logs/tail`;
+    const headers = { authorization: `Bearer ${token}` };
+    // Node's takes headers, which browsers' do not.
+    const socket = new WebSocket(`${url.replace("http", "ws")}${path}`, { headers } as never);
+    let log = "";
+    socket.addEventListener("message", ({ data }) => {
+      log += String(data);
+    });
+    await new Promise((resolve) => socket.addEventListener("close", resolve));
+    expect(log).toContain("line 0");
+    expect(log).toContain("line 4");
+  });
+
   it("names the field of a body that was left at its placeholders", async () => {
     const job = { name: "string", namespace: "string", user: "string", entrypoint: "string" };
     expect(await send("POST", `${N}/jobs`, job)).toMatchObject({

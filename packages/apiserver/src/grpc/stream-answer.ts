@@ -5,6 +5,7 @@ import type { StreamMethod } from "../calls/stream-methods.ts";
 import type { Streams } from "../calls/streams.ts";
 import { GRPC_CODE } from "../errors/api-error.ts";
 import { apiErrorOf } from "../errors/status-of-error.ts";
+import { untilDrained } from "../until-drained.ts";
 import { credentialsOf, decoded } from "./unary-answer.ts";
 
 export interface StreamAnswerOptions {
@@ -45,13 +46,6 @@ async function sendAll(
 ): Promise<void> {
   for await (const message of messages) {
     if (signal.aborted) return;
-    if (!call.write(toBinary(method.output, message))) await drained(call, signal);
+    if (!call.write(toBinary(method.output, message))) await untilDrained(call, signal);
   }
-}
-
-function drained(call: StreamCall, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    call.once("drain", resolve);
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

@@ -1,4 +1,5 @@
 import type { FastifyReply } from "fastify";
+import { untilDrained } from "../until-drained.ts";
 
 export interface SentBytes {
   readonly bytes: AsyncIterable<string | Uint8Array>;
@@ -20,7 +21,7 @@ export async function sendBytes(
   try {
     for await (const chunk of bytes) {
       if (signal.aborted) break;
-      if (!raw.write(chunk)) await drained(raw, signal);
+      if (!raw.write(chunk)) await untilDrained(raw, signal);
     }
   } catch (error) {
     if (!signal.aborted) {
@@ -32,10 +33,3 @@ export async function sendBytes(
 }
 
 type OutgoingHeaders = Record<string, string | string[] | number>;
-
-function drained(raw: FastifyReply["raw"], signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    raw.once("drain", resolve);
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
-}

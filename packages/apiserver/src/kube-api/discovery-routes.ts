@@ -34,8 +34,8 @@ export function addDiscoveryRoutes(app: FastifyInstance, { calls, wire }: Discov
   }
 }
 
-const RAY = apiGroup("ray.io");
-const EVENT = apiGroup(EVENTS.group);
+/** Of which something is served: passed on, or answered for the caller. */
+const GROUPS = ["ray.io", EVENTS.group, "authentication.k8s.io", "authorization.k8s.io"];
 const RAY_OPENAPI = "/openapi/v3/apis/ray.io/v1";
 
 /** The resources of Ray's kinds, and their schemas, are those of the cluster's own definitions. */
@@ -44,9 +44,12 @@ const PASSED_ON = ["/apis/ray.io/v1", RAY_OPENAPI, "/version"];
 const DOCUMENTS: Readonly<Record<string, object>> = {
   // Nothing of the core group: proxies of services are no resources.
   "/api": { kind: "APIVersions", versions: [] },
-  "/apis": { kind: "APIGroupList", apiVersion: "v1", groups: [RAY, EVENT] },
-  "/apis/ray.io": { ...RAY, kind: "APIGroup", apiVersion: "v1" },
-  "/apis/events.k8s.io": { ...EVENT, kind: "APIGroup", apiVersion: "v1" },
+  "/apis": { kind: "APIGroupList", apiVersion: "v1", groups: GROUPS.map(apiGroup) },
+  ...Object.fromEntries(
+    GROUPS.map((name) => [`/apis/${name}`, { ...apiGroup(name), kind: "APIGroup", apiVersion: "v1" }]),
+  ),
+  "/apis/authentication.k8s.io/v1": review("authentication.k8s.io/v1", "SelfSubjectReview"),
+  "/apis/authorization.k8s.io/v1": review("authorization.k8s.io/v1", "SelfSubjectAccessReview"),
   "/apis/events.k8s.io/v1": {
     kind: "APIResourceList",
     apiVersion: "v1",
@@ -68,4 +71,11 @@ const DOCUMENTS: Readonly<Record<string, object>> = {
 function apiGroup(name: string): object {
   const version = { groupVersion: `${name}/v1`, version: "v1" };
   return { name, versions: [version], preferredVersion: version };
+}
+
+/** A kind that is created, answered, and never stored. */
+function review(groupVersion: string, kind: string): object {
+  const singularName = kind.toLowerCase();
+  const resource = { name: `${singularName}s`, singularName, kind, namespaced: false, verbs: ["create"] };
+  return { kind: "APIResourceList", apiVersion: "v1", groupVersion, resources: [resource] };
 }

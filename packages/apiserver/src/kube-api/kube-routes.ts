@@ -18,6 +18,7 @@ import {
 } from "./kube-request.ts";
 import { kubeErrorOf, kubeStatus } from "./kube-status.ts";
 import { passOn } from "./pass-on.ts";
+import { addSelfReviews } from "./self-reviews.ts";
 
 export interface KubeRouteOptions {
   /** Where requests are passed on to. */
@@ -47,6 +48,7 @@ export function addKubeRoutes(app: FastifyInstance, options: KubeRouteOptions): 
       answer(request, reply, { target: eventTarget(request.params.namespace), options }),
     );
     addDiscoveryRoutes(scope, options);
+    addSelfReviews(scope, options.calls);
     done();
   });
 }

@@ -182,7 +182,7 @@ describe("what passes", () => {
 describe("discovery, without which kubectl does not begin", () => {
   test.each([
     ["/api", { kind: "APIVersions", versions: [] }],
-    ["/apis", { kind: "APIGroupList", groups: [{ name: "ray.io" }, { name: "events.k8s.io" }] }],
+    ["/apis", { kind: "APIGroupList", groups: [{ name: "ray.io" }, { name: "events.k8s.io" }, {}, {}] }],
     ["/apis/ray.io", { kind: "APIGroup", preferredVersion: { groupVersion: "ray.io/v1" } }],
     ["/apis/events.k8s.io/v1", { resources: [{ name: "events", verbs: ["list", "watch"] }] }],
     ["/openapi/v3", { paths: { "apis/ray.io/v1": {} } }],
@@ -202,6 +202,50 @@ describe("discovery, without which kubectl does not begin", () => {
     const { serverRelativeURL } = paths["apis/ray.io/v1"];
     const schemas = (await call("GET", serverRelativeURL)).body.components.schemas;
     expect(Object.keys(schemas).some((name) => name.endsWith("RayCluster"))).toBe(true);
+  });
+});
+
+describe("who am I, and may I", () => {
+  const MAY = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+
+  test("is answered for the caller, and not for this server", async () => {
+    const path = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
+    const whoami = await call("POST", path, { body: '{"kind":"SelfSubjectReview"}' });
+    expect(whoami).toMatchObject({
+      status: 201,
+      body: { status: { userInfo: { username: "alice", groups: ["team-a"] } } },
+    });
+    allows = ({ verb }) => verb === "list";
+    for (const [verb, allowed] of [
+      ["list", true],
+      ["delete", false],
+    ] as const) {
+      const attributes = { verb, group: "ray.io", resource: "rayclusters", namespace: "mine" };
+      const spec = { resourceAttributes: attributes };
+      const body = JSON.stringify({ kind: "SelfSubjectAccessReview", spec });
+      expect((await call("POST", MAY, { body })).body.status).toMatchObject({ allowed });
+      expect(asked.at(-1)).toEqual(attributes);
+    }
+    expect(sent).toEqual([]);
+  });
+
+  test.each(["", "{", "[]", "null", '{"kind":"Pod"}'])("%j is no question", async (body) => {
+    expect((await call("POST", MAY, { body })).status).toBeGreaterThanOrEqual(400);
+  });
+
+  test.each(["{}", '{"nonResourceAttributes":{"path":"/"}}', '{"resourceAttributes":{"verb":7}}'])(
+    "nobody is allowed %s",
+    async (spec) => {
+      const body = `{"kind":"SelfSubjectAccessReview","spec":${spec}}`;
+      expect((await call("POST", MAY, { body })).body.status.allowed).toBe(false);
+      expect(asked).toEqual([]);
+    },
+  );
+
+  test("is told to nobody whom nobody knows", async () => {
+    const headers = { authorization: "Bearer wrong" };
+    const body = '{"kind":"SelfSubjectAccessReview"}';
+    expect((await call("POST", MAY, { headers, body })).status).toBe(401);
   });
 });
 

@@ -35,7 +35,7 @@ export function clusterExtensionCalls(
     findClusters: async (request) => found(request, { namespace: request.namespace }),
     findAllClusters: async (request) => found(request, {}),
     dryRunCluster: async (request, call) =>
-      tell(await createCluster(ports, { ...request, $typeName: CREATE }, { ...call, isDryRun: true })),
+      tell(await createCluster(ports, { ...request, $typeName: CREATE }, dryRunOf(call))),
     updateCluster: async (request, call) => tell(await updateCluster(ports, reads, { request, call })),
     scaleCluster: async ({ scale, ...request }, call) =>
       tell(await changed(request, call, scaledCluster(scale))),
@@ -175,4 +175,9 @@ function targetOf({ namespace, name, dryRun = false }: NamedRequest, { signal }:
   if (name === "") throw invalidInput("Cluster name is empty. Please specify a valid value.");
   if (namespace === "") throw invalidInput("Namespace is empty. Please specify a valid value.");
   return { namespace, name, signal, isDryRun: dryRun };
+}
+
+/** Not spread: what a call makes only when it is looked at would stay behind. */
+function dryRunOf({ caller, signal, version }: CallContext): CallContext & { readonly isDryRun: true } {
+  return { caller, signal, version, isDryRun: true };
 }

@@ -94,7 +94,8 @@ async function updateService(
   const facts = creationFacts(ports, call);
   const service = withCaller(request.service, facts);
   checkUpdateService({ ...request, ...(service && { service }) }, call.version);
-  const { namespace, name, signal } = { ...request, ...call };
+  const { namespace, name } = request;
+  const { signal } = call;
   const target = { name, namespace, signal, isFresh: true };
   const before = await findManaged(ports, findableOf(ports), target);
   const wanted = await builtService(ports, { service }, call);

@@ -1,4 +1,5 @@
 import { RAY_CLUSTERS, RAY_CRON_JOBS, RAY_JOBS, RAY_SERVICES } from "@heliostat/ray";
+import { SELF_ACCESS_REVIEW_PATH, SELF_REVIEW_PATH } from "../kube-api/self-reviews.ts";
 import type { Schema } from "./message-schemas.ts";
 
 /** Operations of one path, by verb. */
@@ -13,6 +14,9 @@ export function kubePaths(): Readonly<Record<string, PathItem>> {
   return {
     ...Object.fromEntries(DISCOVERY.map(([path, summary]) => [path, discovery(path, summary)])),
     ...Object.assign({}, ...kinds.map(pathsOfKind)),
+    ...Object.fromEntries(
+      REVIEWS.map(([path, id, summary]) => [path, { post: writing(id, summary, JSON_TYPE) }]),
+    ),
     "/apis/events.k8s.io/v1/namespaces/{namespace}/events": {
       get: operation("listEvents", "Lists or watches the events about Ray's kinds.", LISTING),
       parameters: [NAMESPACE],
@@ -54,6 +58,11 @@ const DISCOVERY: readonly (readonly [string, string])[] = [
   ["/openapi/v3", "Where the schemas of Ray's kinds are."],
   ["/version", "The version of Kubernetes behind."],
 ];
+
+const REVIEWS = [
+  [SELF_REVIEW_PATH, "whoAmI", "Says who the caller is."],
+  [SELF_ACCESS_REVIEW_PATH, "mayI", "Says what the caller may do."],
+] as const;
 
 function discovery(path: string, summary: string): PathItem {
   return {
@@ -106,6 +115,7 @@ const NAMESPACE = inPath("namespace");
 const LISTING = ["labelSelector", "fieldSelector", "limit", "continue", "watch", "resourceVersion"];
 const DELETING = ["labelSelector", "fieldSelector", "dryRun", "propagationPolicy", "gracePeriodSeconds"];
 const WRITING = ["dryRun", "fieldManager", "fieldValidation"];
+const JSON_TYPE = ["application/json"];
 const OBJECT_TYPES = ["application/json", "application/yaml"];
 const PATCH_TYPES = [
   "application/merge-patch+json",

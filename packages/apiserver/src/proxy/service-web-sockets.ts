@@ -48,7 +48,7 @@ async function carried(upgrade: Upgrade, options: ServiceProxyOptions): Promise<
   const sent = httpRequest({
     method: "GET",
     path: pathBehind(url),
-    headers: { ...headersPassedOn(message), host: "localhost", connection: "Upgrade", upgrade: "websocket" },
+    headers: handshakeHeaders(message),
     createConnection: () => connection,
     signal,
   });
@@ -62,6 +62,12 @@ async function carried(upgrade: Upgrade, options: ServiceProxyOptions): Promise<
   });
   sent.end();
   options.stopping.addEventListener("abort", () => socket.destroy(), { once: true });
+}
+
+/** Without the offer to compress: Ray's dashboard passes it on to its own backend, and then loses every message. */
+function handshakeHeaders(message: IncomingMessage): Record<string, string | string[]> {
+  const { "sec-websocket-extensions": _offer, ...kept } = headersPassedOn(message);
+  return { ...kept, host: "localhost", connection: "Upgrade", upgrade: "websocket" };
 }
 
 interface Upgraded {

@@ -33,7 +33,7 @@ import {
   type RayDashboard,
   rayCrds,
 } from "@heliostat/ray";
-import type { CallContext, Handlers } from "../handlers.ts";
+import type { ApiVersion, CallContext, Handlers } from "../handlers.ts";
 import { handlersOf } from "../handlers-of.ts";
 import type { ApiPorts, ApiSettings, HeadAddress } from "../ports.ts";
 import { type RunningCaches, startApiCaches } from "../reading/start-caches.ts";
@@ -87,7 +87,6 @@ export async function apiWorld(options: WorldOptions = {}): Promise<ApiWorld> {
     settings: { defaultRayVersion: "2.53.0", recordsCallers: false, ...options.settings },
   };
   const caller = { name: "anonymous", groups: [], isAdmin: true, ...options.caller };
-  const call: CallContext = { caller, signal: abort.signal, version: "v1" };
   return {
     client,
     wire,
@@ -96,8 +95,8 @@ export async function apiWorld(options: WorldOptions = {}): Promise<ApiWorld> {
     ports,
     caches,
     clock,
-    call,
-    v1alpha2: { ...call, version: "v1alpha2" },
+    call: new WorldCall(caller, abort.signal, "v1"),
+    v1alpha2: new WorldCall(caller, abort.signal, "v1alpha2"),
     heads,
     async setStatus(name, status) {
       await client.patch(
@@ -112,6 +111,23 @@ export async function apiWorld(options: WorldOptions = {}): Promise<ApiWorld> {
       await caches.stopped;
     },
   };
+}
+
+/** As calls are that come over a transport: not everything of them is their own, to be spread. */
+class WorldCall implements CallContext {
+  readonly caller: Caller;
+  readonly version: ApiVersion;
+  readonly #signal: AbortSignal;
+
+  constructor(caller: Caller, signal: AbortSignal, version: ApiVersion) {
+    this.caller = caller;
+    this.#signal = signal;
+    this.version = version;
+  }
+
+  get signal(): AbortSignal {
+    return this.#signal;
+  }
 }
 
 /** Nothing runs in the pods of these worlds. */

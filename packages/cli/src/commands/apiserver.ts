@@ -9,7 +9,7 @@ import { servedApi } from "../apiserver/served-api.ts";
 import { serverCertificate, type TlsChoice } from "../apiserver/server-certificate.ts";
 import { type ClusterChoice, clusterAccess } from "../cluster/cluster-access.ts";
 import type { Config } from "../config.ts";
-import { type ApiIdentityChoice, apiIdentity } from "../identity/api-identity.ts";
+import { type ApiIdentityChoice, apiIdentity, type IdentityContext } from "../identity/api-identity.ts";
 import { systemClock, systemRandom } from "../system/clock.ts";
 import { type LogLevel, stderrLogger } from "../system/logger.ts";
 import { UserError } from "../user-error.ts";
@@ -46,7 +46,7 @@ export async function apiserver(
       nodePort,
       wire,
       dashboardOf: isInside ? dashboardByDns : dashboardsThroughPods({ client, nodePort }),
-      identity: await identityOf(options, client),
+      identity: await identityOf(options, { client, proxies: config.proxies }),
       ...(tls && { tls }),
       clock: systemClock,
       random: systemRandom,
@@ -68,9 +68,12 @@ export async function apiserver(
   }
 }
 
-function identityOf(options: ApiServerCommandOptions, client: KubeClient): ReturnType<typeof apiIdentity> {
+function identityOf(
+  options: ApiServerCommandOptions,
+  ground: Pick<IdentityContext, "client" | "proxies">,
+): ReturnType<typeof apiIdentity> {
   const hosts = [options.http.host, options.grpc.host];
-  return apiIdentity(options, { client, clock: systemClock, hosts });
+  return apiIdentity(options, { ...ground, clock: systemClock, hosts });
 }
 
 interface Check extends ApiServerCommandOptions {

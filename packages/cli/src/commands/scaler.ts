@@ -48,7 +48,7 @@ async function sources(
   { client, config }: { readonly client: ScalerOptions["client"]; readonly config: Config },
 ): Promise<Pick<ScalerOptions, "authenticator" | "authorizer" | "tiers">> {
   const dominoUrl = config.environment["DOMINO_NUCLEUS_URI"];
-  const ground = { client, clock: systemClock, get: nodeHttpGet(), dominoUrl };
+  const ground = { client, clock: systemClock, get: nodeHttpGet(), proxies: config.proxies, dominoUrl };
   return {
     ...(await callerSource(flags, ground)),
     tiers: await tierSource({

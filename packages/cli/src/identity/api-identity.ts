@@ -8,12 +8,12 @@ import {
   kubernetesIdentity,
   readTokenFile,
 } from "@heliostat/identity";
-import type { Clock, KubeClient } from "@heliostat/kube";
+import type { KubeClient } from "@heliostat/kube";
 import type { ApiIdentity } from "../apiserver/served-api.ts";
 import { isLoopbackHost } from "../laptop/laptop-token.ts";
 import { UserError } from "../user-error.ts";
 import type { AuthMode } from "./auth-mode.ts";
-import { type OidcChoice, oidcAuthenticator, refuseIdleOidc } from "./oidc-choice.ts";
+import { type OidcChoice, type OidcGround, oidcAuthenticator, refuseIdleOidc } from "./oidc-choice.ts";
 
 export interface ApiIdentityChoice extends OidcChoice {
   readonly identity: AuthMode;
@@ -21,9 +21,8 @@ export interface ApiIdentityChoice extends OidcChoice {
   readonly tokenFile?: string;
 }
 
-export interface IdentityContext {
+export interface IdentityContext extends OidcGround {
   readonly client: KubeClient;
-  readonly clock: Clock;
   /** Where the server listens, without ports. */
   readonly hosts: readonly string[];
 }
@@ -41,7 +40,7 @@ export async function apiIdentity(choice: ApiIdentityChoice, context: IdentityCo
   const kubernetes = kubernetesIdentity({ client });
   const provider =
     choice.identity === "oidc"
-      ? await oidcAuthenticator(choice, clock)
+      ? await oidcAuthenticator(choice, context)
       : cachedAuthenticator(kubernetes, { clock });
   const { tokenFile } = choice;
   return {

@@ -7,6 +7,7 @@ import {
   oidcIdentity,
 } from "@heliostat/identity";
 import type { Clock } from "@heliostat/kube";
+import { type Proxies, proxyFor } from "@heliostat/kube-http";
 import { UserError } from "../user-error.ts";
 
 /** What the flags of `addOidcOptions` say. */
@@ -23,8 +24,17 @@ export interface OidcChoice {
   readonly oidcAdminGroup?: readonly string[];
 }
 
+export interface OidcGround {
+  readonly clock: Clock;
+  /** The proxies that lead to the issuer, as the environment names them. @default none */
+  readonly proxies?: Proxies | undefined;
+}
+
 /** Bearers of an issuer's tokens. @throws UserError for a choice that cannot be meant */
-export async function oidcAuthenticator(choice: OidcChoice, clock: Clock): Promise<Authenticator> {
+export async function oidcAuthenticator(
+  choice: OidcChoice,
+  { clock, proxies = {} }: OidcGround,
+): Promise<Authenticator> {
   const { oidcIssuer: issuer, oidcAudience: audiences = [], oidcCaFile } = choice;
   if (issuer === undefined || audiences.length === 0) {
     throw new UserError("Cannot use --identity oidc: it needs an issuer and an audience", {
@@ -33,7 +43,8 @@ export async function oidcAuthenticator(choice: OidcChoice, clock: Clock): Promi
   }
   const authority = oidcCaFile === undefined ? undefined : await authorityIn(oidcCaFile);
   try {
-    return oidcIdentity({ get: nodeHttpGet({ authority }), clock, issuer, audiences, ...claimsOf(choice) });
+    const get = nodeHttpGet({ authority, proxyOf: (url) => proxyFor(url, proxies) });
+    return oidcIdentity({ get, clock, issuer, audiences, ...claimsOf(choice) });
   } catch (cause) {
     if (!(cause instanceof IdentityError)) throw cause;
     throw new UserError(cause.message, { hint: "Name the issuer as its tokens do: --oidc-issuer", cause });

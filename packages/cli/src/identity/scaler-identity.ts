@@ -11,7 +11,7 @@ import {
 } from "@heliostat/identity";
 import type { Clock, KubeClient } from "@heliostat/kube";
 import { UserError } from "../user-error.ts";
-import { type OidcChoice, oidcAuthenticator, refuseIdleOidc } from "./oidc-choice.ts";
+import { type OidcChoice, type OidcGround, oidcAuthenticator, refuseIdleOidc } from "./oidc-choice.ts";
 import type { ScalerIdentityChoice } from "./scaler-choice.ts";
 
 /** What a person chose. */
@@ -24,9 +24,8 @@ export interface CallerSource {
   readonly authorizer?: Authorizer;
 }
 
-export interface IdentityGround {
+export interface IdentityGround extends OidcGround {
   readonly client: KubeClient;
-  readonly clock: Clock;
   readonly get: HttpGet;
   /** `DOMINO_NUCLEUS_URI` */
   readonly dominoUrl: string | undefined;
@@ -63,7 +62,7 @@ async function chosenSource(choice: ScalerIdentity, ground: IdentityGround): Pro
     }
     case "oidc":
       return {
-        authenticator: await oidcAuthenticator(choice, clock),
+        authenticator: await oidcAuthenticator(choice, ground),
         authorizer: askedOften(kubernetesIdentity({ client }), clock),
       };
   }

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { HttpGet } from "../http-get.ts";
 import { nodeHttpGet } from "./http-get.ts";
@@ -39,6 +39,31 @@ describe("nodeHttpGet()", () => {
 
   it("reads no endless answer", async () => {
     await expect(get(`${url}/long`, { headers })).rejects.toThrow(/longer than/);
+  });
+
+  it("goes through a proxy where there is one on the way", async () => {
+    const tunnels: string[] = [];
+    const proxy = createServer((request, response) => {
+      tunnels.push(`GET ${request.url}`);
+      response.end("from the proxy");
+    }).listen(0, "127.0.0.1");
+    proxy.on("connect", ({ url: target = "" }, socket) => {
+      tunnels.push(`CONNECT ${target}`);
+      const [host = "", port = ""] = target.split(":");
+      const behind = connect(Number(port), host, () => {
+        socket.write("HTTP/1.1 200 OK\r\n\r\n");
+        socket.pipe(behind).pipe(socket);
+      });
+    });
+    await once(proxy, "listening");
+    const proxyUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const through = nodeHttpGet({ proxyOf: (target) => (target.pathname === "/" ? proxyUrl : undefined) });
+    expect(await through(`${url}/direct`, { headers })).toMatchObject({ text: "hello" });
+    expect(tunnels).toEqual([]);
+    expect((await through(`${url}/`, { headers })).status).toBe(200);
+    expect(tunnels).toHaveLength(1);
+    proxy.closeAllConnections();
+    proxy.close();
   });
 
   it("ends when told", async () => {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { scalerIdentityChoice } from "../identity/scaler-choice.ts";
 import { listenAddress } from "./listen-address.ts";
 
 describe("listenAddress()", () => {
@@ -17,19 +16,5 @@ describe("listenAddress()", () => {
     ["http://host:80", undefined],
   ])("%j is %j", (text, address) => {
     expect(listenAddress(text)).toEqual(address);
-  });
-});
-
-describe("scalerIdentityChoice()", () => {
-  it.each([
-    ["domino", { provider: "domino" }],
-    ["kubernetes", { provider: "kubernetes" }],
-    ["oidc", { provider: "oidc" }],
-    ["static=a/b=c.yaml", { provider: "static", file: "a/b=c.yaml" }],
-    ["static", undefined],
-    ["static=", undefined],
-    ["none", undefined],
-  ])("%j is %j", (text, choice) => {
-    expect(scalerIdentityChoice(text)).toEqual(choice);
   });
 });
