@@ -53,6 +53,7 @@ export type {
   AttachOptions,
   AttachSession,
   ByteStream,
+  ConnectOptions,
   ContainerName,
   ExecOptions,
   ExecSession,

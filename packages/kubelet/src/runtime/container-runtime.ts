@@ -1,4 +1,4 @@
-import type { ByteStream, ExecOptions, ExecSession, ObjectName } from "@heliostat/kube";
+import type { ByteStream, ConnectOptions, ExecOptions, ExecSession, ObjectName } from "@heliostat/kube";
 
 /**
  * How pods become something that runs: the port between the kubelet, which knows Kubernetes, and its drivers, which
@@ -70,7 +70,7 @@ export interface PodSandbox {
   /** Start a container and answer once its first process exists. @throws Error that says why it cannot be started */
   startContainer(spec: ContainerSpec): Promise<RunningContainer>;
   /** Connect to a port of the pod. @throws KubeError `Unavailable` */
-  connect(port: number): Promise<ByteStream>;
+  connect(port: number, options?: ConnectOptions): Promise<ByteStream>;
   /** Kill what still runs and remove everything of this pod. */
   remove(): Promise<void>;
 }

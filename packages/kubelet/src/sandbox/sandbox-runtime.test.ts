@@ -183,6 +183,26 @@ describe.skipIf(!probe.isPossible)(`sandboxRuntime() ${probe.isPossible ? "" : p
     await container.exited;
   });
 
+  it("connects to what a pod keeps to itself only for who forwards a port", async () => {
+    const forwarded = { includesLoopback: true };
+    await expect(pod.connect(82, forwarded)).rejects.toMatchObject({ reason: "Unavailable" });
+    const serve = `require('net').createServer({ allowHalfOpen: true }, (socket) => {
+      socket.write('hello ');
+      socket.setEncoding('utf8').on('data', (text) => socket.write(text)).on('end', () => socket.end(' bye'));
+    }).listen(82, '127.0.0.1', () => console.log('up'))`;
+    const container = await startArgv([process.execPath, "-e", serve]);
+    await container.output[Symbol.asyncIterator]().next();
+    await expect(pod.connect(82)).rejects.toMatchObject({ reason: "Unavailable" });
+    for (const name of ["first", "second"]) {
+      const connection = await pod.connect(82, forwarded);
+      connection.write(Buffer.from(name));
+      connection.end();
+      expect(await textOf(connection.output)).toBe(`hello ${name} bye`);
+    }
+    container.signal("SIGKILL");
+    await container.exited;
+  });
+
   it("leads pods to the API, and nowhere else without the proxy", async () => {
     expect((await run("cat </dev/tcp/10.244.0.1/443")).out).toBe("the API\n");
     const refused = await run("exec 3<>/dev/tcp/192.0.2.1/80");

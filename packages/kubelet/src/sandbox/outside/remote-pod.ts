@@ -1,4 +1,4 @@
-import { type ByteStream, KubeError } from "@heliostat/kube";
+import { type ByteStream, type ConnectOptions, KubeError } from "@heliostat/kube";
 import type { ContainerSpec, Mount, PodSandbox, RunningContainer } from "../../runtime/container-runtime.ts";
 import type { ContainerOrder, OrderedVolume } from "../wire/messages.ts";
 import { RemoteContainer } from "./remote-container.ts";
@@ -32,10 +32,11 @@ export class RemotePod implements PodSandbox {
     return await RemoteContainer.start(supervisor, uid, orderOf({ ...spec, env: environment(spec.env) }));
   }
 
-  async connect(port: number): Promise<ByteStream> {
-    const { supervisor, ip } = this.#options;
+  async connect(port: number, { includesLoopback = false }: ConnectOptions = {}): Promise<ByteStream> {
+    const { supervisor, ip, uid } = this.#options;
+    const where = { ip, port, ...(includesLoopback && { loopbackOf: uid }) };
     try {
-      return socketStream((await supervisor.ask({ ask: "connect", ip, port })).socket);
+      return socketStream((await supervisor.ask({ ask: "connect", ...where })).socket);
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new KubeError("Unavailable", `Cannot connect to port ${port} of the pod: ${why}`, { cause });

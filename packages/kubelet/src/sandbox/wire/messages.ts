@@ -12,7 +12,14 @@ export type Request =
   /** Like `start`. */
   | ({ readonly ask: "exec"; readonly containerId: string; readonly command: readonly string[] } & ExecInput)
   /** The connection then is the connection to the pod. */
-  | { readonly ask: "connect"; readonly ip: string; readonly port: number };
+  | ({ readonly ask: "connect" } & PodPort);
+
+export interface PodPort {
+  readonly ip: string;
+  readonly port: number;
+  /** The uid of the pod whose loopback is tried where nothing listens at its address. @default none */
+  readonly loopbackOf?: string;
+}
 
 export interface ExecInput {
   readonly hasStdin: boolean;
