@@ -71,6 +71,8 @@ export interface PodSandbox {
   startContainer(spec: ContainerSpec): Promise<RunningContainer>;
   /** Connect to a port of the pod. @throws KubeError `Unavailable` */
   connect(port: number, options?: ConnectOptions): Promise<ByteStream>;
+  /** Show these files from now on, to containers that run as well. Not asked of what has no real processes. */
+  updateFiles(volume: FilesVolume): Promise<void>;
   /** Kill what still runs and remove everything of this pod. */
   remove(): Promise<void>;
 }
@@ -109,8 +111,7 @@ export type PodVolume =
       readonly medium: "" | "Memory";
       readonly sizeLimitBytes?: number;
     }
-  /** Files whose contents the kubelet knows: config maps, secrets, downward API, service account tokens. */
-  | { readonly type: "files"; readonly name: string; readonly files: readonly VolumeFile[] }
+  | FilesVolume
   | {
       readonly type: "host";
       readonly name: string;
@@ -118,6 +119,13 @@ export type PodVolume =
       /** Whether the folder is made where it is missing. @default false */
       readonly isCreated?: boolean;
     };
+
+/** Files whose contents the kubelet knows: config maps, secrets, downward API, service account tokens. */
+export interface FilesVolume {
+  readonly type: "files";
+  readonly name: string;
+  readonly files: readonly VolumeFile[];
+}
 
 export interface VolumeFile {
   /** Relative to the mount: `auth_token`, `nested/name`. */

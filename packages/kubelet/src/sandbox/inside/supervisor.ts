@@ -42,6 +42,10 @@ export class Supervisor {
         await this.#removePod(request.uid);
         finish(socket, { ok: true });
         return;
+      case "updateFiles":
+        await this.#pods.get(request.uid)?.volumes.update(request.volume);
+        finish(socket, { ok: true });
+        return;
       case "setHosts":
         this.#setHosts(request.entries);
         finish(socket, { ok: true });

@@ -1,6 +1,12 @@
 import { type ByteStream, type ConnectOptions, KubeError } from "@heliostat/kube";
-import type { ContainerSpec, Mount, PodSandbox, RunningContainer } from "../../runtime/container-runtime.ts";
-import type { ContainerOrder, OrderedVolume } from "../wire/messages.ts";
+import type {
+  ContainerSpec,
+  FilesVolume,
+  Mount,
+  PodSandbox,
+  RunningContainer,
+} from "../../runtime/container-runtime.ts";
+import type { ContainerOrder, OrderedFilesVolume, OrderedVolume } from "../wire/messages.ts";
 import { RemoteContainer } from "./remote-container.ts";
 import { socketStream } from "./socket-stream.ts";
 import type { SupervisorProcess } from "./supervisor-process.ts";
@@ -43,6 +49,11 @@ export class RemotePod implements PodSandbox {
     }
   }
 
+  async updateFiles(volume: FilesVolume): Promise<void> {
+    const { supervisor, uid } = this.#options;
+    await supervisor.tell({ ask: "updateFiles", uid, volume: orderedFiles(volume) });
+  }
+
   async remove(): Promise<void> {
     await this.#options.supervisor.tell({ ask: "removePod", uid: this.#options.uid });
   }
@@ -56,7 +67,10 @@ function orderOf({ mounts, ...spec }: ContainerSpec): ContainerOrder {
 }
 
 function orderedVolume(volume: Mount["volume"]): OrderedVolume {
-  if (volume.type !== "files") return volume;
+  return volume.type === "files" ? orderedFiles(volume) : volume;
+}
+
+function orderedFiles(volume: FilesVolume): OrderedFilesVolume {
   const files = volume.files.map(({ content, ...file }) => ({
     ...file,
     base64: Buffer.from(content).toString("base64"),
