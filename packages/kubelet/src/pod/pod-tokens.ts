@@ -3,7 +3,7 @@ import type { PodHost } from "./pod-host.ts";
 import { tokenKey, tokenProjections } from "./pod-volumes.ts";
 
 /** A token as a pod finds it. */
-export interface PodToken {
+interface PodToken {
   readonly token: string;
   readonly renewAtMs: number;
 }
