@@ -46,7 +46,7 @@ const RESERVED: ReadonlySet<string> = new Set([
 ]);
 
 /** A property's name as an identifier (Kubernetes rule): `x-prop` is `x__dash__prop`, `namespace` is `__namespace__`. */
-function celName(name: string): string {
+export function celName(name: string): string {
   if (RESERVED.has(name)) return `__${name}__`;
   return name
     .replaceAll("__", "__underscores__")

@@ -25,7 +25,7 @@ import type { ServedApi } from "./served-api.ts";
 
 /** The API with the doorkeepers before it. */
 export interface GuardedApi extends ServedApi {
-  readonly authenticator: Authenticator;
+  readonly authenticator: Pick<Authenticator, "userOf">;
   readonly authorizer: Authorizer;
   /** Names under which callers may ask for us. */
   readonly hosts: ReadonlySet<string>;
