@@ -54,6 +54,7 @@ export type {
   AttachOptions,
   AttachSession,
   ByteStream,
+  ConnectOptions,
   ContainerName,
   ExecOptions,
   ExecSession,

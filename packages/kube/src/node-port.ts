@@ -20,7 +20,15 @@ export interface NodePort {
   attach(container: ContainerName, options?: AttachOptions): Promise<AttachSession>;
 
   /** Open a TCP connection to a port of the pod. @throws KubeError `NotFound`, `Unavailable` when nothing listens there */
-  connect(pod: ObjectName, port: number): Promise<ByteStream>;
+  connect(pod: ObjectName, port: number, options?: ConnectOptions): Promise<ByteStream>;
+}
+
+export interface ConnectOptions {
+  /**
+   * Whether a port is meant on which the pod listens for itself alone, where none is open to others: so it is when a
+   * port is forwarded, and not when a proxy asks (Kubernetes convention). @default false
+   */
+  readonly includesLoopback?: boolean;
 }
 
 export interface LogOptions {

@@ -2,6 +2,7 @@ import {
   type AttachOptions,
   type AttachSession,
   type ByteStream,
+  type ConnectOptions,
   type ContainerName,
   type ExecOptions,
   type ExecSession,
@@ -53,10 +54,10 @@ export class KubeletNodePort implements NodePort {
     return this.#container(name).attach(options);
   }
 
-  async connect(pod: ObjectName, port: number): Promise<ByteStream> {
+  async connect(pod: ObjectName, port: number, options?: ConnectOptions): Promise<ByteStream> {
     const { sandbox } = this.#worker(pod);
     if (!sandbox) throw new KubeError("Unavailable", `pod "${pod.name}" has no address: it is not running`);
-    return sandbox.connect(port);
+    return sandbox.connect(port, options);
   }
 
   #container(name: ContainerName): ContainerWorker {

@@ -17,10 +17,36 @@ interface Pruning {
 
 /** `object` without the fields that `schema` does not know. Parts in which nothing is dropped are shared. */
 export function pruned(object: KubeObject, schema: Schema, scope: SchemaScope): Pruned {
+  if (holdsOnlyKnown(object, schema, scope)) return { object, unknownFields: NONE };
   const pruning: Pruning = { scope, unknownFields: [] };
   const kept = prunedValue(object, { schema, path: "" }, pruning) as KubeObject;
   return { object: kept, unknownFields: pruning.unknownFields };
 }
+
+const NONE: readonly never[] = [];
+
+/** Whether nothing is to be dropped, so that nobody needs to know where anything stands: true of most objects. */
+function holdsOnlyKnown(value: unknown, schema: Schema, scope: SchemaScope): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  const known = scope.resolve(schema);
+  if (!Array.isArray(value)) return areMembersKnown(value as JsonObject, known, scope);
+  const { items } = known;
+  if (items === undefined && keepsUnknownMembers(known)) return true;
+  return value.every((item) => holdsOnlyKnown(item, items ?? NOTHING, scope));
+}
+
+function areMembersKnown(object: JsonObject, schema: Schema, scope: SchemaScope): boolean {
+  const members = membersOf(schema);
+  for (const name in object) {
+    const known = members.find(name);
+    if (known === undefined && keepsUnknownMembers(schema)) continue;
+    if (known === undefined || !holdsOnlyKnown(object[name], known.schema, scope)) return false;
+  }
+  return true;
+}
+
+/** Of a list of which the schema says no more. */
+const NOTHING: Schema = {};
 
 interface Place {
   readonly schema: Schema;
@@ -39,11 +65,9 @@ function prunedItems(
   pruning: Pruning,
 ): readonly unknown[] {
   if (schema.items === undefined && keepsUnknownMembers(schema)) return items;
-  const itemSchema = schema.items ?? {};
+  const itemSchema = schema.items ?? NOTHING;
   return mapItems(items, (item, index) =>
-    typeof item === "object"
-      ? prunedValue(item, { schema: itemSchema, path: `${path}[${index}]` }, pruning)
-      : item,
+    prunedValue(item, { schema: itemSchema, path: `${path}[${index}]` }, pruning),
   );
 }
 
@@ -51,7 +75,6 @@ function prunedMembers(object: JsonObject, { schema, path }: Place, pruning: Pru
   const members = membersOf(schema);
   return mapMembers(object, (value, name) => {
     const known = members.find(name);
-    if (known !== undefined && typeof value !== "object") return value;
     const at = memberPath(path, name);
     if (known !== undefined) return prunedValue(value, { schema: known.schema, path: at }, pruning);
     if (keepsUnknownMembers(schema)) return value;

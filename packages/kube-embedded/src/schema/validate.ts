@@ -4,7 +4,7 @@ import { builtInProblems } from "./built-in-values.ts";
 import { memberPath } from "./field-problem.ts";
 import { isJsonObject, type JsonObject, ownMember } from "./json-value.ts";
 import { duplicateItems, storedItem } from "./list-identity.ts";
-import { membersOf, plainTypeOf } from "./schema-members.ts";
+import { membersOf } from "./schema-members.ts";
 import type { SchemaScope } from "./schema-scope.ts";
 import { valueProblems } from "./value-rules.ts";
 
@@ -50,14 +50,13 @@ function collect(value: unknown, place: Place, walk: Walk): void {
 function collectItems(items: readonly unknown[], place: Place, walk: Walk): void {
   const { path, schema, stored } = place;
   const { scope, problems } = walk;
-  const itemSchema = schema.items;
-  if (itemSchema === undefined) return;
-  const plainType = plainTypeOf(itemSchema);
+  const known = membersOf(schema).items;
+  if (known === undefined) return;
   for (let index = 0; index < items.length; index += 1) {
     const item = items[index];
-    if (isPlainlyValid(item, plainType)) continue;
+    if (known.isPlainlyValid(item)) continue;
     const was = stored === undefined ? undefined : storedItem(item, { schema, stored }, scope);
-    collect(item, { path: `${path}[${index}]`, schema: itemSchema, stored: was }, walk);
+    collect(item, { path: `${path}[${index}]`, schema: known.schema, stored: was }, walk);
   }
   const duplicates = duplicateItems(items, { schema, path }, scope);
   if (duplicates.length > 0) problems.push(...duplicates);
@@ -69,15 +68,10 @@ function collectMembers(object: JsonObject, place: Place, walk: Walk): void {
   for (const name in object) {
     const known = members.find(name);
     const value = object[name];
-    if (known === undefined || isPlainlyValid(value, known.plainType)) continue;
+    if (known === undefined || known.isPlainlyValid(value)) continue;
     const was = isJsonObject(stored) ? ownMember(stored, name) : undefined;
     collect(value, { path: memberPath(path, name), schema: known.schema, stored: was }, walk);
   }
-}
-
-/** Whether the value is of a type of which all are right: true of most texts and flags. */
-function isPlainlyValid(value: unknown, plainType: string): boolean {
-  return plainType !== "" && typeof value === plainType;
 }
 
 function hasAlternatives({ allOf, anyOf, oneOf, not }: Schema): boolean {

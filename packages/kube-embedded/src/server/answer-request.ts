@@ -54,7 +54,7 @@ export async function answerRequest(guarded: GuardedApi, incoming: IncomingReque
   const { path, search } = splitUrl(incoming.url);
   try {
     refuseForeignHost(incoming.headers, guarded.hosts);
-    const query = new URLSearchParams(search);
+    const query = search === "" ? NO_QUERY : new URLSearchParams(search);
     const health = answerHealth(path, query);
     if (health) return health;
     const caller = await guarded.authenticator.userOf(incoming.peer, incoming.rawHeaders);
@@ -77,6 +77,9 @@ async function answerKnownCaller(
   const mayCreate = await canCreate(guarded.authorizer, attributes);
   return answerResource(guarded, apiRequest(incoming, { ...found, canCreate: mayCreate }), route);
 }
+
+/** What most requests ask. Nobody writes into a query. */
+const NO_QUERY = new URLSearchParams();
 
 type Found = Pick<ApiRequest, "path" | "search" | "query" | "user" | "canCreate">;
 

@@ -20,6 +20,8 @@ export interface ScriptedNode extends NodePort {
   respond: (port: number, request: string) => string;
   /** Ports on which everything that comes is sent back. */
   readonly echoPorts: Set<number>;
+  /** Ports on which the pod listens for itself alone. */
+  readonly ownPorts: Set<number>;
 }
 
 export interface ScriptedSession extends ExecSession {
@@ -37,6 +39,7 @@ export function scriptedNode(): ScriptedNode {
     run: (_options, session) => session.exit(0),
     join: (_options, session) => session.out("hello\n"),
     echoPorts: new Set(),
+    ownPorts: new Set(),
     respond: () => "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
     logs(_container, options = {}) {
       node.logOptions.push(options);
@@ -52,7 +55,9 @@ export function scriptedNode(): ScriptedNode {
       node.join(options, session);
       return Promise.resolve({ ...session, detach: () => session.exit(0) });
     },
-    connect(_pod, port) {
+    connect(_pod, port, { includesLoopback = false } = {}) {
+      if (includesLoopback && node.ownPorts.has(port)) return Promise.resolve(echo());
+      if (node.ownPorts.has(port)) return Promise.reject(new KubeError("Unavailable", "nobody is there"));
       if (node.echoPorts.has(port)) return Promise.resolve(echo());
       if (port === 9) return Promise.reject(new KubeError("Unavailable", "nothing listens on port 9"));
       return Promise.resolve(connection((request) => node.respond(port, request)));

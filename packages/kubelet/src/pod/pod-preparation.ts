@@ -5,7 +5,8 @@ import { containerSpec } from "./container-spec.ts";
 import type { DownwardFacts } from "./downward-api.ts";
 import type { PodHost } from "./pod-host.ts";
 import { envReferences, type PodInputs, volumeReferences } from "./pod-inputs.ts";
-import { podVolumes, tokenKey, tokenProjections } from "./pod-volumes.ts";
+import { accountName, type PodTokens, podTokens } from "./pod-tokens.ts";
+import { podVolumes } from "./pod-volumes.ts";
 import { readIfPresent, readInputs } from "./read-inputs.ts";
 import { ROOT_CA_CONFIG_MAP, withServiceAccountVolume } from "./service-account-volume.ts";
 import { apiServerEnv, serviceEnv } from "./service-env.ts";
@@ -14,6 +15,7 @@ import { apiServerEnv, serviceEnv } from "./service-env.ts";
 export interface PreparedPod {
   readonly pod: Pod;
   readonly volumes: ReadonlyMap<string, PodVolume>;
+  readonly tokens: PodTokens;
 }
 
 /** One container of a prepared pod, when its turn comes. */
@@ -24,20 +26,27 @@ export interface ContainerTurn {
   readonly restartCount: number;
 }
 
-/** A year: the kubelet does not renew what runs, so a token outlives any pod on a laptop. */
-const TOKEN_LIFE_SECONDS = 365 * 24 * 3600;
-
 /** The name that the pod has for itself (Kubernetes rule: at most 63 characters). */
 export function hostnameOf({ spec, metadata }: Pod): string {
   return spec?.hostname ?? metadata.name.slice(0, 63).replace(/[-.]+$/, "");
 }
 
-/** Gather what the pod's volumes show. @throws Error in Kubernetes' words when something that they need is missing */
-export async function preparedPod(given: Pod, host: PodHost): Promise<PreparedPod> {
+/**
+ * Gather what the pod's volumes show.
+ *
+ * @param known the tokens that it has already, and keeps as long as they are fresh
+ * @throws Error in Kubernetes' words when something that they need is missing
+ */
+export async function preparedPod(
+  given: Pod,
+  host: PodHost,
+  known: PodTokens = new Map(),
+): Promise<PreparedPod> {
   const pod = await withCredentials(given, host);
-  const [inputs, tokens] = await Promise.all([volumeInputs(pod, host), issuedTokens(pod, host)]);
-  const volumes = podVolumes(pod, { facts: downwardFacts(pod, host, ""), inputs, tokens });
-  return { pod, volumes };
+  const [inputs, tokens] = await Promise.all([volumeInputs(pod, host), podTokens(pod, host, known)]);
+  const texts = new Map([...tokens].map(([key, { token }]) => [key, token]));
+  const volumes = podVolumes(pod, { facts: downwardFacts(pod, host, ""), inputs, tokens: texts });
+  return { pod, volumes, tokens };
 }
 
 /**
@@ -99,31 +108,7 @@ async function volumeInputs(pod: Pod, { client, caCertificate }: PodHost): Promi
   return { ...inputs, configMaps: new Map([[ROOT_CA_CONFIG_MAP, rootCa], ...inputs.configMaps]) };
 }
 
-async function issuedTokens(
-  pod: Pod,
-  { runtime, issueToken }: PodHost,
-): Promise<ReadonlyMap<string, string>> {
-  if (!runtime.isReal) return new Map();
-  const { name, namespace = "", uid = "" } = pod.metadata;
-  const serviceAccount = { namespace, name: accountName(pod) };
-  const wanted = new Map(tokenProjections(pod).map((projection) => [tokenKey(projection), projection]));
-  const issued = [...wanted].map(async ([key, { audience, expirationSeconds = 0 }]) => {
-    const token = await issueToken({
-      serviceAccount,
-      pod: { name, uid },
-      expirationSeconds: Math.max(expirationSeconds, TOKEN_LIFE_SECONDS),
-      ...(audience !== undefined && { audience }),
-    });
-    return [key, token] as const;
-  });
-  return new Map(await Promise.all(issued));
-}
-
 function downwardFacts(pod: Pod, host: PodHost, podIp: string): DownwardFacts {
   const { nodeName, hostIp, allocatable } = host;
   return { pod, nodeName, hostIp, podIp, allocatable };
-}
-
-function accountName({ spec }: Pod): string {
-  return spec?.serviceAccountName ?? "default";
 }

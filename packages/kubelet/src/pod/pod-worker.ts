@@ -21,6 +21,7 @@ import type { PodHost } from "./pod-host.ts";
 import { type StartedPod, startPod } from "./pod-start.ts";
 import { type PodFailure, podStatus } from "./pod-status.ts";
 import { StatusWriter } from "./status-writer.ts";
+import { refreshVolumes } from "./volume-refresh.ts";
 
 /**
  * Where a pod is on its way, one direction only:
@@ -123,6 +124,7 @@ export class PodWorker {
     this.#watchDeadline();
     this.#started = await startPod(this.#pod, this.#host, this.#stop.signal);
     this.#stage = "running";
+    void this.#refreshVolumes(this.#started);
     this.#advanceSoon();
     await aborted(this.#stop.signal);
     this.#stage = "stopping";
@@ -150,6 +152,19 @@ export class PodWorker {
       this.#planTimer = this.#host.clock.after(planAgainAtMs - now, () => this.#advanceSoon());
     for (const name of start) this.container(name)?.start();
     if (isFinished) this.#beginStop(graceSecondsOf(this.#pod));
+  }
+
+  /** Files that containers find may change under them; those that start later find the same. */
+  async #refreshVolumes(started: StartedPod | undefined): Promise<void> {
+    if (!started || !this.#host.runtime.isReal) return;
+    await refreshVolumes(started, {
+      host: this.#host,
+      signal: this.#stop.signal,
+      pod: () => this.#pod,
+      onPrepared: (prepared) => {
+        this.#started = { ...started, prepared };
+      },
+    });
   }
 
   #beginStop(graceSeconds: number): void {

@@ -2,13 +2,13 @@ import { mkdir, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { type ByteStream, KubeError } from "@heliostat/kube";
-import type { ContainerSpec, ContainerUsage, PodSandbox } from "../runtime/container-runtime.ts";
+import type { ContainerSpec, ContainerUsage, FilesVolume, PodSandbox } from "../runtime/container-runtime.ts";
 import { socketStream } from "../sandbox/outside/socket-stream.ts";
 import { endProcesses } from "./end-processes.ts";
 import { type FindAddress, serviceNamesIn, withLocalAddresses } from "./local-addresses.ts";
 import { LoopbackContainer, type ProcessPlan } from "./loopback-container.ts";
 import { loopbackRayStart, type PortMap, type RayPorts, withShell } from "./loopback-ray-start.ts";
-import { containerFolders } from "./pod-folder.ts";
+import { containerFolders, updateFiles } from "./pod-folder.ts";
 import { type ProcessEntry, tagVariable } from "./process-table.ts";
 import type { Watchdog } from "./watchdog.ts";
 
@@ -76,6 +76,10 @@ export class LoopbackPod implements PodSandbox {
         reject(new KubeError("Unavailable", why, { cause }));
       });
     });
+  }
+
+  updateFiles(volume: FilesVolume): Promise<void> {
+    return updateFiles(this.#options.folder, volume);
   }
 
   /** What each of its containers has used, found among the processes of the machine. */

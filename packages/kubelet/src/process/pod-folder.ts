@@ -1,7 +1,9 @@
-import { chmod, mkdir, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, realpath, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { ContainerSpec, Mount, PodVolume } from "../runtime/container-runtime.ts";
+import type { ContainerSpec, FilesVolume, Mount, PodVolume } from "../runtime/container-runtime.ts";
 import { isWithin } from "../sandbox/inside/mount-info.ts";
+import { showFiles } from "../sandbox/inside/shown-files.ts";
 
 /** Where a container's things are, and what it should know about that. */
 export interface ContainerFolders {
@@ -33,10 +35,20 @@ export async function containerFolders(podFolder: string, spec: ContainerSpec): 
   };
 }
 
+/** Show these files from now on, if any container has the volume. */
+export async function updateFiles(podFolder: string, { name, files }: FilesVolume): Promise<void> {
+  const folder = volumeFolder(podFolder, name);
+  if (existsSync(folder)) await showFiles(folder, files);
+}
+
+function volumeFolder(podFolder: string, name: string): string {
+  return join(podFolder, "volumes", name);
+}
+
 async function place(mount: Mount, { podFolder, root }: { podFolder: string; root: string }): Promise<void> {
   const target = join(root, mount.mountPath);
   if (target === root) throw new Error(`Cannot mount volume "${mount.volume.name}" on "/"`);
-  const source = await sourceOf(mount, join(podFolder, "volumes", mount.volume.name));
+  const source = await sourceOf(mount, volumeFolder(podFolder, mount.volume.name));
   await mkdir(dirname(target), { recursive: true });
   await rm(target, { recursive: true, force: true });
   await symlink(source, target);
@@ -59,14 +71,7 @@ async function sourceOf({ volume, subPath = "" }: Mount, folder: string): Promis
 
 async function fill(volume: Exclude<PodVolume, { type: "host" }>, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  if (volume.type === "empty") return;
-  for (const { path, content, mode } of volume.files) {
-    const file = join(folder, path);
-    await mkdir(dirname(file), { recursive: true });
-    await rm(file, { force: true });
-    await writeFile(file, content);
-    await chmod(file, mode);
-  }
+  if (volume.type === "files") await showFiles(folder, volume.files);
 }
 
 /** A sub-path may name a file that a container has written before. */

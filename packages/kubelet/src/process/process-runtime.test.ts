@@ -66,6 +66,20 @@ describe("processRuntime()", () => {
     await expect(start("true", { mounts: outside })).rejects.toThrow("leads out of the volume");
   });
 
+  it("shows new files to containers that run", async () => {
+    const volume = (content: string) => ({
+      type: "files" as const,
+      name: "changing",
+      files: [{ path: "a", content: Buffer.from(content), mode: 0o644 }],
+    });
+    const mounts = [{ mountPath: "/changing", isReadOnly: true, volume: volume("old") }];
+    const container = await start("read -r; cat changing/a", { keepsStdin: true, mounts });
+    await pod.updateFiles(volume("new"));
+    await pod.updateFiles({ ...volume("nobody has it"), name: "other" });
+    container.write(Buffer.from("\n"));
+    expect((await finish(container)).out).toBe("new");
+  });
+
   it("ends what a container leaves behind with its first process, sessions of their own included", async () => {
     const container = await start("setsid sleep 876543 & echo started; sleep 876543");
     await container.output[Symbol.asyncIterator]().next();

@@ -1,4 +1,4 @@
-import type { ByteStream, ExecOptions, ExecSession, ObjectName } from "@heliostat/kube";
+import type { ByteStream, ConnectOptions, ExecOptions, ExecSession, ObjectName } from "@heliostat/kube";
 
 /**
  * How pods become something that runs: the port between the kubelet, which knows Kubernetes, and its drivers, which
@@ -70,7 +70,9 @@ export interface PodSandbox {
   /** Start a container and answer once its first process exists. @throws Error that says why it cannot be started */
   startContainer(spec: ContainerSpec): Promise<RunningContainer>;
   /** Connect to a port of the pod. @throws KubeError `Unavailable` */
-  connect(port: number): Promise<ByteStream>;
+  connect(port: number, options?: ConnectOptions): Promise<ByteStream>;
+  /** Show these files from now on, to containers that run as well. Not asked of what has no real processes. */
+  updateFiles(volume: FilesVolume): Promise<void>;
   /** Kill what still runs and remove everything of this pod. */
   remove(): Promise<void>;
 }
@@ -109,8 +111,7 @@ export type PodVolume =
       readonly medium: "" | "Memory";
       readonly sizeLimitBytes?: number;
     }
-  /** Files whose contents the kubelet knows: config maps, secrets, downward API, service account tokens. */
-  | { readonly type: "files"; readonly name: string; readonly files: readonly VolumeFile[] }
+  | FilesVolume
   | {
       readonly type: "host";
       readonly name: string;
@@ -118,6 +119,13 @@ export type PodVolume =
       /** Whether the folder is made where it is missing. @default false */
       readonly isCreated?: boolean;
     };
+
+/** Files whose contents the kubelet knows: config maps, secrets, downward API, service account tokens. */
+export interface FilesVolume {
+  readonly type: "files";
+  readonly name: string;
+  readonly files: readonly VolumeFile[];
+}
 
 export interface VolumeFile {
   /** Relative to the mount: `auth_token`, `nested/name`. */

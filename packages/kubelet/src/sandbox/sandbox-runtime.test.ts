@@ -98,6 +98,29 @@ describe.skipIf(!probe.isPossible)(`sandboxRuntime() ${probe.isPossible ? "" : p
     expect(second.err).toContain("Read-only file system");
   });
 
+  it("shows new files to containers that run, but under a sub-path", async () => {
+    const show = (texts: Readonly<Record<string, string>>) => ({
+      type: "files" as const,
+      name: "changing",
+      files: Object.entries(texts).map(([path, content]) => ({
+        path,
+        content: Buffer.from(content),
+        mode: 0o644,
+      })),
+    });
+    const volume = show({ a: "old", "in/b": "old", gone: "old" });
+    const container = await start("read -r; cat /v/a /v/in/b /one; ls /v", {
+      keepsStdin: true,
+      mounts: [
+        { mountPath: "/v", isReadOnly: true, volume },
+        { mountPath: "/one", subPath: "a", isReadOnly: true, volume },
+      ],
+    });
+    await pod.updateFiles(show({ a: "new\n", "in/b": "newer\n", c: "" }));
+    container.write(Buffer.from("\n"));
+    expect((await finish(container)).out).toBe("new\nnewer\nolda\nc\nin\n");
+  });
+
   it("shows host paths, and writes to them only when allowed", async () => {
     const volume: PodVolume = { type: "host", name: "h", path: folder };
     await run("echo 1 >/h/written; touch /r/refused", {
@@ -179,6 +202,26 @@ describe.skipIf(!probe.isPossible)(`sandboxRuntime() ${probe.isPossible ? "" : p
     const container = await startArgv([process.execPath, "-e", serve]);
     await container.output[Symbol.asyncIterator]().next();
     expect(await textOf((await pod.connect(81)).output)).toBe("hello");
+    container.signal("SIGKILL");
+    await container.exited;
+  });
+
+  it("connects to what a pod keeps to itself only for who forwards a port", async () => {
+    const forwarded = { includesLoopback: true };
+    await expect(pod.connect(82, forwarded)).rejects.toMatchObject({ reason: "Unavailable" });
+    const serve = `require('net').createServer({ allowHalfOpen: true }, (socket) => {
+      socket.write('hello ');
+      socket.setEncoding('utf8').on('data', (text) => socket.write(text)).on('end', () => socket.end(' bye'));
+    }).listen(82, '127.0.0.1', () => console.log('up'))`;
+    const container = await startArgv([process.execPath, "-e", serve]);
+    await container.output[Symbol.asyncIterator]().next();
+    await expect(pod.connect(82)).rejects.toMatchObject({ reason: "Unavailable" });
+    for (const name of ["first", "second"]) {
+      const connection = await pod.connect(82, forwarded);
+      connection.write(Buffer.from(name));
+      connection.end();
+      expect(await textOf(connection.output)).toBe(`hello ${name} bye`);
+    }
     container.signal("SIGKILL");
     await container.exited;
   });

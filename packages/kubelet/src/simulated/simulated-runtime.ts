@@ -90,6 +90,8 @@ class SimulatedSandbox implements PodSandbox {
     return Promise.reject(new KubeError("Unavailable", message));
   }
 
+  async updateFiles(): Promise<void> {}
+
   usage(): readonly ContainerUsage[] {
     const { uid: podUid } = this.#spec;
     return [...this.#running].map((container) => ({ podUid, ...container.usage() }));

@@ -4,6 +4,7 @@ import type {
   ContainerRuntime,
   ContainerSpec,
   ContainerUsage,
+  FilesVolume,
   HostEntry,
   OutputChunk,
   PodSandbox,
@@ -96,6 +97,8 @@ export class ScriptedSandbox implements PodSandbox {
   readonly spec: SandboxSpec;
   readonly #runtime: ScriptedRuntime;
   isRemoved = false;
+  /** Every update of files, in order. */
+  readonly updates: FilesVolume[] = [];
 
   constructor(spec: SandboxSpec, runtime: ScriptedRuntime) {
     this.spec = spec;
@@ -114,6 +117,11 @@ export class ScriptedSandbox implements PodSandbox {
     const listener = this.#runtime.listeners.get(port);
     if (!listener) throw new KubeError("Unavailable", `Cannot connect to port ${port}`);
     return connection(listener);
+  }
+
+  async updateFiles(volume: FilesVolume): Promise<void> {
+    this.#runtime.failIfAsked();
+    this.updates.push(volume);
   }
 
   async remove(): Promise<void> {

@@ -14,7 +14,7 @@ export function forwardTarget({ served }: ResourceCall, { metadata, spec }: Pod)
   return {
     async connect(port) {
       try {
-        return await served.node.connect({ name, namespace }, port);
+        return await served.node.connect({ name, namespace }, port, { includesLoopback: true });
       } catch (cause) {
         const why = cause instanceof KubeError ? cause.message : "internal error";
         const message = `error forwarding port ${port} to pod ${name}, uid ${uid}: ${why}`;

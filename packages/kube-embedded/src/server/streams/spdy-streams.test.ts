@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { connect, type TLSSocket } from "node:tls";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
+import { callApi } from "../../testing/api-caller.ts";
 import type { ScriptedSession } from "../../testing/scripted-node.ts";
 import { type SentFrame, SpdyClientBytes, sentFrames, sentText } from "../../testing/spdy-client.ts";
 import { startTestServer, type TestServer } from "../../testing/test-server.ts";
@@ -112,6 +113,18 @@ describe("port-forward over SPDY", () => {
       /^error forwarding port 9 to pod p, uid \S+: nothing listens on port 9$/,
     );
     client.destroy();
+  });
+
+  it("reaches what the pod keeps to itself, as a proxy does not", async () => {
+    server.node.ownPorts.add(81);
+    const client = await spdy(`${POD}/portforward`, "portforward.k8s.io");
+    await client.open(1, { streamtype: "error", port: "81" }, { flags: 1 });
+    await client.open(3, { streamtype: "data", port: "81" });
+    client.send(dataFrame(3, Buffer.from("own"), LAST));
+    const frames = await client.until((all) => all.some(({ isLast, streamId }) => isLast && streamId === 3));
+    expect(sentText(frames, 3)).toBe("own");
+    client.destroy();
+    expect(await callApi(server, `${POD}:81/proxy/`)).toMatchObject({ status: 503 });
   });
 
   it("refuses streams that are no half of a pair", async () => {

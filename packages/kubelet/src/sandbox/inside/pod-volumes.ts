@@ -1,10 +1,11 @@
-import { chmod, mkdir, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import type { OrderedFile, OrderedMount, OrderedVolume } from "../wire/messages.ts";
+import { chmod, mkdir, realpath, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { OrderedFilesVolume, OrderedMount, OrderedVolume } from "../wire/messages.ts";
 import type { ContainerPlace } from "./container-root.ts";
 import { isWithin } from "./mount-info.ts";
 import { bind, type MountEntry } from "./mount-table.ts";
 import { run } from "./run.ts";
+import { showFiles } from "./shown-files.ts";
 import type { Site } from "./site.ts";
 
 /** The volumes of one pod: each is made when the first container mounts it, and shared by all. */
@@ -32,6 +33,12 @@ export class PodVolumes {
     return { path: mountPath, kind, from, ...(canHoldMounts(volume, isReadOnly) ? { backing: source } : {}) };
   }
 
+  /** What a container that starts later mounts, it brings along. */
+  async update(volume: OrderedFilesVolume): Promise<void> {
+    const folder = this.#folders.get(volume.name);
+    if (folder !== undefined) await show(await folder, volume);
+  }
+
   async remove(): Promise<void> {
     for (const folder of this.#mounted) await run("umount", ["--no-mtab", "--lazy", folder]);
     await rm(this.#diskFolder, { recursive: true, force: true });
@@ -49,7 +56,7 @@ export class PodVolumes {
     const known = this.#folders.get(volume.name);
     const folder = known ?? this.#create(volume);
     this.#folders.set(volume.name, folder);
-    if (volume.type === "files") await writeFiles(await folder, volume.files);
+    if (volume.type === "files") await show(await folder, volume);
     return folder;
   }
 
@@ -99,17 +106,7 @@ function ignoreExistingFile(error: NodeJS.ErrnoException): void {
   if (error.code !== "EEXIST") throw error;
 }
 
-let draftsWritten = 0;
-
-/** Each file appears whole: containers that run may be reading it. */
-async function writeFiles(folder: string, files: readonly OrderedFile[]): Promise<void> {
-  for (const { path, base64, mode } of files) {
-    const target = join(folder, path);
-    draftsWritten += 1;
-    const draft = `${target}.${draftsWritten}.new`;
-    await mkdir(dirname(target), { recursive: true });
-    await writeFile(draft, Buffer.from(base64, "base64"));
-    await chmod(draft, mode);
-    await rename(draft, target);
-  }
+function show(folder: string, { files }: OrderedFilesVolume): Promise<void> {
+  const decoded = files.map(({ base64, ...file }) => ({ ...file, content: Buffer.from(base64, "base64") }));
+  return showFiles(folder, decoded);
 }

@@ -8,6 +8,7 @@ import type { HostEntry } from "../../runtime/container-runtime.ts";
 import { hostsFile } from "../hosts-file.ts";
 import { NODE_IP, POD_PREFIX_LENGTH } from "../pod-network.ts";
 import type { Container, ContainerHome } from "./container.ts";
+import { LoopbackDialer } from "./loopback-dialer.ts";
 import { BRIDGE } from "./network.ts";
 import { PodVolumes } from "./pod-volumes.ts";
 import type { Site } from "./site.ts";
@@ -24,6 +25,7 @@ export interface PodIdentity {
 export class Pod implements ContainerHome {
   readonly ip: string;
   readonly volumes: PodVolumes;
+  readonly loopback: LoopbackDialer;
   readonly containers: Map<string, Container> = new Map();
   readonly #identity: PodIdentity;
   readonly #folder: string;
@@ -35,6 +37,7 @@ export class Pod implements ContainerHome {
     this.#identity = identity;
     this.#folder = join(site.podsFolder, identity.uid);
     this.#pause = pause;
+    this.loopback = new LoopbackDialer(this.pausePid);
   }
 
   /** @throws Error when the kernel refuses the network */
@@ -66,6 +69,7 @@ export class Pod implements ContainerHome {
 
   /** Kill what still runs and remove what is left of it. */
   async remove(): Promise<void> {
+    this.loopback.close();
     const running = [...this.containers.values()];
     for (const container of running) container.signal("SIGKILL");
     await Promise.all(running.map(({ command }) => command.ending));

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import type { ContainerUsage, HostEntry } from "../../runtime/container-runtime.ts";
 import { MOST_PODS, podIp } from "../pod-network.ts";
 import { readLine, writeLine } from "../wire/line.ts";
-import type { Answer, Request } from "../wire/messages.ts";
+import type { Answer, PodPort, Request } from "../wire/messages.ts";
 import { splice } from "../wire/splice.ts";
 import { type Container, startContainer } from "./container.ts";
 import { converse } from "./conversation.ts";
@@ -42,6 +42,10 @@ export class Supervisor {
         await this.#removePod(request.uid);
         finish(socket, { ok: true });
         return;
+      case "updateFiles":
+        await this.#pods.get(request.uid)?.volumes.update(request.volume);
+        finish(socket, { ok: true });
+        return;
       case "setHosts":
         this.#setHosts(request.entries);
         finish(socket, { ok: true });
@@ -56,10 +60,20 @@ export class Supervisor {
         await this.#exec(request, socket);
         return;
       case "connect": {
-        const pod = await connectToPod(request.ip, request.port);
+        const pod = await this.#connect(request);
         answer(socket, { ok: true });
         splice(socket, pod);
       }
+    }
+  }
+
+  async #connect({ ip, port, loopbackOf = "" }: PodPort): Promise<Socket> {
+    try {
+      return await connectToPod(ip, port);
+    } catch (error) {
+      const pod = this.#pods.get(loopbackOf);
+      if (pod === undefined) throw error;
+      return await pod.loopback.connect(port);
     }
   }
 

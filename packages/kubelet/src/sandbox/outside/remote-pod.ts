@@ -1,6 +1,12 @@
-import { type ByteStream, KubeError } from "@heliostat/kube";
-import type { ContainerSpec, Mount, PodSandbox, RunningContainer } from "../../runtime/container-runtime.ts";
-import type { ContainerOrder, OrderedVolume } from "../wire/messages.ts";
+import { type ByteStream, type ConnectOptions, KubeError } from "@heliostat/kube";
+import type {
+  ContainerSpec,
+  FilesVolume,
+  Mount,
+  PodSandbox,
+  RunningContainer,
+} from "../../runtime/container-runtime.ts";
+import type { ContainerOrder, OrderedFilesVolume, OrderedVolume } from "../wire/messages.ts";
 import { RemoteContainer } from "./remote-container.ts";
 import { socketStream } from "./socket-stream.ts";
 import type { SupervisorProcess } from "./supervisor-process.ts";
@@ -32,14 +38,20 @@ export class RemotePod implements PodSandbox {
     return await RemoteContainer.start(supervisor, uid, orderOf({ ...spec, env: environment(spec.env) }));
   }
 
-  async connect(port: number): Promise<ByteStream> {
-    const { supervisor, ip } = this.#options;
+  async connect(port: number, { includesLoopback = false }: ConnectOptions = {}): Promise<ByteStream> {
+    const { supervisor, ip, uid } = this.#options;
+    const where = { ip, port, ...(includesLoopback && { loopbackOf: uid }) };
     try {
-      return socketStream((await supervisor.ask({ ask: "connect", ip, port })).socket);
+      return socketStream((await supervisor.ask({ ask: "connect", ...where })).socket);
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new KubeError("Unavailable", `Cannot connect to port ${port} of the pod: ${why}`, { cause });
     }
+  }
+
+  async updateFiles(volume: FilesVolume): Promise<void> {
+    const { supervisor, uid } = this.#options;
+    await supervisor.tell({ ask: "updateFiles", uid, volume: orderedFiles(volume) });
   }
 
   async remove(): Promise<void> {
@@ -55,7 +67,10 @@ function orderOf({ mounts, ...spec }: ContainerSpec): ContainerOrder {
 }
 
 function orderedVolume(volume: Mount["volume"]): OrderedVolume {
-  if (volume.type !== "files") return volume;
+  return volume.type === "files" ? orderedFiles(volume) : volume;
+}
+
+function orderedFiles(volume: FilesVolume): OrderedFilesVolume {
   const files = volume.files.map(({ content, ...file }) => ({
     ...file,
     base64: Buffer.from(content).toString("base64"),

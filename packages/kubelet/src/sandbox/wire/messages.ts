@@ -4,6 +4,7 @@ import type { ContainerSpec, HostEntry, Mount, VolumeFile } from "../../runtime/
 export type Request =
   | { readonly ask: "createPod"; readonly uid: string; readonly hostname: string }
   | { readonly ask: "removePod"; readonly uid: string }
+  | { readonly ask: "updateFiles"; readonly uid: string; readonly volume: OrderedFilesVolume }
   | { readonly ask: "setHosts"; readonly entries: readonly HostEntry[] }
   /** The value of the answer is a list of `ContainerUsage`, as JSON. */
   | { readonly ask: "measure" }
@@ -12,7 +13,14 @@ export type Request =
   /** Like `start`. */
   | ({ readonly ask: "exec"; readonly containerId: string; readonly command: readonly string[] } & ExecInput)
   /** The connection then is the connection to the pod. */
-  | { readonly ask: "connect"; readonly ip: string; readonly port: number };
+  | ({ readonly ask: "connect" } & PodPort);
+
+export interface PodPort {
+  readonly ip: string;
+  readonly port: number;
+  /** The uid of the pod whose loopback is tried where nothing listens at its address. @default none */
+  readonly loopbackOf?: string;
+}
 
 export interface ExecInput {
   readonly hasStdin: boolean;
@@ -31,11 +39,15 @@ export interface ContainerOrder extends Omit<ContainerSpec, "mounts"> {
 
 export type OrderedMount = Omit<Mount, "volume"> & { readonly volume: OrderedVolume };
 
-export type OrderedVolume =
-  | Exclude<Mount["volume"], { readonly type: "files" }>
-  | { readonly type: "files"; readonly name: string; readonly files: readonly OrderedFile[] };
+export type OrderedVolume = Exclude<Mount["volume"], { readonly type: "files" }> | OrderedFilesVolume;
 
-export type OrderedFile = Omit<VolumeFile, "content"> & { readonly base64: string };
+export interface OrderedFilesVolume {
+  readonly type: "files";
+  readonly name: string;
+  readonly files: readonly OrderedFile[];
+}
+
+type OrderedFile = Omit<VolumeFile, "content"> & { readonly base64: string };
 
 /** What heliostat says about a running command, as a frame of channel `control`. */
 export type Control =
