@@ -13,7 +13,7 @@ export function jobStatus(view: JobView): JobStatus {
   const tally = tallyOf(job, pods);
   const verdict = verdictOf(job, tally, { pods, nowMs });
   const fresh = uncountedPods(job, pods, verdict?.outcome === "failed");
-  const counted = countedEnds(job, pods, fresh);
+  const counted = countedEnds(job, pods, { ...fresh, failedIndexes: tally.indexFailures.failed });
   const isQuiet = tally.active.length === 0 && tally.terminating.length === 0 && isSettled(counted);
   const isOver = verdict !== undefined && isQuiet;
   const conditions = conditionsOf(job, { verdict, isOver, nowMs });

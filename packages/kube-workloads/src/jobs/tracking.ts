@@ -3,6 +3,7 @@ import { isTerminating, type Job, PODS, type Pod } from "@heliostat/kube";
 import { hasEnded } from "../pods/pod-state.ts";
 import { indexesOf, indexOf, isIndexed } from "./completion-index.ts";
 import { judgedFailure } from "./failure-policy.ts";
+import { isLastWitness } from "./index-failures.ts";
 import { isFinished } from "./verdict.ts";
 
 /**
@@ -27,7 +28,7 @@ export function uncountedPods(job: Job, pods: readonly Pod[], isLost = false): U
   const fresh = pods.filter((pod) => isTracked(pod) && !known.has(uidOf(pod)));
   const succeeded = fresh.filter((pod) => hasSucceeded(pod) && isNews(pod, job));
   const failed = fresh.filter(
-    (pod) => !hasSucceeded(pod) && (isLost || hasFailed(pod, job)) && counts(pod, job),
+    (pod) => !hasSucceeded(pod) && (isLost || isCountable(pod, job, pods)) && counts(pod, job),
   );
   return { succeeded, failed };
 }
@@ -40,6 +41,10 @@ function hasSucceeded({ status }: Pod): boolean {
 export function hasFailed(pod: Pod, { spec }: Job): boolean {
   if (pod.status?.phase === "Failed") return true;
   return spec?.podReplacementPolicy !== "Failed" && isTerminating(pod) && !hasSucceeded(pod);
+}
+
+function isCountable(pod: Pod, job: Job, pods: readonly Pod[]): boolean {
+  return hasFailed(pod, job) && !isLastWitness(pod, job, pods);
 }
 
 /** Of an indexed job each index succeeds once, and that is all there is to count. */
@@ -76,7 +81,7 @@ export function planTracking(
   const isOver = isFinished(job) || isTerminating(job);
   const awaited = uncountedPods(job, pods);
   const held = new Set([...awaited.succeeded, ...awaited.failed]);
-  const isDone = (pod: Pod): boolean => hasSucceeded(pod) || hasFailed(pod, job);
+  const isDone = (pod: Pod): boolean => hasSucceeded(pod) || isCountable(pod, job, pods);
   const released = pods.filter(
     (pod) => isTracked(pod) && (isOver || sentAway.has(uidOf(pod)) || (isDone(pod) && !held.has(pod))),
   );
