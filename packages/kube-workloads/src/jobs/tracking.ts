@@ -94,10 +94,17 @@ function isDeletion(action: Action): action is DeleteAction {
   return action.do === "delete";
 }
 
-/** Take the finalizer from a pod. The uid in the patch insists on the very pod that was seen. */
+/**
+ * Take the finalizer from a pod. The uid in the patch insists on the very pod that was seen; where nothing is left of the
+ * list, the list goes as well, and the resourceVersion sees that nobody has added to it.
+ */
 export function untrack(pod: Pod, why: string): Action {
-  const body = { metadata: { uid: uidOf(pod), "$deleteFromPrimitiveList/finalizers": [TRACKING_FINALIZER] } };
-  return patch(PODS, pod, { patch: { type: "strategic", body }, why });
+  const { finalizers = [], resourceVersion = "" } = pod.metadata;
+  const metadata =
+    finalizers.length === 1
+      ? { uid: uidOf(pod), resourceVersion, finalizers: null }
+      : { uid: uidOf(pod), "$deleteFromPrimitiveList/finalizers": [TRACKING_FINALIZER] };
+  return patch(PODS, pod, { patch: { type: "strategic", body: { metadata } }, why });
 }
 
 function track(pod: Pod): Action {
