@@ -111,6 +111,24 @@ describe("the life of nodes", () => {
     expect(await leaving()).toEqual(["goes"]);
   });
 
+  it("ends with that of the node: its pods go when it has been away for long enough", async () => {
+    await addPod("web");
+    await bench.client.delete(NODES, { name: "laptop" });
+    await bench.turn(30_000);
+    expect((await pod("web")).metadata.deletionTimestamp).toBeUndefined();
+    await bench.turn(15_000);
+    expect(await bench.find(PODS, { namespace: "default", name: "web" })).toBeUndefined();
+  });
+
+  it("does not end when the node is registered again", async () => {
+    await addPod("web");
+    await bench.client.delete(NODES, { name: "laptop" });
+    await bench.turn(30_000);
+    await addNode("laptop");
+    await bench.turn(60_000);
+    expect((await pod("web")).metadata.deletionTimestamp).toBeUndefined();
+  });
+
   async function addNode(name: string): Promise<void> {
     const status = { allocatable: { cpu: "4", memory: "8Gi", pods: "110" } };
     const fresh: Node = { apiVersion: "v1", kind: "Node", metadata: { name }, status };
