@@ -1,16 +1,13 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import type { KubeClient } from "@heliostat/kube";
 import { kubeHttp, loadKubeconfig } from "@heliostat/kube-http";
-import { RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
+import { RAY_CLUSTERS } from "@heliostat/ray";
 import { systemClock } from "../packages/cli/src/system/clock.ts";
 import type { Benchmark, Figure } from "./figure.ts";
+import { OperatorProcess } from "./operator/operator-process.ts";
+import { allReady } from "./operator/ready-clusters.ts";
 import { readyPods } from "./operator/ready-pods.ts";
 import { plainCluster } from "./operator/virtual-operator.ts";
 import { inParallel, ServedKubernetes } from "./served-kubernetes.ts";
 
-const root = join(import.meta.dirname, "..");
 const FEW = 1000;
 const MANY = 10_000;
 const IN_FLIGHT = 16;
@@ -59,7 +56,7 @@ interface BroughtUp {
 async function bringUp(count: number): Promise<BroughtUp> {
   const kubernetes = await ServedKubernetes.start(["--durability", "memory"]);
   const stop = new AbortController();
-  const operator = startOperator(kubernetes.kubeconfigPath);
+  const operator = OperatorProcess.start(kubernetes.kubeconfigPath);
   const cluster = kubeHttp(
     loadKubeconfig({ paths: [kubernetes.kubeconfigPath], clock: systemClock, environment: {} }),
     {
@@ -78,50 +75,13 @@ async function bringUp(count: number): Promise<BroughtUp> {
     await ready;
     return {
       seconds: (Date.now() - startedMs) / 1000,
-      operatorMib: residentMib(operator),
-      operatorCpuMs: cpuMsOf(operator),
+      operatorMib: operator.residentMib,
+      operatorCpuMs: operator.cpuMs,
     };
   } finally {
     stop.abort();
-    await ended(operator);
+    await operator.stop();
     await cluster.close();
     await kubernetes.stop();
   }
-}
-
-function startOperator(kubeconfigPath: string): ChildProcess {
-  const args = ["bin/heliostat.js", "operator", "--kubeconfig", kubeconfigPath, "--log-level", "error"];
-  return spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
-}
-
-async function allReady(client: KubeClient, count: number, signal: AbortSignal): Promise<void> {
-  const ready = new Set<string>();
-  for await (const { metadata, status } of changesOf(client, signal)) {
-    if (status?.state === "ready") ready.add(metadata.name);
-    if (ready.size === count) return;
-  }
-}
-
-/** Every cluster as it is and as it becomes, across the ends of watches. */
-async function* changesOf(client: KubeClient, signal: AbortSignal): AsyncGenerator<RayCluster> {
-  while (!signal.aborted)
-    for await (const event of client.watch(RAY_CLUSTERS, { signal }))
-      if ("object" in event && event.type !== "DELETED") yield event.object;
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  const exit = new Promise((resolve) => child.once("exit", resolve));
-  child.kill("SIGTERM");
-  await exit;
-}
-
-function residentMib({ pid }: ChildProcess): number {
-  const [, kibibytes = "0"] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
-  return Number(kibibytes) / 1024;
-}
-
-/** In steps of ten. */
-function cpuMsOf({ pid }: ChildProcess): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * 10;
 }

@@ -1,6 +1,7 @@
 import { apiserver } from "./apiserver.ts";
 import type { Benchmark, Figure } from "./figure.ts";
 import { fleet } from "./fleet.ts";
+import { footprint } from "./footprint.ts";
 import { job } from "./job.ts";
 import { operator } from "./operator.ts";
 import { pages } from "./pages.ts";
@@ -18,6 +19,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   store,
   watchedPods,
   operator,
+  footprint,
   fleet,
   apiserver,
   scaler,

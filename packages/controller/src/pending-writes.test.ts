@@ -28,6 +28,18 @@ describe("PendingWrites", () => {
     await cache.stopped;
   });
 
+  it("shows of a write as much as the cache will show of it", async () => {
+    const options = { clock, random: new SeededRandom(), signal: abort.signal, transform: withoutData };
+    const projected = startInformer<ConfigMap>(reader, CONFIG_MAPS, options);
+    const short = new PendingWrites(projected, clock);
+    await settled();
+    const { metadata, ...written } = configMap("b", "new");
+    short.written({ ...written, metadata: { ...metadata, resourceVersion: "9", managedFields: [] } });
+    expect(short.get("default/b")).toEqual(
+      withoutData({ ...configMap("b"), metadata: { ...metadata, resourceVersion: "9" } }),
+    );
+  });
+
   it("shows what was written before the cache does, by key, in lists and under indices", () => {
     view.written({
       ...configMap("b", "new"),
@@ -117,6 +129,10 @@ function values(view: PendingWrites<ConfigMap>): readonly string[] {
 
 function nameOf({ metadata }: ConfigMap): string {
   return metadata.name;
+}
+
+function withoutData({ data: _, ...object }: ConfigMap): ConfigMap {
+  return object;
 }
 
 function configMap(name: string, value = ""): ConfigMap {

@@ -1,5 +1,5 @@
 import { type Clock, isTerminating, type KubeObject, keyOf, nameOf, timestamp } from "@heliostat/kube";
-import type { CacheReader, Index, WatchCache } from "@heliostat/watch-cache";
+import type { CacheReader, Index, RunningInformer } from "@heliostat/watch-cache";
 
 /** After this a cache that is being told things is believed even where it knows nothing of a deletion of ours. */
 const PATIENCE_MS = 30_000;
@@ -19,7 +19,7 @@ const PATIENCE_MS = 30_000;
  * set back to an earlier state needs its controllers started anew.
  */
 export class PendingWrites<T extends KubeObject> implements CacheReader<T> {
-  readonly #cache: WatchCache<T>;
+  readonly #cache: RunningInformer<T>;
   readonly #clock: Clock;
   /** The oldest first. */
   readonly #writes = new Map<string, Write<T>>();
@@ -29,14 +29,17 @@ export class PendingWrites<T extends KubeObject> implements CacheReader<T> {
     { readonly index: Index<T>; readonly keys: Map<string, Set<string>> }
   >();
 
-  constructor(cache: WatchCache<T>, clock: Clock) {
+  constructor(cache: RunningInformer<T>, clock: Clock) {
     this.#cache = cache;
     this.#clock = clock;
   }
 
-  /** Remember an object as the API answered that it is stored. */
+  /**
+   * Remember an object as the API answered that it is stored, or as much of it as the cache will hold: nobody shall read
+   * for a moment what is not there later.
+   */
   written(object: T): void {
-    this.#remember(object, false);
+    this.#remember(this.#cache.kept(object), false);
   }
 
   /** Remember that the API has accepted to delete the object under this key. */

@@ -33,6 +33,13 @@ describe("EqualParts", () => {
     expect(shared).toEqual(values);
   });
 
+  it("tells apart two parts that have one fingerprint", () => {
+    const parts = new EqualParts();
+    const [one, other] = ["part 9rnw", "part apba"];
+    const texts = [one, other, one].map((text) => parts.share({ spec: { part: { text } } }).spec.part.text);
+    expect(texts).toEqual([one, other, one]);
+  });
+
   it("leaves alone what is frozen", () => {
     const frozen = Object.freeze(pod("a"));
     const parts = new EqualParts();

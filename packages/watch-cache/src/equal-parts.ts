@@ -2,17 +2,15 @@
  * Makes equal parts of many objects one part. The pods of a cluster differ in name, address and state, and agree in
  * nearly everything else: their environment, probes, volumes, labels.
  *
- * **Guarantees.** What is shared equals what was given. The pool is bounded: of the parts that it knows it forgets
- * those that were not met for longest.
+ * **Guarantees.** What is shared equals what was given. The pool is bounded, and small beside what it saves: it forgets
+ * the parts that were not met for longest, and knows one part for each fingerprint.
  *
  * **Assumptions.** Nobody changes what came out of it. What goes in is plain JSON of nobody else's: its members are
  * replaced in their places. (What is frozen comes from a store in this process, is shared already, and is left alone.)
  */
 export class EqualParts {
-  readonly #texts = new RecentPool<string>();
-  readonly #parts = new RecentPool<object>();
-  readonly #ids = new WeakMap<object, number>();
-  #nextId = 0;
+  readonly #texts = new RecentPool<string, string>();
+  readonly #parts = new RecentPool<number, object>();
 
   /** The object with all its parts shared but the outermost, which are its own. */
   share<T extends object>(object: T): T {
@@ -20,44 +18,34 @@ export class EqualParts {
     return object;
   }
 
-  #shareMembers(container: object, ownLevels: number): void {
+  /** Returns the fingerprint of the container, which equal ones have in common. */
+  #shareMembers(container: object, ownLevels: number): number {
     const members = container as Record<string, unknown>;
+    let print = Array.isArray(container) ? LIST_PRINT : MAP_PRINT;
     for (const name of Object.keys(members)) {
       const value = members[name];
-      const shared = this.#shared(value, ownLevels - 1);
-      // To assign that name would set a prototype.
-      if (shared !== value && name !== "__proto__") members[name] = shared;
+      print = textPrint(name, print);
+      if (isContainer(value)) {
+        const below = this.#shareMembers(value, ownLevels - 1);
+        print = numberPrint(below, print);
+        if (ownLevels <= 1) replace(members, name, this.#knownPart(below, value));
+      } else {
+        print = textPrint(String(value), print);
+        if (typeof value === "string") replace(members, name, this.#knownText(value));
+      }
     }
+    return print;
   }
 
-  #shared(value: unknown, ownLevels: number): unknown {
-    if (typeof value === "string")
-      return value.length > LONGEST_TEXT ? value : this.#texts.known(value, value);
-    if (typeof value !== "object" || value === null) return value;
-    if (Object.isFrozen(value)) return this.#numbered(value);
-    this.#shareMembers(value, ownLevels);
-    return ownLevels > 0 ? value : this.#numbered(this.#parts.known(this.#textOf(value), value));
+  #knownText(text: string): string {
+    return text.length > LONGEST_TEXT ? text : this.#texts.known(text, text);
   }
 
-  /** The same object, which has a number by which others can speak of it. */
-  #numbered<V extends object>(value: V): V {
-    if (this.#ids.has(value)) return value;
-    this.#nextId += 1;
-    this.#ids.set(value, this.#nextId);
-    return value;
-  }
-
-  /** Short, since what lies below is shared already and so has a number. */
-  #textOf(value: object): string {
-    let text = Array.isArray(value) ? "[" : "{";
-    for (const [name, member] of Object.entries(value)) text += `${name}\u0000${this.#wordOf(member)}\u0001`;
-    return text;
-  }
-
-  #wordOf(value: unknown): string {
-    if (typeof value === "string") return `"${value}`;
-    if (typeof value !== "object" || value === null) return String(value);
-    return `#${this.#ids.get(this.#numbered(value))}`;
+  #knownPart(print: number, part: object): object {
+    const known = this.#parts.known(print, part);
+    if (isSame(known, part)) return known;
+    this.#parts.forget(print);
+    return this.#parts.known(print, part);
   }
 }
 
@@ -67,21 +55,63 @@ const OWN_LEVELS = 2;
 const LONGEST_TEXT = 256;
 const MOST_YOUNG = 10_000;
 
-/** The values met lately, by their text, and of those met before the ones that were not met since. */
-class RecentPool<V> {
-  #young = new Map<string, V>();
-  #old = new Map<string, V>();
+/** The values met lately, by key, and of those met before the ones that were not met since. */
+class RecentPool<K, V> {
+  #young = new Map<K, V>();
+  #old = new Map<K, V>();
 
-  /** The value that was met first under this text. */
-  known(text: string, value: V): V {
-    const young = this.#young.get(text);
+  /** The value that was met first under this key. */
+  known(key: K, value: V): V {
+    const young = this.#young.get(key);
     if (young !== undefined) return young;
-    const known = this.#old.get(text) ?? value;
+    const known = this.#old.get(key) ?? value;
     if (this.#young.size >= MOST_YOUNG) {
       this.#old = this.#young;
       this.#young = new Map();
     }
-    this.#young.set(text, known);
+    this.#young.set(key, known);
     return known;
   }
+
+  forget(key: K): void {
+    this.#young.delete(key);
+    this.#old.delete(key);
+  }
+}
+
+/** What is frozen has been shared by its owner, and is looked at as a whole. */
+function isContainer(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Object.isFrozen(value);
+}
+
+/** Also where it seems to be there already: of two equal texts nobody can tell whether they are one. */
+function replace(members: Record<string, unknown>, name: string, value: unknown): void {
+  // To assign that name would set a prototype.
+  if (name !== "__proto__") members[name] = value;
+}
+
+/** Whether two parts are equal whose own parts are shared already. */
+function isSame(one: object, other: object): boolean {
+  if (one === other) return true;
+  const names = Object.keys(one);
+  const others = Object.keys(other);
+  if (names.length !== others.length || Array.isArray(one) !== Array.isArray(other)) return false;
+  const [left, right] = [one as Record<string, unknown>, other as Record<string, unknown>];
+  return names.every((name, index) => name === others[index] && Object.is(left[name], right[name]));
+}
+
+/* Fingerprints are small integers, which cost a map no more than their place in it (FNV-1a over what JSON would say). */
+
+const LIST_PRINT = 0x1000;
+const MAP_PRINT = 0x2000;
+const FNV_PRIME = 0x01000193;
+
+function textPrint(text: string, before: number): number {
+  let print = numberPrint(text.length, before);
+  for (let index = 0; index < text.length; index += 1) print = numberPrint(text.charCodeAt(index), print);
+  return print;
+}
+
+function numberPrint(number: number, before: number): number {
+  return Math.imul(before ^ number, FNV_PRIME);
 }

@@ -48,6 +48,8 @@ export interface InformerOptions<T extends KubeObject = KubeObject> {
 
 /** A cache that keeps itself up to date until the signal aborts. */
 export interface RunningInformer<T extends KubeObject = KubeObject> extends WatchCache<T> {
+  /** As much of an object as this cache would hold. */
+  kept(object: T): T;
   /** Fulfilled once the last request has ended, after the signal aborted; never rejected. */
   readonly stopped: Promise<void>;
 }
@@ -125,6 +127,12 @@ class Informer<T extends KubeObject> implements RunningInformer<T> {
     });
   }
 
+  kept(object: T): T {
+    const { transform, keepsManagedFields = false } = this.#options;
+    const kept = keepsManagedFields ? object : withoutManagedFields(object);
+    return transform ? transform(kept) : kept;
+  }
+
   async #run(): Promise<void> {
     let state: InformerState<T> = listingAnew();
     while (!this.#options.signal.aborted) state = await this.#leave(state);
@@ -173,7 +181,7 @@ class Informer<T extends KubeObject> implements RunningInformer<T> {
       limit: this.#options.pageSize ?? 500,
       ...(continueToken !== undefined && { continueToken }),
     });
-    yield { input: "page", page: { ...page, items: page.items.map((item) => this.#kept(item)) } };
+    yield { input: "page", page: { ...page, items: page.items.map((item) => this.#shared(item)) } };
   }
 
   async *#watch(resourceVersion: string): AsyncGenerator<InformerInput<T>> {
@@ -184,7 +192,7 @@ class Informer<T extends KubeObject> implements RunningInformer<T> {
     for await (const event of this.#reader.watch(this.resource, options)) {
       yield {
         input: "event",
-        event: "object" in event ? { ...event, object: this.#kept(event.object) } : event,
+        event: "object" in event ? { ...event, object: this.#shared(event.object) } : event,
       };
     }
     yield { input: "ended" };
@@ -217,10 +225,8 @@ class Informer<T extends KubeObject> implements RunningInformer<T> {
     }
   }
 
-  #kept(object: T): T {
-    const { transform, keepsManagedFields = false } = this.#options;
-    const kept = keepsManagedFields ? object : withoutManagedFields(object);
-    return this.#parts.share(transform ? transform(kept) : kept);
+  #shared(object: T): T {
+    return this.#parts.share(this.kept(object));
   }
 
   #scope(): Pick<ListOptions, "namespace" | "labelSelector" | "fieldSelector" | "signal"> {
@@ -235,8 +241,10 @@ class Informer<T extends KubeObject> implements RunningInformer<T> {
 }
 
 function withoutManagedFields<T extends KubeObject>(object: T): T {
-  const { managedFields, ...metadata } = object.metadata;
-  return managedFields ? { ...object, metadata } : object;
+  if (!object.metadata.managedFields) return object;
+  // What is left over by `...` is a dictionary to V8, and twice as large.
+  const kept = Object.entries(object.metadata).filter(([field]) => field !== "managedFields");
+  return { ...object, metadata: Object.fromEntries(kept) as unknown as T["metadata"] };
 }
 
 function ignore(): void {}

@@ -1,7 +1,8 @@
 import type { Schema } from "@heliostat/kube";
 import { celExpression } from "./cel-expression.ts";
 import { isJsonObject, type JsonObject, ownMember } from "./json-value.ts";
-import { memberSchema, type SchemaScope } from "./schema-scope.ts";
+import { memberSchema } from "./schema-members.ts";
+import type { SchemaScope } from "./schema-scope.ts";
 
 /**
  * `value` as rules see it. JSON has one kind of number and no times, CEL has two and has them: the schema says which

@@ -1,4 +1,5 @@
 import type { RayCluster } from "@heliostat/ray";
+import type { DeletionMemory } from "./cleanup-deadline.ts";
 
 /**
  * What the reconciler has seen of its clusters and has not written down yet. All of it may be lost: a restart costs a
@@ -14,8 +15,8 @@ export class Memory {
     const fresh = {
       uid,
       nameFloors: {},
-      settled: new Set<string>(),
-      told: new Set<string>(),
+      settled: NOTHING,
+      told: NOTHING,
       isHindered: false,
     };
     this.#clusters.set(key, fresh);
@@ -34,7 +35,10 @@ export class Memory {
   }
 }
 
-export interface ClusterMemory {
+/** Of most clusters there is nothing to remember, and there are many clusters. */
+export const NOTHING: ReadonlySet<string> = new Set();
+
+export interface ClusterMemory extends DeletionMemory {
   readonly uid: string;
   /** Whether the caches have shown this cluster as the API has it; not asked before something is to be done. */
   isPresent?: boolean;
