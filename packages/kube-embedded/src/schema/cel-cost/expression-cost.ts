@@ -153,6 +153,8 @@ function optionalMapping(
 }
 
 function operation(node: ASTNode, scope: CostScope): Estimate {
+  // A minus before a number belongs to the number.
+  if (node.op === "-_" && node.args.op === "value") return literal(node.args.args);
   const operands = [node.args].flat() as readonly ASTNode[];
   const estimates = operands.map((each) => expressionCost(each, scope));
   const [first, second, third] = estimates;
