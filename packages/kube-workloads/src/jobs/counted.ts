@@ -49,9 +49,11 @@ function successes(job: Job, fresh: Uncounted, settled: number): Counted {
   return total > 0 ? { succeeded: total } : {};
 }
 
+/** Indexes that a job no longer has do not count. */
 export function doneIndexes(job: Job, { succeeded }: Uncounted): ReadonlySet<number> {
+  const { completions = 0 } = job.spec ?? {};
   return new Set([
-    ...indexesOf(job.status?.completedIndexes),
+    ...[...indexesOf(job.status?.completedIndexes)].filter((index) => index < completions),
     ...succeeded.flatMap((pod) => indexOf(pod, job) ?? []),
   ]);
 }

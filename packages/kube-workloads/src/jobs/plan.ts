@@ -60,6 +60,9 @@ interface PodSteps {
 
 function planPods(view: JobView, tally: Tally): PodSteps {
   const { job, nowMs } = view;
+  const strays = isIndexed(job) ? tally.active.filter((pod) => indexOf(pod, job) === undefined) : [];
+  if (strays.length > 0)
+    return { actions: strays.map((pod) => deletePod(pod, "job no longer has its index")) };
   const missing = wantedPods(job, tally) - tally.active.length - heldPlaces(job, tally);
   if (missing < 0) {
     const surplus = inDeletionOrder(tally.active).slice(0, -missing);

@@ -120,6 +120,22 @@ describe("jobReconciler()", () => {
     );
   });
 
+  it("gets more and fewer indexes while it runs", async () => {
+    await run({ completions: 3, parallelism: 3, completionMode: "Indexed" }, "exit 0 after 1h");
+    const hosts = async (): Promise<readonly (string | undefined)[]> =>
+      (await cluster.pods()).map(({ spec }) => spec?.hostname).sort();
+    await cluster.patch(JOBS, "work", { spec: { completions: 4, parallelism: 4 } });
+    await cluster.turn();
+    expect(await hosts()).toEqual(["work-0", "work-1", "work-2", "work-3"]);
+    await cluster.patch(JOBS, "work", { spec: { completions: 2, parallelism: 2 } });
+    await cluster.turn(40_000);
+    expect(await hosts()).toEqual(["work-0", "work-1"]);
+    expect((await job()).status).toMatchObject({ active: 2 });
+    await expect(cluster.patch(JOBS, "work", { spec: { completions: 5 } })).rejects.toThrow(
+      "can only be modified in tandem with spec.parallelism",
+    );
+  });
+
   it("gives up an index that fails too often, and does the others", async () => {
     const spec = { completions: 3, parallelism: 3, completionMode: "Indexed", backoffLimitPerIndex: 1 };
     await run(spec, "exit 3 after 1s");

@@ -23,16 +23,28 @@ export function jobProblems({ spec }: Job, stored: Job | undefined): readonly Fi
     return [...own, ...(pod ? podSpecProblems(pod, "spec.template.spec") : [])];
   }
   const { spec: old } = stored;
-  const frozen = (["completions", "selector", "completionMode"] as const).filter(
+  const frozen = (["selector", "completionMode"] as const).filter(
     (field) => !isEqualJson(spec[field], old[field]),
   );
   const isTemplateFrozen = !(old.suspend && stored.status?.startTime === undefined);
   const hasNewTemplate = isTemplateFrozen && !isEqualJson(spec.template, old.template);
   return [
     ...own,
+    ...completionProblems(spec, old),
     ...frozen.map((field) => invalidValue(`spec.${field}`, spec[field] ?? null, "field is immutable")),
     ...(hasNewTemplate ? [invalidValue("spec.template", spec.template, "field is immutable")] : []),
   ];
+}
+
+/** A job with indexes may get more or fewer of them, as long as all run at once (Kubernetes: elastic indexed jobs). */
+function completionProblems(spec: JobSpec, old: JobSpec): readonly FieldCause[] {
+  const { completions, completionMode, parallelism } = spec;
+  if (completions === old.completions) return [];
+  if (completionMode !== "Indexed")
+    return [invalidValue("spec.completions", completions ?? null, "field is immutable")];
+  const detail = "can only be modified in tandem with spec.parallelism";
+  const isTorn = completions !== undefined && completions !== parallelism;
+  return isTorn ? [invalidValue("spec.completions", completions, detail)] : [];
 }
 
 /** The pods of a job end: a restart of whatever ends would never let them. */
