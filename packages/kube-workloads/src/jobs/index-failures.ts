@@ -33,7 +33,7 @@ export function indexFailures(job: Job, failedPods: readonly Pod[]): IndexFailur
   return { counts, failed };
 }
 
-export function failuresBefore({ metadata }: Pod): number {
+function failuresBefore({ metadata }: Pod): number {
   return Number(metadata.annotations?.[INDEX_FAILURES] ?? 0);
 }
 

@@ -3,11 +3,12 @@ import { conditionOf, epochMsOf, isTerminating, JOBS, type Job, PODS, type Pod }
 import { planClaims } from "../pods/claims.ts";
 import { inDeletionOrder } from "../replica-sets/deletion-rank.ts";
 import { indexOf, isIndexed } from "./completion-index.ts";
+import { isFinished } from "./finished-job.ts";
 import { hasLimitPerIndex } from "./index-failures.ts";
 import { type JobPart, jobPod } from "./job-pod.ts";
 import { endedAtMs, type Tally, tallyOf } from "./tally.ts";
 import { hasFailed } from "./tracking.ts";
-import { deadlineOf, isFinished, verdictOf } from "./verdict.ts";
+import { deadlineOf, verdictOf } from "./verdict.ts";
 import { type JobView, podsOf } from "./view.ts";
 
 /** Somebody else's job (Kubernetes: `managedBy`). */

@@ -1,8 +1,9 @@
 import { conditionOf, type Job, type JobCondition, type JobStatus, timestamp } from "@heliostat/kube";
 import { type Counted, countedEnds, isSettled } from "./counted.ts";
+import { isFinished } from "./finished-job.ts";
 import { type Tally, tallyOf } from "./tally.ts";
 import { uncountedPods } from "./tracking.ts";
-import { isFinished, type Verdict, verdictOf } from "./verdict.ts";
+import { type Verdict, verdictOf } from "./verdict.ts";
 import { type JobView, podsOf } from "./view.ts";
 
 /** How a job stands. */

@@ -3,8 +3,8 @@ import { isTerminating, type Job, PODS, type Pod } from "@heliostat/kube";
 import { hasEnded } from "../pods/pod-state.ts";
 import { indexesOf, indexOf, isIndexed } from "./completion-index.ts";
 import { judgedFailure } from "./failure-policy.ts";
+import { isFinished } from "./finished-job.ts";
 import { isLastWitness } from "./index-failures.ts";
-import { isFinished } from "./verdict.ts";
 
 /**
  * Holds a pod of a job back until it has been counted (Kubernetes convention): who deletes pods cannot make a job forget

@@ -1,4 +1,4 @@
-import { conditionOf, epochMsOf, isConditionTrue, type Job, type Pod } from "@heliostat/kube";
+import { conditionOf, epochMsOf, type Job, type Pod } from "@heliostat/kube";
 import { judgedFailure } from "./failure-policy.ts";
 import { metSuccessRule } from "./success-policy.ts";
 import type { Tally } from "./tally.ts";
@@ -24,11 +24,6 @@ export function verdictOf(
     deadlineFailure(job, nowMs) ??
     success(job, tally)
   );
-}
-
-/** Whether nothing will ever happen to the job again. */
-export function isFinished({ status }: Job): boolean {
-  return isConditionTrue(status?.conditions, "Complete") || isConditionTrue(status?.conditions, "Failed");
 }
 
 /** A verdict is final: what happens to pods after it changes nothing. */
