@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PODS, SILENT } from "@heliostat/kube";
+import { PODS, type Pod, SILENT } from "@heliostat/kube";
 import { simulatedRuntime } from "@heliostat/kubelet";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Laptop, startLaptop } from "../../packages/cli/src/laptop/laptop.ts";
@@ -101,6 +101,15 @@ describe.each(["kubectl-1.32", "kubectl-1.35"] as const)("workloads with %s", (v
     await kubectl("wait --for=delete pod -l job-name=sum --timeout=60s");
   });
 
+  it("completes each part of an indexed job, and holds none of its pods back", async () => {
+    await apply(job("parts", { completions: 3, parallelism: 3, completionMode: "Indexed" }));
+    await kubectl("wait --for=condition=Complete job/parts --timeout=60s");
+    expect(await kubectl("get job parts -o jsonpath={.status.completedIndexes}")).toBe("0-2");
+    expect(await kubectl("get pods -l job-name=parts -o jsonpath={.items[*].metadata.finalizers}")).toBe("");
+    await kubectl("delete job parts");
+    await kubectl("wait --for=delete pod -l job-name=parts --timeout=60s");
+  });
+
   it("starts a stateful set in order, updates it and takes that back", async () => {
     await apply(statefulSet("db", 3));
     await kubectl("rollout status statefulset/db --timeout=60s");
@@ -159,6 +168,33 @@ describe.each(["kubectl-1.32", "kubectl-1.35"] as const)("workloads with %s", (v
     expect(await kubectl("top nodes")).toMatch(/laptop +\d+m +\d+% +\d+Mi +\d+%/);
   });
 
+  it("makes room for a pod that matters more", async () => {
+    await kubectl("create priorityclass urgent --value=1000");
+    await apply(pod("humble", "default", "60"));
+    await kubectl("wait --for=condition=Ready pod/humble --timeout=30s");
+    const urgent = pod("urgent", "default", "60");
+    await apply({ ...urgent, spec: { ...urgent.spec, priorityClassName: "urgent" } });
+    await kubectl("wait --for=delete pod/humble --timeout=60s");
+    await kubectl("wait --for=condition=Ready pod/urgent --timeout=30s");
+    expect(await kubectl("get events --field-selector reason=Preempted")).toMatch(
+      /Normal +Preempted +pod\/humble +Preempted by pod \S+ on node laptop/,
+    );
+    await apply(pod("late", "default", "60"));
+    await kubectl("wait --for=condition=PodScheduled=false pod/late --timeout=30s");
+    expect(await kubectl("describe pod late")).toContain(
+      "0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.",
+    );
+    await kubectl("delete pod urgent late");
+  });
+
+  it("sends pods away from a node that says so", async () => {
+    await apply(pod("guest", "default", "1"));
+    await kubectl("wait --for=condition=Ready pod/guest --timeout=30s");
+    await kubectl("taint node laptop example.com/repair:NoExecute");
+    await kubectl("wait --for=delete pod/guest --timeout=60s");
+    await kubectl("taint node laptop example.com/repair-");
+  });
+
   it("refuses what a quota does not leave", async () => {
     await kubectl(
       "apply -f -",
@@ -213,7 +249,8 @@ function job(name: string, spec: object): object {
   return { apiVersion: "batch/v1", kind: "Job", metadata: { name }, spec: whole };
 }
 
-function pod(name: string, namespace: string, cpu: string): object {
+function pod(name: string, namespace: string, cpu: string): Pod {
   const containers = [{ name: "main", image: "app:1", resources: { requests: { cpu } } }];
-  return { apiVersion: "v1", kind: "Pod", metadata: { name, namespace }, spec: { containers } };
+  const spec = { containers, terminationGracePeriodSeconds: 1 };
+  return { apiVersion: "v1", kind: "Pod", metadata: { name, namespace }, spec };
 }

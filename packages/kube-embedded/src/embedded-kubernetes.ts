@@ -1,6 +1,5 @@
 import {
   type Clock,
-  isKubeError,
   type KubeClient,
   type Logger,
   type MetricsSource,
@@ -18,6 +17,7 @@ import { admissionChain } from "./api/admission/admission.ts";
 import type { Reviewer, TokenIssuer } from "./api/api-ground.ts";
 import { EmbeddedApi } from "./api/embedded-api.ts";
 import { EventExpiry } from "./api/event-expiry.ts";
+import { createInitialObjects } from "./api/initial-objects.ts";
 import type { Caller, KubeApi, UserInfo } from "./api/kube-api.ts";
 import { SettledApi } from "./api/settled-api.ts";
 import { CustomResources } from "./crd/custom-resources.ts";
@@ -115,7 +115,7 @@ export function embeddedKubernetes(options: EmbeddedKubernetesOptions): Embedded
     start: async () => {
       await store.open();
       expiry.start();
-      await createNamespaces(api, registry);
+      await createInitialObjects(api, registry, API_SERVER);
       customResources.start();
       if (authorization === "rbac") await installBootstrap(api, registry);
       await roleAggregation.start();
@@ -131,7 +131,6 @@ export function embeddedKubernetes(options: EmbeddedKubernetesOptions): Embedded
   };
 }
 
-const NAMESPACES: readonly string[] = ["default", "kube-system", "kube-public", "kube-node-lease"];
 const ADMIN: UserInfo = { name: "system:admin", groups: ["system:masters", "system:authenticated"] };
 const API_SERVER: Caller = { user: { ...ADMIN, name: "system:apiserver" }, fieldManager: "kube-apiserver" };
 
@@ -139,16 +138,4 @@ function identityOf(who: UserInfo | string): { readonly user: UserInfo; readonly
   return typeof who === "string"
     ? { user: { ...ADMIN, name: `system:${who}` }, fieldManager: who }
     : { user: who, fieldManager: who.name };
-}
-
-async function createNamespaces(api: KubeApi, registry: ResourceRegistry): Promise<void> {
-  const resource = registry.find("", "v1", "namespaces");
-  if (!resource) throw new Error("Cannot start without namespaces among the built-in kinds");
-  for (const name of NAMESPACES) {
-    try {
-      await api.create({ resource }, { metadata: { name } }, API_SERVER);
-    } catch (error) {
-      if (!isKubeError(error, "AlreadyExists")) throw error;
-    }
-  }
 }

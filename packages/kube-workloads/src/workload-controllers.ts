@@ -10,6 +10,7 @@ import { jobReconciler } from "./jobs/reconciler.ts";
 import { namespaceReconciler } from "./namespaces/reconciler.ts";
 import { taintEvictionReconciler } from "./nodes/eviction-reconciler.ts";
 import { nodeLifecycleReconciler } from "./nodes/lifecycle-reconciler.ts";
+import { lostPodsReconciler } from "./nodes/lost-pods-reconciler.ts";
 import { quotaReconciler } from "./quotas/reconciler.ts";
 import { replicaSetReconciler } from "./replica-sets/reconciler.ts";
 import { schedulerReconciler } from "./scheduler/reconciler.ts";
@@ -43,6 +44,7 @@ export function workloadControllers(options: WorkloadOptions): readonly Reconcil
     schedulerReconciler(),
     nodeLifecycleReconciler(),
     taintEvictionReconciler(),
+    lostPodsReconciler(),
     endpointsReconciler(),
     replicaSetReconciler(),
     deploymentReconciler(),

@@ -1,9 +1,9 @@
-import type { CustomResourceDefinition } from "@heliostat/kube";
+import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from "@heliostat/kube";
 import { describe, expect, it } from "vitest";
 import { definition, version, WIDGET_SCHEMA, withSchema } from "../testing/definitions.ts";
 import { definitionProblems } from "./definition-problems.ts";
 
-const AT = "spec.versions[0].schema.openAPIV3Schema";
+const AT = "spec.validation.openAPIV3Schema";
 
 function problems(candidate: CustomResourceDefinition): readonly string[] {
   return definitionProblems(candidate).map(({ field, message }) => `${field}: ${message}`);
@@ -53,7 +53,22 @@ describe("versions", () => {
   it("need a schema", () => {
     const { schema: _, ...bare } = version();
     expect(problems(definition({ versions: [bare] }))).toEqual([
-      `${AT}: Required value: schemas are required`,
+      "spec.versions[0].schema.openAPIV3Schema: Required value: schemas are required",
+    ]);
+  });
+
+  it("are spoken of one by one only where they differ", () => {
+    const untyped = (name: string): CustomResourceDefinitionVersion => ({
+      ...version({ name }),
+      schema: { openAPIV3Schema: { type: "object", properties: { [name]: {} } } },
+    });
+    const same = { ...untyped("v1"), name: "v2", storage: false };
+    const fields = (...versions: readonly CustomResourceDefinitionVersion[]): readonly string[] =>
+      definitionProblems(definition({ versions })).map(({ field }) => field);
+    expect(fields(untyped("v1"), same)).toEqual(["spec.validation.openAPIV3Schema.properties[v1].type"]);
+    expect(fields(untyped("v1"), { ...untyped("v2"), storage: false })).toEqual([
+      "spec.versions[0].schema.openAPIV3Schema.properties[v1].type",
+      "spec.versions[1].schema.openAPIV3Schema.properties[v2].type",
     ]);
   });
 
@@ -62,9 +77,9 @@ describe("versions", () => {
     const scale = { specReplicasPath: ".replicas", statusReplicasPath: ".status.replicas" };
     const odd = version({ additionalPrinterColumns: columns, subresources: { scale } });
     expect(problems(definition({ versions: [odd] })).map((each) => each.split(":")[0])).toEqual([
-      "spec.versions[0].additionalPrinterColumns[0].jsonPath",
-      "spec.versions[0].additionalPrinterColumns[0].type",
-      "spec.versions[0].subresources.scale.specReplicasPath",
+      "spec.additionalPrinterColumns[0].jsonPath",
+      "spec.additionalPrinterColumns[0].type",
+      "spec.subresources.scale.specReplicasPath",
     ]);
   });
 });

@@ -27,9 +27,7 @@ export function definitionProblems(
     ...identityProblems(definition),
     ...nameProblems(definition),
     ...versionListProblems(definition),
-    ...definition.spec.versions.flatMap((version, index) =>
-      versionProblems(version, `spec.versions[${index}]`, schemaOf(version.name, stored)),
-    ),
+    ...definition.spec.versions.flatMap((_, index) => versionProblems(definition, index, stored)),
     ...conversionProblems(definition),
     ...(stored === undefined ? [] : changeProblems(definition, stored)),
   ];
@@ -92,15 +90,34 @@ function versionListProblems({ spec }: CustomResourceDefinition): readonly Field
   return problems;
 }
 
-function schemaOf(version: string, stored: CustomResourceDefinition | undefined): unknown {
-  return stored?.spec.versions.find(({ name }) => name === version)?.schema?.openAPIV3Schema;
+type Part = "schema" | "additionalPrinterColumns" | "subresources";
+
+/** Where Kubernetes keeps, and reports, what all versions have in common: for it that is no matter of one of them. */
+const COMMON: Readonly<Record<Part, string>> = {
+  schema: "spec.validation",
+  additionalPrinterColumns: "spec.additionalPrinterColumns",
+  subresources: "spec.subresources",
+};
+
+/** The path of a version's part; `undefined` when an earlier version's is the same and has been looked at. */
+function partPath(
+  { versions }: CustomResourceDefinition["spec"],
+  index: number,
+  part: Part,
+): string | undefined {
+  const isCommon = versions.every((each) => isEqualJson(each[part] ?? null, versions[0]?.[part] ?? null));
+  if (!isCommon) return `spec.versions[${index}].${part}`;
+  return index === 0 ? COMMON[part] : undefined;
 }
 
 function versionProblems(
-  version: CustomResourceDefinitionVersion,
-  path: string,
-  stored: unknown,
+  { spec }: CustomResourceDefinition,
+  index: number,
+  stored: CustomResourceDefinition | undefined,
 ): readonly FieldCause[] {
+  const version = spec.versions[index];
+  if (version === undefined) return [];
+  const path = `spec.versions[${index}]`;
   const problems: FieldCause[] = [];
   if (!isDns1123Label(version.name)) {
     problems.push(invalidValue(`${path}.name`, version.name, LABEL_SENTENCE));
@@ -110,10 +127,21 @@ function versionProblems(
     problems.push(invalidValue(`${path}.deprecationWarning`, version.deprecationWarning, detail));
   }
   const schema = version.schema?.openAPIV3Schema;
-  const schemaPath = `${path}.schema.openAPIV3Schema`;
-  if (schema === undefined) problems.push(requiredValue(schemaPath, "schemas are required"));
-  else problems.push(...schemaProblems(schema, schemaPath, stored));
-  return [...problems, ...columnProblems(version, path), ...scaleProblems(version, path)];
+  const at = partPath(spec, index, "schema");
+  if (schema === undefined) {
+    problems.push(requiredValue(`${path}.schema.openAPIV3Schema`, "schemas are required"));
+  } else if (at !== undefined) {
+    problems.push(...schemaProblems(schema, `${at}.openAPIV3Schema`, schemaOf(version.name, stored)));
+  }
+  return [
+    ...problems,
+    ...columnProblems(version, partPath(spec, index, "additionalPrinterColumns")),
+    ...scaleProblems(version, partPath(spec, index, "subresources")),
+  ];
+}
+
+function schemaOf(version: string, stored: CustomResourceDefinition | undefined): unknown {
+  return stored?.spec.versions.find(({ name }) => name === version)?.schema?.openAPIV3Schema;
 }
 
 /**
@@ -129,10 +157,13 @@ function schemaProblems(schema: unknown, path: string, stored: unknown): readonl
   return texts.length > 0 || isKnown ? texts : ruleCostProblems(places, path);
 }
 
-function columnProblems(version: CustomResourceDefinitionVersion, path: string): readonly FieldCause[] {
-  const columns = version.additionalPrinterColumns ?? [];
+function columnProblems(
+  version: CustomResourceDefinitionVersion,
+  path: string | undefined,
+): readonly FieldCause[] {
+  const columns = path === undefined ? [] : (version.additionalPrinterColumns ?? []);
   return columns.flatMap((column, index) => {
-    const at = `${path}.additionalPrinterColumns[${index}]`;
+    const at = `${path}[${index}]`;
     const problems = [...pathProblem(`${at}.jsonPath`, column.jsonPath)];
     if (!COLUMN_TYPES.some((type) => type === column.type)) {
       problems.push(unsupportedValue(`${at}.type`, column.type, COLUMN_TYPES));
@@ -143,11 +174,11 @@ function columnProblems(version: CustomResourceDefinitionVersion, path: string):
 
 function scaleProblems(
   { subresources }: CustomResourceDefinitionVersion,
-  path: string,
+  path: string | undefined,
 ): readonly FieldCause[] {
   const { scale } = subresources ?? {};
-  if (scale === undefined) return [];
-  const at = `${path}.subresources.scale`;
+  if (scale === undefined || path === undefined) return [];
+  const at = `${path}.scale`;
   return [
     ...rootedPathProblem(`${at}.specReplicasPath`, scale.specReplicasPath, ".spec"),
     ...rootedPathProblem(`${at}.statusReplicasPath`, scale.statusReplicasPath, ".status"),

@@ -13,7 +13,7 @@ export function indexOf({ metadata }: Pod, { spec }: Job): number | undefined {
   return Number.isInteger(index) && index >= 0 && index < (spec?.completions ?? 0) ? index : undefined;
 }
 
-/** `0-2,5`: how a job's status writes a set of indexes. */
+/** `0-2,5`: how a job's status writes a set of indexes; two in a row are `0,1` (Kubernetes rule). */
 export function indexText(indexes: Iterable<number>): string {
   const runs: [number, number][] = [];
   for (const index of [...new Set(indexes)].sort((left, right) => left - right)) {
@@ -21,7 +21,12 @@ export function indexText(indexes: Iterable<number>): string {
     if (last && last[1] === index - 1) last[1] = index;
     else runs.push([index, index]);
   }
-  return runs.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(",");
+  return runs.map(runText).join(",");
+}
+
+function runText([first, last]: readonly [number, number]): string {
+  if (first === last) return `${first}`;
+  return last === first + 1 ? `${first},${last}` : `${first}-${last}`;
 }
 
 /** The reverse of {@link indexText}. */

@@ -1,18 +1,26 @@
 import type { Job, JobStatus, Pod } from "@heliostat/kube";
 import { indexesOf, indexOf, indexText, isIndexed } from "./completion-index.ts";
+import { hasLimitPerIndex } from "./index-failures.ts";
 import { isTracked, type Uncounted, uidOf } from "./tracking.ts";
 
 /** Those parts of a job's status that count what has ended. */
 export type Counted = Pick<
   JobStatus,
-  "succeeded" | "failed" | "completedIndexes" | "uncountedTerminatedPods"
+  "succeeded" | "failed" | "completedIndexes" | "failedIndexes" | "uncountedTerminatedPods"
 >;
 
 /**
  * What has ended, counted once whatever happens in between (Kubernetes: job tracking with finalizers). A pod that has
  * ended is first noted by its uid, then loses its finalizer, and only then the note becomes part of a number.
  */
-export function countedEnds(job: Job, pods: readonly Pod[], fresh: Uncounted): Counted {
+export function countedEnds(
+  job: Job,
+  pods: readonly Pod[],
+  {
+    failedIndexes = new Set<number>(),
+    ...fresh
+  }: Uncounted & { readonly failedIndexes?: ReadonlySet<number> },
+): Counted {
   const { status = {} } = job;
   const noted = status.uncountedTerminatedPods ?? {};
   const held = new Set(pods.filter(isTracked).map(uidOf));
@@ -26,6 +34,7 @@ export function countedEnds(job: Job, pods: readonly Pod[], fresh: Uncounted): C
   return {
     ...successes(job, fresh, succeeded.settled.length),
     ...(failedTotal > 0 && { failed: failedTotal }),
+    ...(hasLimitPerIndex(job) && { failedIndexes: indexText(failedIndexes) }),
     uncountedTerminatedPods: uncounted,
   };
 }
@@ -40,9 +49,11 @@ function successes(job: Job, fresh: Uncounted, settled: number): Counted {
   return total > 0 ? { succeeded: total } : {};
 }
 
+/** Indexes that a job no longer has do not count. */
 export function doneIndexes(job: Job, { succeeded }: Uncounted): ReadonlySet<number> {
+  const { completions = 0 } = job.spec ?? {};
   return new Set([
-    ...indexesOf(job.status?.completedIndexes),
+    ...[...indexesOf(job.status?.completedIndexes)].filter((index) => index < completions),
     ...succeeded.flatMap((pod) => indexOf(pod, job) ?? []),
   ]);
 }

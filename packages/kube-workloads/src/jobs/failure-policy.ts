@@ -2,7 +2,7 @@ import type { Job, Pod, PodFailurePolicyRule } from "@heliostat/kube";
 
 /** What a rule of the failure policy makes of a failed pod. */
 export interface Judgement {
-  readonly action: "FailJob" | "Ignore" | "Count";
+  readonly action: "FailJob" | "FailIndex" | "Ignore" | "Count";
   /** Why, when it ends the job. */
   readonly message: string;
 }
@@ -20,9 +20,8 @@ export function judgedFailure(pod: Pod, { spec }: Job): Judgement {
   return COUNTED;
 }
 
-/** An index cannot fail alone here: there is no limit an index (`backoffLimitPerIndex`), so it counts. */
 function actionOf({ action }: PodFailurePolicyRule): Judgement["action"] {
-  return action === "FailJob" || action === "Ignore" ? action : "Count";
+  return action === "FailJob" || action === "FailIndex" || action === "Ignore" ? action : "Count";
 }
 
 function matchOf(rule: PodFailurePolicyRule, pod: Pod): string | undefined {

@@ -2,18 +2,27 @@ import type { Container, EnvVar, Job, Pod, PodSpec, PodTemplateSpec } from "@hel
 import { podFromTemplate } from "../pods/pod-from-template.ts";
 import { podPrefix } from "../replica-sets/plan.ts";
 import { INDEX } from "./completion-index.ts";
+import { hasLimitPerIndex, INDEX_FAILURES } from "./index-failures.ts";
 import { TRACKING_FINALIZER } from "./tracking.ts";
 
+/** One index of a job, and how often its pods have failed so far. */
+export interface JobPart {
+  readonly index: number;
+  readonly failures: number;
+}
+
 /** A pod of a job; in an indexed job it knows its index by name, label, annotation and environment. */
-export function jobPod(job: Job, suffix: string, index?: number): Pod {
+export function jobPod(job: Job, suffix: string, part?: JobPart): Pod {
   const { name } = job.metadata;
   const template = trackedTemplate(job);
-  if (index === undefined) return podFromTemplate(template, job, { name: `${podPrefix(name)}${suffix}` });
+  if (part === undefined) return podFromTemplate(template, job, { name: `${podPrefix(name)}${suffix}` });
+  const { index, failures } = part;
   const own = { [INDEX]: String(index) };
+  const counted = hasLimitPerIndex(job) ? { [INDEX_FAILURES]: String(failures) } : {};
   const pod = podFromTemplate(template, job, {
     name: `${podPrefix(`${name}-${index}`)}${suffix}`,
     labels: own,
-    annotations: own,
+    annotations: { ...own, ...counted },
   });
   const spec = pod.spec ?? { containers: [] };
   return { ...pod, spec: { hostname: `${name}-${index}`, ...withIndex(spec) } };

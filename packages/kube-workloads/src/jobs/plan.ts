@@ -3,9 +3,12 @@ import { conditionOf, epochMsOf, isTerminating, JOBS, type Job, PODS, type Pod }
 import { planClaims } from "../pods/claims.ts";
 import { inDeletionOrder } from "../replica-sets/deletion-rank.ts";
 import { indexOf, isIndexed } from "./completion-index.ts";
-import { jobPod } from "./job-pod.ts";
-import { type Tally, tallyOf } from "./tally.ts";
-import { deadlineOf, isFinished, verdictOf } from "./verdict.ts";
+import { isFinished } from "./finished-job.ts";
+import { hasLimitPerIndex } from "./index-failures.ts";
+import { type JobPart, jobPod } from "./job-pod.ts";
+import { endedAtMs, type Tally, tallyOf } from "./tally.ts";
+import { hasFailed } from "./tracking.ts";
+import { deadlineOf, verdictOf } from "./verdict.ts";
 import { type JobView, podsOf } from "./view.ts";
 
 /** Somebody else's job (Kubernetes: `managedBy`). */
@@ -58,23 +61,49 @@ interface PodSteps {
 
 function planPods(view: JobView, tally: Tally): PodSteps {
   const { job, nowMs } = view;
+  const strays = isIndexed(job) ? tally.active.filter((pod) => indexOf(pod, job) === undefined) : [];
+  if (strays.length > 0)
+    return { actions: strays.map((pod) => deletePod(pod, "job no longer has its index")) };
   const missing = wantedPods(job, tally) - tally.active.length - heldPlaces(job, tally);
   if (missing < 0) {
     const surplus = inDeletionOrder(tally.active).slice(0, -missing);
     return { actions: surplus.map((pod) => deletePod(pod, "job wants fewer pods")) };
   }
   if (missing === 0) return { actions: [] };
+  if (hasLimitPerIndex(job)) return planParts(view, tally, missing);
   const waitMs = tally.lastFailureMs + backoffOf(tally.failuresInARow) - nowMs;
   if (waitMs > 0) return { actions: [], waitMs };
   const indexes = isIndexed(job) ? freeIndexes(job, tally).slice(0, missing) : undefined;
-  if (indexes) return { actions: indexes.map((index) => createPod(view, index)) };
+  if (indexes) return { actions: indexes.map((index) => createPod(view, { index, failures: 0 })) };
   return { actions: Array.from({ length: missing }, () => createPod(view)) };
 }
 
+/** Where each index has a limit of its own, each waits for its own failures. */
+function planParts(view: JobView, tally: Tally, missing: number): PodSteps {
+  const { nowMs, job } = view;
+  const parts = freeIndexes(job, tally).map((index) => {
+    const failures = tally.indexFailures.counts.get(index) ?? 0;
+    const waitMs = failures === 0 ? 0 : lastFailureOf(index, view) + backoffOf(failures) - nowMs;
+    return { index, failures, waitMs };
+  });
+  const due = parts.filter(({ waitMs }) => waitMs <= 0).slice(0, missing);
+  const waits = parts.map(({ waitMs }) => waitMs).filter((waitMs) => waitMs > 0);
+  return {
+    actions: due.map((part) => createPod(view, part)),
+    ...(waits.length > 0 && due.length < missing && { waitMs: Math.min(...waits) }),
+  };
+}
+
+function lastFailureOf(index: number, view: JobView): number {
+  const failed = podsOf(view).filter((pod) => indexOf(pod, view.job) === index && hasFailed(pod, view.job));
+  return Math.max(0, ...failed.map(endedAtMs));
+}
+
 /** A job without a number of completions begins no more pods once one has succeeded. */
-function wantedPods({ spec }: Job, { succeeded, active }: Tally): number {
+function wantedPods({ spec }: Job, { succeeded, active, indexFailures }: Tally): number {
   const { parallelism = 1, completions } = spec ?? {};
-  if (completions !== undefined) return Math.max(0, Math.min(parallelism, completions - succeeded));
+  if (completions !== undefined)
+    return Math.max(0, Math.min(parallelism, completions - succeeded - indexFailures.failed.size));
   return succeeded > 0 ? Math.min(active.length, parallelism) : parallelism;
 }
 
@@ -83,10 +112,10 @@ function heldPlaces({ spec }: Job, { terminating }: Tally): number {
   return spec?.podReplacementPolicy === "Failed" ? terminating.length : 0;
 }
 
-function freeIndexes(job: Job, { active, doneIndexes }: Tally): readonly number[] {
+function freeIndexes(job: Job, { active, doneIndexes, indexFailures }: Tally): readonly number[] {
   const taken = new Set(active.map((pod) => indexOf(pod, job)));
   return Array.from({ length: job.spec?.completions ?? 0 }, (_, index) => index).filter(
-    (index) => !taken.has(index) && !doneIndexes.has(index),
+    (index) => !taken.has(index) && !doneIndexes.has(index) && !indexFailures.failed.has(index),
   );
 }
 
@@ -103,9 +132,9 @@ function msUntil(atMs: number | undefined, nowMs: number): number | undefined {
   return atMs === undefined ? undefined : Math.max(0, atMs - nowMs);
 }
 
-function createPod(view: JobView, index?: number): Action {
-  return create(PODS, jobPod(view.job, view.freshSuffix(), index), {
-    why: index === undefined ? "job wants another pod" : `index ${index} is not done`,
+function createPod(view: JobView, part?: JobPart): Action {
+  return create(PODS, jobPod(view.job, view.freshSuffix(), part), {
+    why: part === undefined ? "job wants another pod" : `index ${part.index} is not done`,
     event: { action: "Create", onSuccess: "SuccessfulCreate", onFailure: "FailedCreate" },
   });
 }

@@ -120,6 +120,70 @@ describe("jobReconciler()", () => {
     );
   });
 
+  it("gets more and fewer indexes while it runs", async () => {
+    await run({ completions: 3, parallelism: 3, completionMode: "Indexed" }, "exit 0 after 1h");
+    const hosts = async (): Promise<readonly (string | undefined)[]> =>
+      (await cluster.pods()).map(({ spec }) => spec?.hostname).sort();
+    await cluster.patch(JOBS, "work", { spec: { completions: 4, parallelism: 4 } });
+    await cluster.turn();
+    expect(await hosts()).toEqual(["work-0", "work-1", "work-2", "work-3"]);
+    await cluster.patch(JOBS, "work", { spec: { completions: 2, parallelism: 2 } });
+    await cluster.turn(40_000);
+    expect(await hosts()).toEqual(["work-0", "work-1"]);
+    expect((await job()).status).toMatchObject({ active: 2 });
+    await expect(cluster.patch(JOBS, "work", { spec: { completions: 5 } })).rejects.toThrow(
+      "can only be modified in tandem with spec.parallelism",
+    );
+  });
+
+  it("gives up an index that fails too often, and does the others", async () => {
+    const spec = { completions: 3, parallelism: 3, completionMode: "Indexed", backoffLimitPerIndex: 1 };
+    await run(spec, "exit 3 after 1s");
+    const [spared] = (await cluster.pods()).filter(({ spec: pod }) => pod?.hostname === "work-1");
+    await cluster.turn(5_000);
+    expect((await job()).status).toMatchObject({ failedIndexes: "" });
+    await cluster.turn(60_000);
+    const { status } = await job();
+    expect(status).toMatchObject({ failed: 6, failedIndexes: "0-2", uncountedTerminatedPods: {} });
+    expect(conditionOf(status?.conditions, "Failed")).toMatchObject({
+      reason: "FailedIndexes",
+      message: "Job has failed indexes",
+    });
+    expect(spared?.metadata.annotations).toMatchObject({
+      "batch.kubernetes.io/job-index-failure-count": "0",
+    });
+    const counts = (await everyPod()).map(
+      ({ metadata }) => metadata.annotations?.["batch.kubernetes.io/job-index-failure-count"],
+    );
+    expect(counts.sort()).toEqual(["0", "0", "0", "1", "1", "1"]);
+  });
+
+  it("gives up altogether when too many indexes have failed, or the policy says so of one", async () => {
+    const onExitCodes = { operator: "In", values: [3] };
+    const podFailurePolicy = { rules: [{ action: "FailIndex", onExitCodes }] };
+    const limits = { backoffLimitPerIndex: 5, maxFailedIndexes: 1 };
+    await run(
+      { completions: 4, parallelism: 2, completionMode: "Indexed", ...limits, podFailurePolicy },
+      "exit 3 after 1s",
+    );
+    await cluster.turn(60_000);
+    const { status } = await job();
+    expect(status?.failedIndexes).toMatch(/^0,1$|^0-2$/);
+    expect(conditionOf(status?.conditions, "Failed")?.reason).toBe("MaxFailedIndexesExceeded");
+  });
+
+  it("is done as soon as its success policy is met", async () => {
+    const successPolicy = { rules: [{ succeededIndexes: "1-2", succeededCount: 1 }] };
+    await run({ completions: 5, parallelism: 1, completionMode: "Indexed", successPolicy });
+    await cluster.turn(60_000);
+    const { status } = await job();
+    expect(status).toMatchObject({ succeeded: 2, completedIndexes: "0,1" });
+    expect(conditionOf(status?.conditions, "Complete")).toMatchObject({
+      reason: "SuccessPolicy",
+      message: "Matched rules at index 0",
+    });
+  });
+
   describe("counts each pod once", () => {
     it("holding it back until it has", async () => {
       await run({ completions: 3, parallelism: 1 });

@@ -1,8 +1,9 @@
 import { conditionOf, type Job, type JobCondition, type JobStatus, timestamp } from "@heliostat/kube";
 import { type Counted, countedEnds, isSettled } from "./counted.ts";
+import { isFinished } from "./finished-job.ts";
 import { type Tally, tallyOf } from "./tally.ts";
 import { uncountedPods } from "./tracking.ts";
-import { isFinished, type Verdict, verdictOf } from "./verdict.ts";
+import { type Verdict, verdictOf } from "./verdict.ts";
 import { type JobView, podsOf } from "./view.ts";
 
 /** How a job stands. */
@@ -13,7 +14,7 @@ export function jobStatus(view: JobView): JobStatus {
   const tally = tallyOf(job, pods);
   const verdict = verdictOf(job, tally, { pods, nowMs });
   const fresh = uncountedPods(job, pods, verdict?.outcome === "failed");
-  const counted = countedEnds(job, pods, fresh);
+  const counted = countedEnds(job, pods, { ...fresh, failedIndexes: tally.indexFailures.failed });
   const isQuiet = tally.active.length === 0 && tally.terminating.length === 0 && isSettled(counted);
   const isOver = verdict !== undefined && isQuiet;
   const conditions = conditionsOf(job, { verdict, isOver, nowMs });

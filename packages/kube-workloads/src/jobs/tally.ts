@@ -2,7 +2,8 @@ import { epochMsOf, isTerminating, type Job, type Pod } from "@heliostat/kube";
 import { isActive, isReady, restartsOf } from "../pods/pod-state.ts";
 import { isIndexed } from "./completion-index.ts";
 import { doneIndexes } from "./counted.ts";
-import { uncountedPods } from "./tracking.ts";
+import { type IndexFailures, indexFailures } from "./index-failures.ts";
+import { hasFailed, uncountedPods } from "./tracking.ts";
 
 /** What has become of a job's pods. */
 export interface Tally {
@@ -14,6 +15,8 @@ export interface Tally {
   /** Those that count towards the limit. */
   readonly failed: number;
   readonly doneIndexes: ReadonlySet<number>;
+  /** Of indexes that have a limit of their own. */
+  readonly indexFailures: IndexFailures;
   /** Failures after the last success, and when the latest was: they make the next pod wait. */
   readonly failuresInARow: number;
   readonly lastFailureMs: number;
@@ -42,6 +45,10 @@ export function tallyOf(job: Job, pods: readonly Pod[]): Tally {
     succeeded: isIndexed(job) ? indexes.size : successes,
     failed: (status.failed ?? 0) + (noted.failed?.length ?? 0) + fresh.failed.length,
     doneIndexes: indexes,
+    indexFailures: indexFailures(
+      job,
+      pods.filter((pod) => hasFailed(pod, job)),
+    ),
     failuresInARow: recent.length,
     lastFailureMs: Math.max(0, ...recent),
     restarts: active.reduce((total, pod) => total + restartsOf(pod), 0),
@@ -49,7 +56,7 @@ export function tallyOf(job: Job, pods: readonly Pod[]): Tally {
 }
 
 /** When the last container of a pod ended. */
-function endedAtMs({ metadata, status }: Pod): number {
+export function endedAtMs({ metadata, status }: Pod): number {
   const times = (status?.containerStatuses ?? []).map(({ state }) => state?.terminated?.finishedAt ?? "");
   const latest = Math.max(0, ...times.map((time) => epochMsOf(time) ?? 0));
   return latest || (epochMsOf(metadata.creationTimestamp ?? "") ?? 0);

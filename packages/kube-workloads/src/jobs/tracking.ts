@@ -3,7 +3,8 @@ import { isTerminating, type Job, PODS, type Pod } from "@heliostat/kube";
 import { hasEnded } from "../pods/pod-state.ts";
 import { indexesOf, indexOf, isIndexed } from "./completion-index.ts";
 import { judgedFailure } from "./failure-policy.ts";
-import { isFinished } from "./verdict.ts";
+import { isFinished } from "./finished-job.ts";
+import { isLastWitness } from "./index-failures.ts";
 
 /**
  * Holds a pod of a job back until it has been counted (Kubernetes convention): who deletes pods cannot make a job forget
@@ -27,7 +28,7 @@ export function uncountedPods(job: Job, pods: readonly Pod[], isLost = false): U
   const fresh = pods.filter((pod) => isTracked(pod) && !known.has(uidOf(pod)));
   const succeeded = fresh.filter((pod) => hasSucceeded(pod) && isNews(pod, job));
   const failed = fresh.filter(
-    (pod) => !hasSucceeded(pod) && (isLost || hasFailed(pod, job)) && counts(pod, job),
+    (pod) => !hasSucceeded(pod) && (isLost || isCountable(pod, job, pods)) && counts(pod, job),
   );
   return { succeeded, failed };
 }
@@ -40,6 +41,10 @@ function hasSucceeded({ status }: Pod): boolean {
 export function hasFailed(pod: Pod, { spec }: Job): boolean {
   if (pod.status?.phase === "Failed") return true;
   return spec?.podReplacementPolicy !== "Failed" && isTerminating(pod) && !hasSucceeded(pod);
+}
+
+function isCountable(pod: Pod, job: Job, pods: readonly Pod[]): boolean {
+  return hasFailed(pod, job) && !isLastWitness(pod, job, pods);
 }
 
 /** Of an indexed job each index succeeds once, and that is all there is to count. */
@@ -76,7 +81,7 @@ export function planTracking(
   const isOver = isFinished(job) || isTerminating(job);
   const awaited = uncountedPods(job, pods);
   const held = new Set([...awaited.succeeded, ...awaited.failed]);
-  const isDone = (pod: Pod): boolean => hasSucceeded(pod) || hasFailed(pod, job);
+  const isDone = (pod: Pod): boolean => hasSucceeded(pod) || isCountable(pod, job, pods);
   const released = pods.filter(
     (pod) => isTracked(pod) && (isOver || sentAway.has(uidOf(pod)) || (isDone(pod) && !held.has(pod))),
   );
@@ -89,10 +94,17 @@ function isDeletion(action: Action): action is DeleteAction {
   return action.do === "delete";
 }
 
-/** Take the finalizer from a pod. The uid in the patch insists on the very pod that was seen. */
+/**
+ * Take the finalizer from a pod. The uid in the patch insists on the very pod that was seen; where nothing is left of the
+ * list, the list goes as well, and the resourceVersion sees that nobody has added to it.
+ */
 export function untrack(pod: Pod, why: string): Action {
-  const body = { metadata: { uid: uidOf(pod), "$deleteFromPrimitiveList/finalizers": [TRACKING_FINALIZER] } };
-  return patch(PODS, pod, { patch: { type: "strategic", body }, why });
+  const { finalizers = [], resourceVersion = "" } = pod.metadata;
+  const metadata =
+    finalizers.length === 1
+      ? { uid: uidOf(pod), resourceVersion, finalizers: null }
+      : { uid: uidOf(pod), "$deleteFromPrimitiveList/finalizers": [TRACKING_FINALIZER] };
+  return patch(PODS, pod, { patch: { type: "strategic", body: { metadata } }, why });
 }
 
 function track(pod: Pod): Action {

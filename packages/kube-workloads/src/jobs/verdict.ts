@@ -1,5 +1,6 @@
-import { conditionOf, epochMsOf, isConditionTrue, type Job, type Pod } from "@heliostat/kube";
+import { conditionOf, epochMsOf, type Job, type Pod } from "@heliostat/kube";
 import { judgedFailure } from "./failure-policy.ts";
+import { metSuccessRule } from "./success-policy.ts";
 import type { Tally } from "./tally.ts";
 
 /** How a job ends, or has ended. */
@@ -19,14 +20,10 @@ export function verdictOf(
     earlierVerdict(job) ??
     policyFailure(job, pods) ??
     limitFailure(job, tally) ??
+    indexFailure(job, tally) ??
     deadlineFailure(job, nowMs) ??
     success(job, tally)
   );
-}
-
-/** Whether nothing will ever happen to the job again. */
-export function isFinished({ status }: Job): boolean {
-  return isConditionTrue(status?.conditions, "Complete") || isConditionTrue(status?.conditions, "Failed");
 }
 
 /** A verdict is final: what happens to pods after it changes nothing. */
@@ -57,6 +54,17 @@ function limitFailure({ spec }: Job, { failed, restarts }: Tally): Verdict | und
   return { outcome: "failed", reason: "BackoffLimitExceeded", message };
 }
 
+/** Where each index has a limit of its own the others go on, up to a number of lost ones. */
+function indexFailure({ spec }: Job, { indexFailures: { failed }, doneIndexes }: Tally): Verdict | undefined {
+  const { completions = 0, maxFailedIndexes = Number.POSITIVE_INFINITY } = spec ?? {};
+  if (failed.size > maxFailedIndexes) {
+    const message = "Job has exceeded the specified maximal number of failed indexes";
+    return { outcome: "failed", reason: "MaxFailedIndexesExceeded", message };
+  }
+  if (failed.size === 0 || failed.size + doneIndexes.size < completions) return undefined;
+  return { outcome: "failed", reason: "FailedIndexes", message: "Job has failed indexes" };
+}
+
 function deadlineFailure(job: Job, nowMs: number): Verdict | undefined {
   const deadlineMs = deadlineOf(job);
   if (deadlineMs === undefined || nowMs < deadlineMs) return undefined;
@@ -72,8 +80,12 @@ export function deadlineOf({ spec, status }: Job): number | undefined {
 }
 
 /** Without a number of completions, one success and the end of all pods is enough. */
-function success({ spec }: Job, { succeeded, active }: Tally): Verdict | undefined {
+function success(job: Job, { succeeded, active, doneIndexes }: Tally): Verdict | undefined {
+  const { spec } = job;
   const { completions } = spec ?? {};
+  const rule = metSuccessRule(job, doneIndexes);
+  if (rule !== undefined && !spec?.suspend)
+    return { outcome: "succeeded", reason: "SuccessPolicy", message: `Matched rules at index ${rule}` };
   const isDone = completions === undefined ? succeeded > 0 && active.length === 0 : succeeded >= completions;
   if (!isDone || spec?.suspend) return undefined;
   const message = "Reached expected number of succeeded pods";

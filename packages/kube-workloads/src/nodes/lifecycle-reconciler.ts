@@ -65,7 +65,8 @@ async function bringAbout(node: Node, health: NodeHealth, context: ReconcileCont
   const wasReady = isNodeReady(node.status?.conditions as readonly Condition[] | undefined);
   if (hasNewTaints(node, health)) {
     const { name, resourceVersion = "" } = node.metadata;
-    const body = { metadata: { resourceVersion }, spec: { taints: health.taints } } as unknown as Json;
+    const taints = health.taints.length > 0 ? health.taints : null;
+    const body = { metadata: { resourceVersion }, spec: { taints } } as unknown as Json;
     await client.patch(NODES, { name }, { patch: { type: "merge", body } });
   }
   const conditions = health.conditions as NonNullable<NonNullable<Node["status"]>["conditions"]>;

@@ -78,7 +78,7 @@ describe("the life of nodes", () => {
     await renew("laptop");
     await setReady("True");
     await bench.turn(20_000);
-    expect((await node()).spec?.taints ?? []).toEqual([]);
+    expect((await node()).spec).not.toHaveProperty("taints");
     for (let round = 0; round < 12; round += 1) {
       await renew("laptop");
       await bench.turn(30_000);
@@ -109,6 +109,24 @@ describe("the life of nodes", () => {
     await patchNode({ spec: { taints: [{ key: "example.com/repair", effect: "NoExecute" }] } });
     await bench.turn();
     expect(await leaving()).toEqual(["goes"]);
+  });
+
+  it("ends with that of the node: its pods go when it has been away for long enough", async () => {
+    await addPod("web");
+    await bench.client.delete(NODES, { name: "laptop" });
+    await bench.turn(30_000);
+    expect((await pod("web")).metadata.deletionTimestamp).toBeUndefined();
+    await bench.turn(15_000);
+    expect(await bench.find(PODS, { namespace: "default", name: "web" })).toBeUndefined();
+  });
+
+  it("does not end when the node is registered again", async () => {
+    await addPod("web");
+    await bench.client.delete(NODES, { name: "laptop" });
+    await bench.turn(30_000);
+    await addNode("laptop");
+    await bench.turn(60_000);
+    expect((await pod("web")).metadata.deletionTimestamp).toBeUndefined();
   });
 
   async function addNode(name: string): Promise<void> {

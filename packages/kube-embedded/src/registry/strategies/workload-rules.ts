@@ -1,10 +1,8 @@
 import {
-  type CronJob,
   type Deployment,
   type FieldCause,
   type Ingress,
   isEqualJson,
-  type Job,
   type LabelSelector,
   matchesLabels,
   type PodDisruptionBudget,
@@ -119,54 +117,6 @@ export function statefulSetProblems(
 function frozenPart(spec: StatefulSetSpec): unknown {
   const { selector, serviceName = "", podManagementPolicy, volumeClaimTemplates = [] } = spec;
   return { selector, serviceName, podManagementPolicy, volumeClaimTemplates };
-}
-
-export function jobProblems({ spec }: Job, stored: Job | undefined): readonly FieldCause[] {
-  if (!spec) return [requiredValue("spec.template")];
-  const own = [...restartProblems(spec.template, "spec.template.spec"), ...indexProblems(spec)];
-  if (!stored?.spec) {
-    const { spec: pod } = spec.template;
-    return [...own, ...(pod ? podSpecProblems(pod, "spec.template.spec") : [])];
-  }
-  const { spec: old } = stored;
-  const frozen = (["completions", "selector", "completionMode"] as const).filter(
-    (field) => !isEqualJson(spec[field], old[field]),
-  );
-  const isTemplateFrozen = !(old.suspend && stored.status?.startTime === undefined);
-  const hasNewTemplate = isTemplateFrozen && !isEqualJson(spec.template, old.template);
-  return [
-    ...own,
-    ...frozen.map((field) => invalidValue(`spec.${field}`, spec[field] ?? null, "field is immutable")),
-    ...(hasNewTemplate ? [invalidValue("spec.template", spec.template, "field is immutable")] : []),
-  ];
-}
-
-/** The pods of a job end: a restart of whatever ends would never let them. */
-function restartProblems({ spec }: PodTemplateSpec, path: string): readonly FieldCause[] {
-  const { restartPolicy = "Always" } = spec ?? {};
-  if (restartPolicy !== "Always") return [];
-  return [requiredValue(`${path}.restartPolicy`, 'valid values: "OnFailure", "Never"')];
-}
-
-function indexProblems({ completionMode, completions }: NonNullable<Job["spec"]>): readonly FieldCause[] {
-  if (completionMode !== "Indexed" || completions !== undefined) return [];
-  return [requiredValue("spec.completions", "when completion mode is Indexed")];
-}
-
-export function cronJobProblems({ spec }: CronJob): readonly FieldCause[] {
-  const { schedule, jobTemplate } = spec;
-  const template = jobTemplate.spec?.template ?? {};
-  return [...scheduleProblems(schedule), ...restartProblems(template, "spec.jobTemplate.spec.template.spec")];
-}
-
-const DESCRIPTORS = /^@(yearly|annually|monthly|weekly|daily|midnight|hourly|every \S+)$/;
-const CRON_FIELDS = 5;
-
-function scheduleProblems(schedule: string): readonly FieldCause[] {
-  const fields = schedule.trim().split(/\s+/);
-  if (fields.length === CRON_FIELDS || DESCRIPTORS.test(schedule)) return [];
-  const detail = `expected exactly ${CRON_FIELDS} fields, found ${fields.length}: [${fields.join(" ")}]`;
-  return [invalidValue("spec.schedule", schedule, detail)];
 }
 
 export function disruptionBudgetProblems({ spec = {} }: PodDisruptionBudget): readonly FieldCause[] {

@@ -11,13 +11,12 @@ import type {
 } from "@heliostat/kube";
 import type { ResourceStrategy } from "../served-resource.ts";
 import { defaultedClaim } from "./configuration.ts";
+import { cronJobProblems, jobProblems } from "./job-rules.ts";
 import { defaultedTemplate } from "./pod-spec-defaults.ts";
 import {
-  cronJobProblems,
   deploymentProblems,
   disruptionBudgetProblems,
   ingressProblems,
-  jobProblems,
   selectorProblems,
   statefulSetProblems,
 } from "./workload-rules.ts";

@@ -30,6 +30,9 @@ export function expressionCost(node: ASTNode, scope: CostScope): Estimate {
       return functionCall(node.args, scope);
     case "rcall":
       return isLoop(node) ? loopCost(node, scope) : memberCall(node.args, scope);
+    case "-_":
+      // A minus before a number belongs to the number.
+      return node.args.op === "value" ? literal(node.args.args) : operation(node, scope);
     default:
       return operation(node, scope);
   }

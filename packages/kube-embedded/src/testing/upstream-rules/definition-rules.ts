@@ -2,7 +2,7 @@ import { type Expectation, failure, invalid, patch, post, remove } from "./expec
 
 export const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 export const GADGETS = "/apis/{ns}.example.com/v1/namespaces/{ns}/gadgets";
-const ROOT = "spec.versions[0].schema.openAPIV3Schema";
+const ROOT = "spec.validation.openAPIV3Schema";
 
 interface Version {
   readonly name?: string;
@@ -107,7 +107,10 @@ export const DEFINITION_RULES: readonly Expectation[] = [
   {
     name: "needs a schema",
     request: post(DEFINITIONS, definition([{ name: "v1", served: true, storage: true }])),
-    ...invalid(KIND, NAME, [ROOT, "Required value: schemas are required"]),
+    ...invalid(KIND, NAME, [
+      "spec.versions[0].schema.openAPIV3Schema",
+      "Required value: schemas are required",
+    ]),
   },
   {
     name: "describes an object",

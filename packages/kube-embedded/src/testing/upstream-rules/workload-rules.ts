@@ -72,6 +72,57 @@ const job = (spec: object = {}): object => ({
   spec: { template: jobTemplate, ...spec },
 });
 
+const INDEXED = { completionMode: "Indexed", completions: 3 };
+const EXIT_CODE = { onExitCodes: { operator: "In", values: [3] } };
+
+const JOB_REFUSALS: readonly (readonly [name: string, spec: object, field: string, message: string])[] = [
+  [
+    "limits failures by index only if it has indexes",
+    { backoffLimitPerIndex: 1 },
+    "spec.backoffLimitPerIndex",
+    "Invalid value: 1: requires indexed completion mode",
+  ],
+  [
+    "limits lost indexes only if an index can be lost",
+    { ...INDEXED, maxFailedIndexes: 1 },
+    "spec.backoffLimitPerIndex",
+    "Required value: when maxFailedIndexes is specified",
+  ],
+  [
+    "loses no more indexes than it has",
+    { ...INDEXED, backoffLimitPerIndex: 1, maxFailedIndexes: 4 },
+    "spec.maxFailedIndexes",
+    "Invalid value: 4: must be less than or equal to completions",
+  ],
+  [
+    "says by which rule it is a success",
+    { ...INDEXED, successPolicy: { rules: [{}] } },
+    "spec.successPolicy.rules[0]",
+    "Required value: at least one of succeededCount or succeededIndexes must be specified",
+  ],
+  [
+    "waits for failures that its policy judges",
+    {
+      podReplacementPolicy: "TerminatingOrFailed",
+      podFailurePolicy: { rules: [{ action: "FailJob", ...EXIT_CODE }] },
+    },
+    "spec.podReplacementPolicy",
+    'Unsupported value: "TerminatingOrFailed": supported values: "Failed"',
+  ],
+  [
+    "fails an index only if indexes have limits",
+    { podFailurePolicy: { rules: [{ action: "FailIndex", ...EXIT_CODE }] } },
+    "spec.podFailurePolicy.rules[0].action",
+    'Invalid value: "FailIndex": requires the backoffLimitPerIndex to be set',
+  ],
+  [
+    "has no negative counts",
+    { parallelism: -1 },
+    "spec.parallelism",
+    "Invalid value: -1: must be greater than or equal to 0",
+  ],
+];
+
 export const WORKLOAD_RULES: readonly Expectation[] = [
   ...DEPLOYMENTS_REFUSED.map(([name, spec, field, message]) => ({
     name: `is refused that ${name}`,
@@ -267,6 +318,11 @@ export const WORKLOAD_RULES: readonly Expectation[] = [
     ...failure(422, "Invalid", { details: { causes: [{ reason: "FieldValueInvalid", field: "spec" }] } }),
     text: "either `defaultBackend` or `rules` must be specified",
   },
+  ...JOB_REFUSALS.map(([name, spec, field, message]) => ({
+    name: `of a job ${name}`,
+    request: post(JOBS, job(spec)),
+    ...invalid("Job.batch", "j", [field, message]),
+  })),
   {
     name: "of a class of priority keeps its value",
     before: [post("/apis/scheduling.k8s.io/v1/priorityclasses", { metadata: { name: "{ns}" }, value: 5 })],
