@@ -10,7 +10,7 @@ const MINIMUM_MAJOR = 24;
 /** What V8 is told for the one command only. */
 const FLAGS_OF = {
   // Collect when the heap has grown by a half. By itself V8 waits until it has doubled and more, since it only knows how
-  // large the machine is, and an operator has a small share of it: docs/adr/0018-memory-of-the-operator.md.
+  // large the machine is, and an operator has a small share of it: docs/adr/0015-projections.md.
   operator: ["--heap-growing-percent=50"],
 };
 const FLAGS = [
