@@ -38,6 +38,14 @@ describe("the operator keeps", () => {
     expect(JSON.stringify(kept.spec).length).toBeLessThan(JSON.stringify(head?.spec).length / 4);
   });
 
+  it("of a pod's annotations its own", () => {
+    const [head] = settledPods(CLUSTER);
+    if (!head) throw new Error("Cannot look at the head: the plan makes none");
+    const annotations = { ...head.metadata.annotations, "k8s.ovn.org/pod-networks": "{…}" };
+    const kept = keptOf(PODS, { ...head, metadata: { ...head.metadata, annotations } });
+    expect(kept.metadata.annotations).toEqual(head.metadata.annotations);
+  });
+
   it("of a service of a cluster what it compares, and not how it stands", () => {
     const service = { ...headService(CLUSTER), status: { loadBalancer: { ingress: [{ ip: "10.0.0.1" }] } } };
     const { status: _, ...compared } = service;

@@ -16,7 +16,7 @@ import {
   SERVICES,
 } from "@heliostat/kube";
 import { ANNOTATION, OPENSHIFT_ROUTES, RAY_CLUSTERS } from "@heliostat/ray";
-import { projection } from "@heliostat/watch-cache";
+import { type FieldPath, projection } from "@heliostat/watch-cache";
 
 /** Whose an object is, and whether it is to stay: all that there is to know of what is not a cluster's. */
 const OWNERSHIP: readonly string[] = ["creationTimestamp", "deletionTimestamp", "ownerReferences"].map(
@@ -24,9 +24,11 @@ const OWNERSHIP: readonly string[] = ["creationTimestamp", "deletionTimestamp", 
 );
 
 /** All that reconcilers look at in a pod. A pod of Ray is 6 kB as text, for the most part its environment. */
-const POD_FIELDS: readonly string[] = [
+const POD_FIELDS: readonly FieldPath[] = [
   ...OWNERSHIP,
-  ...["labels", "annotations"].map((field) => `metadata.${field}`),
+  "metadata.labels",
+  // Networks and meshes note down more on a pod than all the rest is.
+  ...Object.values(ANNOTATION).map((name) => ["metadata", "annotations", name]),
   "spec.restartPolicy",
   // Whether a head runs the autoscaler, and who still reads a secret that is to go.
   "spec.containers.name",
