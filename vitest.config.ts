@@ -8,7 +8,8 @@ const ssr = { resolve: { conditions, externalConditions: conditions } };
 export default defineConfig({
   test: {
     projects: [
-      { resolve, ssr, test: { name: "rooms", include: ["packages/*/src/**/*.test.ts"] } },
+      // Rooms keep nothing in their modules, so tests may share them; it saves four tenths of the time.
+      { resolve, ssr, test: { name: "rooms", include: ["packages/*/src/**/*.test.ts"], isolate: false } },
       {
         resolve,
         ssr,

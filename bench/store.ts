@@ -28,22 +28,34 @@ async function run(): Promise<readonly Figure[]> {
   const strict: Cost[] = [];
   const relaxed: Cost[] = [];
   const sqlite: Cost[] = [];
+  const bare: Cost[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    strict.push(await costOf("--durability", "strict"));
-    relaxed.push(await costOf("--durability", "relaxed"));
-    sqlite.push(await costOf("--durability", "strict", "--storage", "sqlite"));
+    strict.push(await costOf(heliostat("--durability", "strict")));
+    relaxed.push(await costOf(heliostat("--durability", "relaxed")));
+    sqlite.push(await costOf(heliostat("--durability", "strict", "--storage", "sqlite")));
+    bare.push(await costOf((folder) => [join(root, "bench/bare-https-child.ts"), folder]));
   }
-  const figure = (name: string, costs: readonly Cost[]): Figure => ({
+  const figure = (name: string, costs: readonly Cost[], anchor: string): Figure => ({
     name,
     value: median(costs.map(({ cpuMs }) => cpuMs)),
     unit: `ms CPU (${Math.round(median(costs.map(({ perSecond }) => perSecond)))} pods/s)`,
-    anchor: "kube-apiserver 1.20 + etcd 3.4: 3.3-4.5 ms",
+    anchor,
   });
   return [
-    { ...figure("pod create, strict", strict), goal: 0.66 },
-    figure("pod create, relaxed", relaxed),
-    figure("pod create, strict, on SQLite", sqlite),
+    { ...figure("pod create, strict", strict, KUBERNETES), goal: 0.66 },
+    figure("pod create, relaxed", relaxed, KUBERNETES),
+    figure("pod create, strict, on SQLite", sqlite, KUBERNETES),
+    figure("the same requests to a bare node:https, which stores nothing", bare, "part of the lines above"),
   ];
+}
+
+const KUBERNETES = "kube-apiserver 1.20 + etcd 3.4: 3.3-4.5 ms";
+
+/** What Node is to run, given the folder where the server may write and must leave a kubeconfig. */
+type Program = (folder: string) => readonly string[];
+
+function heliostat(...flags: readonly string[]): Program {
+  return (folder) => ["bin/heliostat.js", "kubernetes", "--json", "--data-dir", folder, ...flags];
 }
 
 interface Cost {
@@ -51,11 +63,10 @@ interface Cost {
   readonly perSecond: number;
 }
 
-async function costOf(...flags: readonly string[]): Promise<Cost> {
+async function costOf(program: Program): Promise<Cost> {
   const folder = mkdtempSync(join(tmpdir(), "heliostat-bench-"));
   const dataFolder = join(folder, "s");
-  const args = ["bin/heliostat.js", "kubernetes", "--json", "--data-dir", dataFolder, ...flags];
-  const child = spawn(process.execPath, [...FLAGS, ...args], {
+  const child = spawn(process.execPath, [...FLAGS, ...program(dataFolder)], {
     cwd: root,
     stdio: ["ignore", "pipe", "inherit"],
   });

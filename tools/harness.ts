@@ -40,19 +40,22 @@ async function perform(options: HarnessOptions): Promise<number> {
 async function tryMutant(file: string, { seed }: HarnessOptions): Promise<number> {
   const verdict = await trial(file, seed);
   stdout.write(`${verdictText(verdict)}\n`);
-  return verdict.isKilled ? 0 : 2;
+  return verdict.end === "killed" ? 0 : 2;
 }
 
 async function tryMutants({ seed, only }: HarnessOptions): Promise<number> {
+  const startedMs = Date.now();
   const files = mutantFiles().filter((file) => only === undefined || file.includes(only));
   const verdicts = await trials(files, seed, (verdict) => stdout.write(`${verdictText(verdict)}\n`));
-  const killed = verdicts.filter(({ isKilled }) => isKilled).length;
-  stdout.write(`${killed} of ${verdicts.length} mutants killed\n`);
+  const killed = verdicts.filter(({ end }) => end === "killed").length;
+  const seconds = ((Date.now() - startedMs) / 1000).toFixed(0);
+  stdout.write(`${killed} of ${verdicts.length} mutants killed in ${seconds} s\n`);
   return killed === verdicts.length ? 0 : 2;
 }
 
-function verdictText({ name, isKilled, by, seconds }: Verdict): string {
-  return `${isKilled ? "killed  " : "SURVIVED"} ${name} (${seconds.toFixed(1)} s) by ${by}`;
+function verdictText({ name, end, by, seconds }: Verdict): string {
+  const word = end === "killed" ? end : end.toUpperCase();
+  return `${word.padEnd(10)} ${name} (${seconds.toFixed(1)} s): ${by}`;
 }
 
 async function list(options: HarnessOptions): Promise<number> {

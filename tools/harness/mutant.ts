@@ -8,8 +8,6 @@ export interface Mutant {
   readonly bug?: string;
   /** A file of `packages/<room>/src`, from the root of the repository. */
   readonly file: string;
-  /** Where it is likely to show, to save time: `SCENARIO`, `SCENARIO:KIND` or `SCENARIO:POINT`. */
-  readonly shows?: readonly string[];
   /** What stands there now, once. */
   readonly text: string;
   readonly replacement: string;

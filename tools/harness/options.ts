@@ -19,8 +19,6 @@ export interface HarnessOptions {
   readonly shard: readonly [number, number];
   /** End at the first violation. */
   readonly isBrief: boolean;
-  /** What to try first, each as `only` has it. */
-  readonly first: readonly string[];
 }
 
 export const USAGE = `usage: npm run harness -- [options]
@@ -49,7 +47,6 @@ export function harnessOptions(args: readonly string[]): HarnessOptions {
       mutants: { type: "boolean", default: false },
       shard: { type: "string", default: "0/1" },
       brief: { type: "boolean", default: false },
-      first: { type: "string", multiple: true, default: [] },
     },
   });
   const seed = Number(values.seed);
@@ -63,7 +60,6 @@ export function harnessOptions(args: readonly string[]): HarnessOptions {
     isMutants: values.mutants,
     shard: [part, parts],
     isBrief: values.brief,
-    first: values.first,
     kinds: values.kind,
     ...(values.only !== undefined && { only: values.only }),
     ...(values.mutant !== undefined && { mutant: values.mutant }),

@@ -35,11 +35,6 @@ export function isScenarioAsked(only: string | undefined, { name }: Scenario): b
   return only === undefined || only === name || only.startsWith(`${name}:`);
 }
 
-/** The faults of a story that are asked for. */
-export function narrowed(story: Story, only: string): Story {
-  return { ...story, faults: story.faults.filter((fault) => isAsked(only, story.scenario, fault)) };
-}
-
 /** What stands at a point: the write or event. */
 export function placeOf(fault: Fault, reference: Reference): string {
   if ("write" in fault) return reference.writes[fault.write]?.text ?? "";
@@ -64,11 +59,45 @@ function shardOf(fault: Fault, at: number): number {
 }
 
 /** So many faults of each kind, spread over the run. */
-export function thinned(faults: readonly Fault[], count: number): readonly Fault[] {
-  const kinds = new Map<string, Fault[]>();
-  for (const fault of faults) kinds.set(fault.fault, [...(kinds.get(fault.fault) ?? []), fault]);
-  return [...kinds.values()].flatMap((all) => {
+function thinned(faults: readonly Fault[], count: number): readonly Fault[] {
+  return byKind(faults).flatMap((all) => {
     const stride = Math.max(1, Math.ceil(all.length / count));
     return all.filter((_, at) => at % stride === stride >> 1 || stride === 1);
   });
+}
+
+function byKind(faults: readonly Fault[]): readonly (readonly Fault[])[] {
+  const kinds = new Map<string, Fault[]>();
+  for (const fault of faults) kinds.set(fault.fault, [...(kinds.get(fault.fault) ?? []), fault]);
+  return [...kinds.values()];
+}
+
+/** How many points of a kind and story a hasty search looks at, round by round. */
+const ROUNDS = [1, 4, 16, Number.POSITIVE_INFINITY] as const;
+
+/**
+ * The same stories, several times: first with one fault of each kind, then with a few more, and with all at last. What
+ * is wrong in many places shows in the first seconds, and what shows at one place is found in the end.
+ */
+export function* inRounds(stories: readonly Story[]): Generator<Story, void, undefined> {
+  let from = 0;
+  for (const to of ROUNDS) {
+    for (const story of stories) {
+      yield {
+        ...story,
+        faults: byKind(story.faults).flatMap((faults) => outsideIn(faults).slice(from, to)),
+      };
+    }
+    from = to;
+  }
+}
+
+/** A list in an order of which every beginning is spread over all of it: the middle, the quarters, the eighths… */
+function outsideIn<T>(list: readonly T[]): readonly T[] {
+  const taken = new Set<number>();
+  for (let parts = 2; taken.size < list.length; parts *= 2) {
+    for (let part = 1; part < parts; part += 1) taken.add(Math.floor((part * list.length) / parts));
+    if (parts > list.length) for (const at of list.keys()) taken.add(at);
+  }
+  return [...taken].flatMap((at) => list.slice(at, at + 1));
 }

@@ -1,14 +1,7 @@
-import {
-  type FaultSuite,
-  faultRuns,
-  faultText,
-  inputWalk,
-  Lab,
-  type Scenario,
-} from "@heliostat/controller/testing";
+import { type FaultSuite, faultRuns, faultText, inputWalk, Lab } from "@heliostat/controller/testing";
 import { rayClusterWalk } from "@heliostat/operator/testing";
 import type { HarnessOptions } from "./options.ts";
-import { isScenarioAsked, narrowed, placeOf, type Story, storyOf, thinned } from "./points.ts";
+import { inRounds, isScenarioAsked, placeOf, type Story, storyOf } from "./points.ts";
 import { type Failure, NOTHING, summed, type Tally } from "./report.ts";
 
 /** Run what the options ask for in this process. */
@@ -22,22 +15,16 @@ export async function run(suite: FaultSuite, options: HarnessOptions): Promise<T
   return tally;
 }
 
-/**
- * All scenarios without faults, then all faults: what is quite wrong shows in the first second. Whoever wants only the
- * first violation may say where to look first, and begins with a few faults of every kind.
- */
+/** All scenarios without faults, then all faults: what is quite wrong shows in the first second. */
 async function* parts(lab: Lab, options: HarnessOptions): AsyncGenerator<Tally, void, undefined> {
   const stories: Story[] = [];
-  const asked = lab.suite.scenarios.filter((each) => isScenarioAsked(options.only, each));
-  const isFirst = (each: Scenario): boolean => options.first.some((only) => isScenarioAsked(only, each));
-  for (const scenario of [...asked.filter(isFirst), ...asked.filter((each) => !isFirst(each))]) {
+  for (const scenario of lab.suite.scenarios.filter((each) => isScenarioAsked(options.only, each))) {
     const story = await storyOf(lab, scenario, options);
     if (story.reference.violations.length === 0) stories.push(story);
     yield { points: {}, scenarios: 1, failures: referenceFailures(story) };
   }
-  const first = options.first.flatMap((only) => stories.map((story) => narrowed(story, only)));
-  const few = options.isBrief ? stories.map((story) => ({ ...story, faults: thinned(story.faults, 2) })) : [];
-  for (const story of [...first, ...few, ...stories]) yield* runStory(lab, story, options.seed);
+  for (const story of options.isBrief ? inRounds(stories) : stories)
+    yield* runStory(lab, story, options.seed);
   if (isWalkAsked(options)) yield* walk(lab, options);
 }
 

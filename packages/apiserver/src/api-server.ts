@@ -1,18 +1,19 @@
 import type { Authenticator, Authorizer } from "@heliostat/identity";
-import type { Clock, Logger, NodePort, Random } from "@heliostat/kube";
+import type { Clock, KubeReader, Logger, NodePort, Random } from "@heliostat/kube";
 import type { FastifyInstance } from "fastify";
 import { callMetrics } from "./calls/call-metrics.ts";
 import { type Calls, calls } from "./calls/calls.ts";
 import { methodsOf } from "./calls/methods.ts";
 import { streamMethodsOf } from "./calls/stream-methods.ts";
+import { streams } from "./calls/streams.ts";
 import { type GrpcServer, grpcServer } from "./grpc/grpc-server.ts";
 import type { Handlers, StreamHandlers } from "./handlers.ts";
 import type { V1Alpha2Style } from "./http/api-routes.ts";
 import { type HttpServer, httpServer } from "./http/http-server.ts";
 import { addStreamRoutes } from "./http/stream-routes.ts";
-import type { OperationPorts } from "./kube-api/kube-operations.ts";
-import { addKubeRoutes } from "./kube-api/kube-routes.ts";
+import { addKubeRoutes, type KubeRouteOptions } from "./kube-api/kube-routes.ts";
 import { addServiceProxy } from "./proxy/service-proxy.ts";
+import { serviceWebSockets } from "./proxy/service-web-sockets.ts";
 import { withinMs } from "./within-ms.ts";
 
 export interface ApiServerOptions {
@@ -26,6 +27,8 @@ export interface ApiServerOptions {
   readonly logger: Logger;
   readonly http: ListenAddress;
   readonly grpc: ListenAddress;
+  /** Serve HTTPS, and gRPC over TLS. @default in clear */
+  readonly tls?: ServerCertificate;
   /** The longest that a call may take. @default 60 s (KubeRay: `-grpc_timeout`) */
   readonly deadlineMs?: number;
   /** The largest body and the largest message that are read. @default 4 MiB */
@@ -42,7 +45,9 @@ export interface ApiServerOptions {
   readonly hasProcessMetrics?: boolean;
 }
 
-interface KubeApiPorts extends OperationPorts {
+interface KubeApiPorts extends Pick<KubeRouteOptions, "wire" | "expansion"> {
+  /** Finds services, and what patches are about. */
+  readonly reader: KubeReader;
   /** The way into pods, for the service proxy. */
   readonly nodePort: NodePort;
 }
@@ -51,6 +56,12 @@ export interface ListenAddress {
   readonly host: string;
   /** 0 for any. */
   readonly port: number;
+}
+
+/** What a server shows of itself, PEM. */
+export interface ServerCertificate {
+  readonly certificate: string;
+  readonly key: string;
 }
 
 export interface ApiServer {
@@ -72,33 +83,40 @@ export async function apiServer(options: ApiServerOptions): Promise<ApiServer> {
   const { clock, random, deadlineMs = DEADLINE_MS, bodyBytesMax = BODY_BYTES_MAX } = options;
   const metrics = callMetrics({ hasProcessMetrics: options.hasProcessMetrics ?? false });
   const methods = methodsOf(options.handlers);
-  const streams = options.streams ? streamMethodsOf(options.streams) : [];
+  const streamMethods = options.streams ? streamMethodsOf(options.streams) : [];
   const { authenticator, authorizer, logger } = options;
-  const both = { calls: calls({ authenticator, authorizer, metrics, clock, logger, deadlineMs }), random };
+  const answering = calls({ authenticator, authorizer, metrics, clock, logger, deadlineMs });
   const stopping = new AbortController();
+  const both = {
+    calls: answering,
+    streams: streams({ calls: answering, metrics, clock, logger }),
+    streamMethods,
+    stopping: stopping.signal,
+    random,
+  };
   const grpc = await grpcServer(methods, {
     ...both,
     clock,
-    streams,
-    stopping: stopping.signal,
     address: addressText(options.grpc),
+    ...(options.tls && { tls: options.tls }),
     messageBytesMax: bodyBytesMax,
   });
   try {
     const http = await httpServer({
       ...both,
       ...options.http,
+      ...(options.tls && { tls: options.tls }),
       methods,
-      streams,
       hasKubeApi: options.kubeApi !== undefined,
       metrics,
       logger,
       bodyBytesMax,
       v1alpha2Style: options.v1alpha2Style ?? "document",
       isReady: options.isReady ?? (() => true),
+      upgrades: options.kubeApi && serviceWebSockets({ ...both, ...options.kubeApi }),
       addRoutes(app) {
-        addStreamRoutes(app, { ...both, streams, stopping: stopping.signal });
-        addKubeApi(app, { ...both, logger, kubeApi: options.kubeApi, stopping: stopping.signal });
+        addStreamRoutes(app, both);
+        addKubeApi(app, { ...both, logger, kubeApi: options.kubeApi });
       },
       ...(options.corsOrigin !== undefined && { corsOrigin: options.corsOrigin }),
     });
@@ -119,7 +137,7 @@ interface KubeApiRoutes {
 function addKubeApi(app: FastifyInstance, { kubeApi, ...common }: KubeApiRoutes): void {
   if (kubeApi === undefined) return;
   addKubeRoutes(app, { ...common, ...kubeApi });
-  addServiceProxy(app, { ...common, reader: kubeApi.client, nodePort: kubeApi.nodePort });
+  addServiceProxy(app, { ...common, ...kubeApi });
 }
 
 interface Servers {
@@ -132,7 +150,7 @@ interface Servers {
 
 function served({ grpc, http, options, stopping }: Servers): ApiServer {
   return {
-    httpUrl: `http://${addressText({ ...options.http, port: http.port })}`,
+    httpUrl: `${options.tls ? "https" : "http"}://${addressText({ ...options.http, port: http.port })}`,
     grpcAddress: addressText({ ...options.grpc, port: grpc.port }),
     async stop() {
       stopping.abort();

@@ -1,4 +1,10 @@
-export { type ApiServer, type ApiServerOptions, apiServer, type ListenAddress } from "./api-server.ts";
+export {
+  type ApiServer,
+  type ApiServerOptions,
+  apiServer,
+  type ListenAddress,
+  type ServerCertificate,
+} from "./api-server.ts";
 export { ApiError, type ApiErrorOptions, GRPC_CODE, type GrpcCode } from "./errors/api-error.ts";
 export type {
   ApiVersion,

@@ -30,6 +30,21 @@ describe("FairShare", () => {
     expect(answered("big") - before).toBeLessThanOrEqual(20);
   });
 
+  it("keeps the key with a thousand requests back from one answer of a newcomer to its next request", async () => {
+    const { inFlight, send, answerRound, answered } = bench(32);
+    send("big", 1000);
+    await settled();
+    for (let round = 0; round < 3; round += 1) await answerRound();
+    const before = answered("big");
+    for (let step = 0; step < 4; step += 1) {
+      send("small", 1);
+      await answerRound();
+    }
+    expect(answered("big") - before).toBeLessThanOrEqual(16 + 3 * 4);
+    for (let round = 0; round < 4; round += 1) await answerRound();
+    expect(inFlight()).toEqual(Array(16).fill("big"));
+  });
+
   it("shares equally among old hands", async () => {
     const { inFlight, send, answerRound } = bench(12);
     for (const key of ["a", "b", "c"]) send(key, 500);

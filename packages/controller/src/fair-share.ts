@@ -12,7 +12,9 @@ export interface FairShareOptions {
  * sent many since it began), then to the key with the fewest in flight.
  *
  * **Guarantees.** Never more than `maxInFlight` requests; never more than half of them for one key, so that a newcomer
- * finds room at once; old hands share what is left over equally, and hold back while a newcomer is busy.
+ * finds room at once; old hands share what is left over equally. Each request of a newcomer sets them back to a few in
+ * flight, from where they double at each answer round (TCP's slow start): a newcomer who looks at one answer before it
+ * sends the next does not find a thousand requests in between.
  *
  * **Caveats.** Watches are streams and do not count. A key that rests is a newcomer again.
  */
@@ -58,17 +60,24 @@ export class FairShare {
   }
 
   #turnOf({ key, isBackground }: Sender): Promise<void> {
-    const account = this.#accounts.get(key) ?? { isBackground, inFlight: 0, begun: 0, waiting: [] };
-    this.#accounts.set(key, account);
+    const account = this.#accounts.get(key) ?? this.#open(key, isBackground);
     return new Promise((resolve) => {
       account.waiting.push(resolve);
       this.#begin();
     });
   }
 
+  #open(key: string, isBackground: boolean): Account {
+    const account = { isBackground, inFlight: 0, begun: 0, allowance: this.#half, waiting: [] };
+    this.#accounts.set(key, account);
+    return account;
+  }
+
   #ended(key: string): void {
     const account = this.#accounts.get(key);
     if (!account) return;
+    const isUsedUp = account.inFlight === account.allowance;
+    if (isUsedUp && account.allowance < this.#half && !this.#isNewcomerBusy()) account.allowance += 1;
     account.inFlight -= 1;
     this.#inFlight -= 1;
     if (account.inFlight === 0 && account.waiting.length === 0) this.#accounts.delete(key);
@@ -79,6 +88,7 @@ export class FairShare {
     while (this.#inFlight < this.#maxInFlight) {
       const next = this.#next();
       if (!next) return;
+      if (isNewcomer(next)) this.#holdBack();
       next.inFlight += 1;
       next.begun += 1;
       this.#inFlight += 1;
@@ -86,28 +96,34 @@ export class FairShare {
     }
   }
 
+  #holdBack(): void {
+    for (const account of this.#accounts.values()) if (!isNewcomer(account)) account.allowance = HELD_BACK;
+  }
+
+  #isNewcomerBusy(): boolean {
+    return [...this.#accounts.values()].some(isNewcomer);
+  }
+
   #next(): Account | undefined {
-    const busy = [...this.#accounts.values()].filter((account) => !account.isBackground);
-    const oldHands = busy.filter((account) => !isNewcomer(account)).length;
-    const isNewcomerBusy = oldHands < busy.length;
+    const accounts = [...this.#accounts.values()];
+    const oldHands = accounts.filter((account) => !account.isBackground && !isNewcomer(account)).length;
     let best: Account | undefined;
-    for (const account of this.#accounts.values()) {
-      if (account.waiting.length === 0) continue;
-      if (account.inFlight >= this.#limitOf(account, { oldHands, isNewcomerBusy })) continue;
+    for (const account of accounts) {
+      if (account.waiting.length === 0 || account.inFlight >= this.#limitOf(account, oldHands)) continue;
       if (!best || isBefore(account, best)) best = account;
     }
     return best;
   }
 
-  #limitOf(
-    account: Account,
-    { oldHands, isNewcomerBusy }: { readonly oldHands: number; readonly isNewcomerBusy: boolean },
-  ): number {
+  #limitOf(account: Account, oldHands: number): number {
     if (account.isBackground) return 1;
-    const half = Math.max(1, Math.floor(this.#maxInFlight / 2));
-    if (isNewcomer(account)) return half;
-    const share = Math.floor(this.#maxInFlight / oldHands);
-    return Math.max(1, Math.min(half, isNewcomerBusy ? HELD_BACK : Math.max(HELD_BACK, share)));
+    if (isNewcomer(account)) return this.#half;
+    const share = Math.max(HELD_BACK, Math.floor(this.#maxInFlight / oldHands));
+    return Math.max(1, Math.min(this.#half, share, account.allowance));
+  }
+
+  get #half(): number {
+    return Math.max(1, Math.floor(this.#maxInFlight / 2));
   }
 }
 
@@ -121,12 +137,14 @@ interface Account {
   inFlight: number;
   /** Requests begun since the key was last at rest. */
   begun: number;
+  /** How many an old hand may have in flight by now. */
+  allowance: number;
   readonly waiting: (() => void)[];
 }
 
 /** Enough for a small cluster from first to last. */
 const NEWCOMER_REQUESTS = 16;
-/** What an old hand keeps in flight while a newcomer is busy. */
+/** What an old hand keeps in flight when a newcomer sends. */
 const HELD_BACK = 3;
 
 function isNewcomer({ begun, isBackground }: Account): boolean {

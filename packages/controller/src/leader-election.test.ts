@@ -86,7 +86,7 @@ describe("leadWhenElected()", () => {
     let isReachable = true;
     const first = candidate(
       "a",
-      onlyWhile(() => isReachable, kubernetes.client("a")),
+      onlyWhile({ mayWrite: () => isReachable, over: new AbortController().signal }, kubernetes.client("a")),
     );
     await clock.turn(0);
     candidate("b");

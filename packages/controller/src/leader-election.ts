@@ -45,7 +45,8 @@ export interface Leadership {
   readonly signal: AbortSignal;
   /**
    * Writes only as long as the lease is fresh by the clock at this very moment: a leader that was paused finds its
-   * writes refused (`Unavailable`) though its timers have not yet run.
+   * writes refused (`Unavailable`) though its timers have not yet run. Writes that wait for their answer when the lease is
+   * over are given up, so that none leaves the process late.
    */
   readonly client: KubeClient;
 }
@@ -66,6 +67,14 @@ export async function leadWhenElected(options: LeaderElectionOptions): Promise<v
   while (!options.signal.aborted) {
     if (await election.acquire()) await election.lead();
   }
+}
+
+/** The two ways in which leadership ends. */
+interface Ending {
+  /** Nothing new is begun; what is under way comes to its end before the lease is given back. */
+  readonly end: AbortController;
+  /** The lease is lost: nothing that is under way counts on it any more. */
+  readonly over: AbortController;
 }
 
 class Election {
@@ -100,14 +109,18 @@ class Election {
   async lead(): Promise<void> {
     const { client, identity, signal, lead } = this.#options;
     const end = new AbortController();
+    const over = new AbortController();
     const stop = (): void => end.abort();
     signal.addEventListener("abort", stop, { once: true });
     if (signal.aborted) stop();
-    const keeping = this.#keep(end);
+    const keeping = this.#keep({ end, over });
     try {
       await lead({
         signal: end.signal,
-        client: onlyWhile(() => this.#isFresh() && !end.signal.aborted, client),
+        client: onlyWhile(
+          { mayWrite: () => this.#isFresh() && !end.signal.aborted, over: over.signal },
+          client,
+        ),
       });
     } finally {
       stop();
@@ -119,27 +132,30 @@ class Election {
   }
 
   /** Renew in time, again and again; end leadership when that fails for too long. */
-  async #keep(end: AbortController): Promise<void> {
+  async #keep({ end, over }: Ending): Promise<void> {
     const { clock } = this.#options;
     while (!end.signal.aborted) {
       const leftMs = this.#renewedAtMs + this.#timing.renewDeadlineMs - clock.now();
       const deadline = clock.after(Math.max(0, leftMs), () => {
         this.#logger.error("Cannot renew the lease in time", { identity: this.#options.identity });
+        over.abort();
         end.abort();
       });
-      await this.#renewOnce(end);
+      await this.#renewOnce({ end, over });
       deadline.cancel();
     }
   }
 
-  async #renewOnce(end: AbortController): Promise<void> {
+  async #renewOnce({ end, over }: Ending): Promise<void> {
     const { clock } = this.#options;
     const before = this.#renewedAtMs;
     while (!end.signal.aborted && this.#renewedAtMs === before) {
       await sleep(clock, this.#timing.retryPeriodMs, end.signal);
       if (end.signal.aborted) return;
       await this.#claim(end.signal);
-      if (!this.#isOurs()) end.abort();
+      if (this.#isOurs()) continue;
+      over.abort();
+      end.abort();
     }
   }
 

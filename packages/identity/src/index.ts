@@ -14,9 +14,9 @@ export {
   kubernetesIdentity,
 } from "./kubernetes/kubernetes-identity.ts";
 export { digestText } from "./node/digest.ts";
-export { nodeHttpGet } from "./node/http-get.ts";
+export { type HttpGetSettings, nodeHttpGet } from "./node/http-get.ts";
 export { laptopTokenFile, readTokenFile } from "./node/token-file.ts";
-export { type OidcIdentityOptions, oidcIdentity } from "./oidc/oidc-identity.ts";
+export { type OidcClaims, type OidcIdentityOptions, oidcIdentity } from "./oidc/oidc-identity.ts";
 export {
   type Access,
   type Authenticator,

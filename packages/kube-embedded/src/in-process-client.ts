@@ -66,8 +66,8 @@ export class InProcessClient implements KubeClient {
     resource: Resource<T>,
     options: WatchOptions = {},
   ): AsyncGenerator<WatchEvent<T>, void, undefined> {
-    const events = this.#options.api.watch(this.#target(resource, options), options);
-    for await (const event of events) yield watchEvent<T>(event);
+    const batches = this.#options.api.watch(this.#target(resource, options), options);
+    for await (const events of batches) for (const event of events) yield watchEvent<T>(event);
   }
 
   async create<T extends KubeObject>(

@@ -9,6 +9,7 @@ export {
   type EmbeddedKubernetesOptions,
   embeddedKubernetes,
 } from "./embedded-kubernetes.ts";
+export { type InProcessWireOptions, inProcessWire } from "./server/in-process-wire.ts";
 export { type KubeconfigOptions, kubeconfigText } from "./server/pki/kubeconfig.ts";
 export { loadServerIdentity, type ServerIdentity } from "./server/pki/server-identity.ts";
 export { type KubernetesServer, type ServeOptions, serveKubernetes } from "./server/serve-kubernetes.ts";

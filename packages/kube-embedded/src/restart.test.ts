@@ -46,7 +46,8 @@ describe("a Kubernetes that is started again on its store", () => {
     const after = await restarted();
     const options = { resourceVersion: metadata.resourceVersion ?? "", timeoutSeconds: 1 };
     const events: StoredEvent[] = [];
-    for await (const event of after.api.watch(after.target("v1", "configmaps"), options)) events.push(event);
+    for await (const batch of after.api.watch(after.target("v1", "configmaps"), options))
+      events.push(...batch);
     expect(events).toMatchObject([{ type: "ERROR", error: { reason: "Expired", code: 410 } }]);
   });
 

@@ -1,4 +1,4 @@
-import type { KubeClient, NodePort } from "@heliostat/kube";
+import type { KubeClient, KubeWire, NodePort } from "@heliostat/kube";
 import type { ClusterAccess } from "./access/cluster-access.ts";
 import { ApiConnection } from "./http/api-connection.ts";
 import type { Proxies } from "./http/proxies.ts";
@@ -14,10 +14,11 @@ export interface KubeHttpOptions {
   readonly maxConnections?: number;
 }
 
-/** A real cluster behind both ports. */
+/** A real cluster behind its ports. */
 export interface KubeHttp {
   readonly client: KubeClient;
   readonly node: NodePort;
+  readonly wire: KubeWire;
   /** Drop all connections. What is under way fails. */
   close(): Promise<void>;
 }
@@ -28,6 +29,7 @@ export function kubeHttp(access: ClusterAccess, options: KubeHttpOptions): KubeH
   return {
     client: new HttpKubeClient(connection),
     node: new HttpNodePort(connection),
+    wire: { send: (request) => connection.pass(request) },
     close: () => connection.close(),
   };
 }

@@ -5,8 +5,11 @@ import { deploymentReconciler } from "./deployments/reconciler.ts";
 import { disruptionBudgetReconciler } from "./disruption-budgets/reconciler.ts";
 import { endpointsReconciler } from "./endpoints/reconciler.ts";
 import { garbageCollector } from "./garbage/reconciler.ts";
+import { orphanedJobPods } from "./jobs/orphaned-pods.ts";
 import { jobReconciler } from "./jobs/reconciler.ts";
 import { namespaceReconciler } from "./namespaces/reconciler.ts";
+import { taintEvictionReconciler } from "./nodes/eviction-reconciler.ts";
+import { nodeLifecycleReconciler } from "./nodes/lifecycle-reconciler.ts";
 import { quotaReconciler } from "./quotas/reconciler.ts";
 import { replicaSetReconciler } from "./replica-sets/reconciler.ts";
 import { schedulerReconciler } from "./scheduler/reconciler.ts";
@@ -38,11 +41,14 @@ export function workloadControllers(options: WorkloadOptions): readonly Reconcil
     namespaceReconciler({ resources, caCertificate }),
     garbageCollector({ resources }),
     schedulerReconciler(),
+    nodeLifecycleReconciler(),
+    taintEvictionReconciler(),
     endpointsReconciler(),
     replicaSetReconciler(),
     deploymentReconciler(),
     statefulSetReconciler(),
     jobReconciler(),
+    orphanedJobPods(),
     volumeReconciler(volumesFolder === undefined ? {} : { folder: volumesFolder }),
     autoscalerReconciler({ resources }),
     quotaReconciler({ resources }),

@@ -28,6 +28,7 @@ export {
   type KubeReason,
   STATUS_CODE,
 } from "./kube-error.ts";
+export type { KubeWire, WireAnswer, WireRequest } from "./kube-wire.ts";
 export { type LogFields, type Logger, SILENT } from "./logger.ts";
 export {
   type Measured,
@@ -121,6 +122,7 @@ export {
   POD_DISRUPTION_BUDGETS,
   POD_TEMPLATES,
   PODS,
+  PRIORITY_CLASSES,
   REPLICA_SETS,
   RESOURCE_QUOTAS,
   ROLE_BINDINGS,

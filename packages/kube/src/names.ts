@@ -11,10 +11,10 @@ const QUALIFIED_NAME = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
 
 /** Random lower-case letters and digits that can end a Kubernetes name. */
 export function randomSuffix(random: Random, length = 5): string {
-  return Array.from(
-    { length },
-    () => SUFFIX_ALPHABET[Math.floor(random.fraction() * SUFFIX_ALPHABET.length)],
-  ).join("");
+  let suffix = "";
+  while (suffix.length < length)
+    suffix += SUFFIX_ALPHABET[Math.floor(random.fraction() * SUFFIX_ALPHABET.length)];
+  return suffix;
 }
 
 /** At most 63 characters, lower case; may begin with a digit. */

@@ -22,6 +22,7 @@ import type {
   Pod,
   PodDisruptionBudget,
   PodTemplate,
+  PriorityClass,
   ReplicaSet,
   ResourceQuota,
   Role,
@@ -104,6 +105,11 @@ export const PERSISTENT_VOLUMES: Resource<PersistentVolume> = clusterScoped(
   "v1",
   "PersistentVolume",
   "persistentvolumes",
+);
+export const PRIORITY_CLASSES: Resource<PriorityClass> = clusterScoped(
+  "scheduling.k8s.io/v1",
+  "PriorityClass",
+  "priorityclasses",
 );
 export const STORAGE_CLASSES: Resource<StorageClass> = clusterScoped(
   "storage.k8s.io/v1",

@@ -1,4 +1,13 @@
-import { CONFIG_MAPS, EVENTS, isConditionTrue, LEASES, NODES, type Pod } from "@heliostat/kube";
+import {
+  CONFIG_MAPS,
+  EVENTS,
+  isConditionTrue,
+  type Json,
+  LEASES,
+  NODES,
+  type Pod,
+  timestamp,
+} from "@heliostat/kube";
 import { beforeEach, describe, expect, it } from "vitest";
 import { aContainer } from "./testing/fixtures.ts";
 import { ScriptedRuntime } from "./testing/scripted-runtime.ts";
@@ -42,6 +51,38 @@ describe("the node", () => {
     const ready = laptop.status?.conditions?.find(({ type }) => type === "Ready");
     expect(ready).toMatchObject({ status: "False", reason: "KubeletNotReady" });
     expect(node.runtime.isClosed).toBe(true);
+  });
+});
+
+describe("what others say of a silent node", () => {
+  it("is contradicted with the next heartbeat", async () => {
+    const { conditions = [] } = (await node.client.get(NODES, { name: "laptop" })).status ?? {};
+    const unknown = conditions.map((each) => ({ ...each, status: "Unknown", reason: "NodeStatusUnknown" }));
+    const foreign = { type: "example.com/Cooled", status: "True" };
+    const body = { status: { conditions: [...unknown, foreign] } } as unknown as Json;
+    await node.client.patch(
+      NODES,
+      { name: "laptop" },
+      { patch: { type: "merge", body }, subresource: "status" },
+    );
+    await node.clock.turn(10_000);
+    const after = await node.client.get(NODES, { name: "laptop" });
+    expect(after.status?.conditions?.map(({ type, status }) => `${type}=${status}`).sort()).toEqual([
+      "DiskPressure=False",
+      "MemoryPressure=False",
+      "PIDPressure=False",
+      "Ready=True",
+      "example.com/Cooled=True",
+    ]);
+  });
+
+  it("is contradicted for its pods as well", async () => {
+    await node.run();
+    await node.clock.turn(5_000);
+    const lastTransitionTime = timestamp(node.clock.now());
+    await node.setCondition({ type: "Ready", status: "False", lastTransitionTime });
+    await node.clock.turn(1_000);
+    expect(conditionStatus(await node.pod(), "Ready")).toBe("True");
   });
 });
 

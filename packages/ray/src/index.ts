@@ -45,6 +45,7 @@ export {
 } from "./names/cluster-names.ts";
 export { nextNameFloor, type PodNamesView, podNames } from "./names/pod-names.ts";
 export { replicaName } from "./names/replica-name.ts";
+export { missingHostNames, type ReplicaNamesView, replicaPodNames } from "./names/replica-pod-names.ts";
 export { headIngress, wantsIngress } from "./network/head-ingress.ts";
 export { headRoute, OPENSHIFT_ROUTES, type OpenShiftRoute } from "./network/head-route.ts";
 export { networkPolicies } from "./network/network-policies.ts";
@@ -72,6 +73,7 @@ export type * from "./rayservice/types.ts";
 export type { Float32, Int32, Int64, IntOrString, Quantity, Timestamp } from "./scalars.ts";
 export type { BatchScheduler, PodDecoration, ScheduledObject } from "./scheduling/batch-scheduler.ts";
 export { batchSchedulerOf } from "./scheduling/batch-scheduler-of.ts";
+export { decoratedPod } from "./scheduling/decorated-pod.ts";
 export { headService, headServiceLabels } from "./services/head-service.ts";
 export { headlessWorkerService, needsHeadlessWorkerService } from "./services/headless-worker-service.ts";
 export { serveService, wantsServeService } from "./services/serve-service.ts";

@@ -32,6 +32,13 @@ export interface RaySettings {
    * @default false
    */
   readonly isLoginShell?: boolean;
+  /**
+   * Whether a cluster's state in Redis is deleted with the cluster. It decides on the promise and not on its keeping: a
+   * cluster that was promised it is let go only when it is done. KubeRay: `ENABLE_GCS_FT_REDIS_CLEANUP`.
+   *
+   * @default true
+   */
+  readonly emptiesRedis?: boolean;
   /** Containers beside every head. */
   readonly headSidecars?: readonly Container[];
   /** Containers beside every worker. */

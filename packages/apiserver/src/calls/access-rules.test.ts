@@ -4,11 +4,18 @@ import type { Access } from "@heliostat/identity";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ApiServer } from "../api-server.ts";
 import { GrpcCaller } from "../testing/grpc-caller.ts";
-import { handlersThat, identityThat, served, TOKEN } from "../testing/served-handlers.ts";
+import { handlersThat, identityThat, served, streamsThat, TOKEN } from "../testing/served-handlers.ts";
 import { type Method, methodsOf } from "./methods.ts";
+import { streamMethodsOf } from "./stream-methods.ts";
 
-/** Every method as it must be refused: the matrix is made of the same table as the server. */
-const METHODS = methodsOf(handlersThat(() => undefined)).map((method) => [method.path, method] as const);
+/** What the matrix needs to know of a method, be its answer one message or a stream of them. */
+type Row = Pick<Method, "path" | "binding" | "input" | "rules">;
+
+/** Every method as it must be refused: the matrix is made of the same tables as the server. */
+const METHODS = [
+  ...methodsOf(handlersThat(() => undefined)),
+  ...streamMethodsOf(streamsThat(() => undefined)),
+].map((method): readonly [string, Row] => [method.path, method]);
 
 let server: ApiServer;
 let grpc: GrpcCaller;
@@ -85,7 +92,7 @@ test("the object whose name decides is the one that is touched", async () => {
   ]);
 });
 
-async function overHttp({ binding }: Method, namespace: string, token = TOKEN): Promise<number> {
+async function overHttp({ binding }: Row, namespace: string, token = TOKEN): Promise<number> {
   const path = binding.path.replace("{namespace}", namespace).replaceAll(/\{\w+\}/g, "x");
   const { status } = await fetch(`${server.httpUrl}${path}`, {
     method: binding.verb,
@@ -94,7 +101,7 @@ async function overHttp({ binding }: Method, namespace: string, token = TOKEN): 
   return status;
 }
 
-function overGrpc({ path, input }: Method, namespace: string, token = TOKEN): Promise<Uint8Array> {
+function overGrpc({ path, input }: Row, namespace: string, token = TOKEN): Promise<Uint8Array> {
   return grpc.callBytes(path, toBinary(input, requestOf(input, namespace)), { token });
 }
 

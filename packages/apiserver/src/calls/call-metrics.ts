@@ -5,8 +5,15 @@ import type { Method } from "./methods.ts";
 export interface CallMetrics {
   /** Count a call that begins. Call what comes back with its seconds and the name of its code when it has ended. */
   start(method: Pick<Method, "service" | "name">): (seconds: number, code: string) => void;
+  /** The same for a call that answers with a stream; each of its messages counts. */
+  startStream(method: Pick<Method, "service" | "name">): StreamCounter;
   readonly contentType: string;
   text(): Promise<string>;
+}
+
+interface StreamCounter {
+  sent(): void;
+  end(seconds: number, code: string): void;
 }
 
 export interface CallMetricsOptions {
@@ -26,12 +33,20 @@ export function callMetrics({ hasProcessMetrics = false }: CallMetricsOptions = 
   register.registerMetric(handlingSeconds(tallies));
   if (hasProcessMetrics) collectDefaultMetrics({ register });
   return {
-    start({ service, name }) {
-      const tally = tallyOf(tallies, service, name);
+    start(method) {
+      const tally = tallyOf(tallies, method, "unary");
       tally.started++;
       return (took, code) => {
-        tally.handled.set(code, (tally.handled.get(code) ?? 0) + 1);
-        observe(tally, took);
+        if (code === "OK") tally.sent++;
+        end(tally, took, code);
+      };
+    },
+    startStream(method) {
+      const tally = tallyOf(tallies, method, "server_stream");
+      tally.started++;
+      return {
+        sent: () => void tally.sent++,
+        end: (took, code) => end(tally, took, code),
       };
     },
     contentType: register.contentType,
@@ -43,20 +58,27 @@ export function callMetrics({ hasProcessMetrics = false }: CallMetricsOptions = 
 interface Tally {
   readonly labels: Readonly<Record<string, string>>;
   started: number;
+  /** Messages. */
+  sent: number;
   readonly handled: Map<string, number>;
   /** How many calls took at most as long as each of {@link HANDLING_BUCKETS}, and no less than the one before. */
   readonly buckets: number[];
   seconds: number;
 }
 
-function tallyOf(tallies: Map<string, Tally>, service: string, name: string): Tally {
+function tallyOf(
+  tallies: Map<string, Tally>,
+  { service, name }: Pick<Method, "service" | "name">,
+  type: "unary" | "server_stream",
+): Tally {
   const key = `${service}/${name}`;
   const known = tallies.get(key);
   if (known !== undefined) return known;
-  const labels = { grpc_type: "unary", grpc_service: service, grpc_method: name };
+  const labels = { grpc_type: type, grpc_service: service, grpc_method: name };
   const made: Tally = {
     labels,
     started: 0,
+    sent: 0,
     handled: new Map(),
     buckets: HANDLING_BUCKETS.map(() => 0),
     seconds: 0,
@@ -65,7 +87,8 @@ function tallyOf(tallies: Map<string, Tally>, service: string, name: string): Ta
   return made;
 }
 
-function observe(tally: Tally, took: number): void {
+function end(tally: Tally, took: number, code: string): void {
+  tally.handled.set(code, (tally.handled.get(code) ?? 0) + 1);
   tally.seconds += took;
   const bucket = HANDLING_BUCKETS.findIndex((limit) => took <= limit);
   if (bucket >= 0) tally.buckets[bucket] = (tally.buckets[bucket] ?? 0) + 1;
@@ -110,11 +133,7 @@ function addCounters(register: Registry, tallies: ReadonlyMap<string, Tally>): v
   const families: readonly Family[] = [
     { name: "grpc_server_started_total", help: "Calls that have begun.", of: ({ started }) => started },
     { name: "grpc_server_msg_received_total", help: "Messages received.", of: ({ started }) => started },
-    {
-      name: "grpc_server_msg_sent_total",
-      help: "Messages sent.",
-      of: ({ handled }) => handled.get("OK") ?? 0,
-    },
+    { name: "grpc_server_msg_sent_total", help: "Messages sent.", of: ({ sent }) => sent },
   ];
   for (const { name, help, of } of families) {
     new Counter({
@@ -136,11 +155,14 @@ function addCounters(register: Registry, tallies: ReadonlyMap<string, Tally>): v
     collect() {
       this.reset();
       for (const { labels, handled } of tallies.values()) {
-        for (const [code, count] of handled) this.inc({ ...labels, grpc_code: code }, count);
+        for (const [code, count] of handled) this.inc({ ...labels, grpc_code: GO_WORD[code] ?? code }, count);
       }
     },
   });
 }
+
+/** Where Go spells a code otherwise. */
+const GO_WORD: Readonly<Record<string, string>> = { Cancelled: "Canceled" };
 
 interface Family {
   readonly name: string;

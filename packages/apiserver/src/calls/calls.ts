@@ -1,6 +1,6 @@
 import type { Message } from "@bufbuild/protobuf";
 import type { Access, Authenticator, Authorizer, Caller, Credentials } from "@heliostat/identity";
-import type { Clock, Logger } from "@heliostat/kube";
+import type { Clock, Logger, Timer } from "@heliostat/kube";
 import { ApiError } from "../errors/api-error.ts";
 import { apiErrorOf, isBug } from "../errors/status-of-error.ts";
 import type { ApiVersion, CallContext } from "../handlers.ts";
@@ -51,8 +51,9 @@ export function calls(options: CallsOptions): Calls {
       const { clock, metrics } = options;
       const startMs = clock.now();
       const ended = metrics.start(method);
+      const deadline = endAtDeadline(call, options);
       try {
-        const answer = await withinDeadline(call, options, () => answered(method, request, call));
+        const answer = await call.end.outcomeOf(answered(method, request, call));
         ended((clock.now() - startMs) / 1000, "OK");
         return answer;
       } catch (error) {
@@ -60,13 +61,16 @@ export function calls(options: CallsOptions): Calls {
         ended((clock.now() - startMs) / 1000, failure.code);
         report(error, { method, call, logger: options.logger });
         throw failure;
+      } finally {
+        deadline.cancel();
+        call.end.close();
       }
     },
   };
 
-  async function answered(method: Method, request: Message, call: Call): Promise<Message> {
-    await permit(call.caller, accessesOf(method.rules, request), call.end);
-    return method.handle(request, new RunningCall(call));
+  function answered(method: Method, request: Message, call: Call): Promise<Message> {
+    const permitted = permit(call.caller, accessesOf(method.rules, request), call.end);
+    return permitted.then(() => method.handle(request, new RunningCall(call)));
   }
 
   async function permit(caller: Caller, accesses: readonly Access[], end: Ending): Promise<void> {
@@ -121,21 +125,12 @@ class RunningCall implements CallContext {
   }
 }
 
-/** Wait for `act` until the call ends. A handler that does not listen to the signal is left behind. */
-async function withinDeadline(
-  { end, timeoutMs }: Call,
-  { clock, deadlineMs }: CallsOptions,
-  act: () => Promise<Message>,
-): Promise<Message> {
+/** A handler that does not listen to the signal is left behind. */
+function endAtDeadline({ end, timeoutMs }: Call, { clock, deadlineMs }: CallsOptions): Timer {
   const limitMs = Math.min(timeoutMs ?? deadlineMs, deadlineMs);
-  const timer = clock.after(limitMs, () => {
+  return clock.after(limitMs, () => {
     end.end(new ApiError("DeadlineExceeded", `Cannot answer: the deadline of ${limitMs} ms has passed`));
   });
-  try {
-    return await Promise.race([act(), end.untilEnded()]);
-  } finally {
-    timer.cancel();
-  }
 }
 
 function report(

@@ -13,17 +13,18 @@ import {
 import { HealthImplementation } from "grpc-health-check";
 import type { Method } from "../calls/methods.ts";
 import type { StreamMethod } from "../calls/stream-methods.ts";
+import { encoder } from "./encoded.ts";
 import { addReflection } from "./reflection.ts";
-import { streamAnswer } from "./stream-answer.ts";
+import { type StreamAnswerOptions, streamAnswer } from "./stream-answer.ts";
 import { type AnswerOptions, unaryAnswer } from "./unary-answer.ts";
 
-export interface GrpcServerOptions extends AnswerOptions {
+export interface GrpcServerOptions extends Omit<AnswerOptions, "encode">, StreamAnswerOptions {
   /** Methods that answer with a stream. */
-  readonly streams: readonly StreamMethod[];
-  /** Aborts when the server stops: streams end. */
-  readonly stopping: AbortSignal;
+  readonly streamMethods: readonly StreamMethod[];
   /** `127.0.0.1:8887`; port 0 for any. */
   readonly address: string;
+  /** @default in clear */
+  readonly tls?: { readonly certificate: string; readonly key: string };
   /** The largest message that is read. */
   readonly messageBytesMax: number;
 }
@@ -46,23 +47,23 @@ export async function grpcServer(
     // A list of ten thousand clusters is no reason to fail.
     "grpc.max_send_message_length": -1,
   });
+  const encode = encoder();
   for (const service of new Set(methods.map((method) => method.service))) {
     const those = methods.filter((method) => method.service === service);
-    server.addService(definitionOf(those), implementationOf(those, options));
+    server.addService(definitionOf(those), implementationOf(those, { ...options, encode }));
   }
   addStreams(server, options);
+  const served = new Set(["", ...[...methods, ...options.streamMethods].map(({ service }) => service)]);
   const health = new HealthImplementation(
-    Object.fromEntries(["", ...methods.map(({ service }) => service)].map((name) => [name, "SERVING"])),
+    Object.fromEntries([...served].map((service) => [service, "SERVING"])),
   );
   health.addToServer(server);
   addReflection(server);
-  const port = await bound(server, options.address);
+  const port = await bound(server, options);
   return {
     port,
     async drain() {
-      for (const service of new Set(["", ...methods.map((method) => method.service)])) {
-        health.setStatus(service, "NOT_SERVING");
-      }
+      for (const service of served) health.setStatus(service, "NOT_SERVING");
       await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
     },
     close: () => server.forceShutdown(),
@@ -107,13 +108,13 @@ function implementationOf(methods: readonly Method[], options: AnswerOptions): U
   );
 }
 
-function addStreams(server: Server, { streams, ...options }: GrpcServerOptions): void {
-  if (streams.length === 0) return;
-  const unary = definitionOf(streams);
+function addStreams(server: Server, { streamMethods, ...options }: GrpcServerOptions): void {
+  if (streamMethods.length === 0) return;
+  const unary = definitionOf(streamMethods);
   const definition = Object.fromEntries(
     Object.entries(unary).map(([name, method]) => [name, { ...method, responseStream: true }]),
   );
-  const implementation = streams.map((method) => {
+  const implementation = streamMethods.map((method) => {
     const answer = streamAnswer(method, options);
     return [
       method.name,
@@ -125,13 +126,19 @@ function addStreams(server: Server, { streams, ...options }: GrpcServerOptions):
   server.addService(definition as ServiceDefinition, Object.fromEntries(implementation));
 }
 
-function bound(server: Server, address: string): Promise<number> {
+function bound(server: Server, { address, tls }: GrpcServerOptions): Promise<number> {
   // The library would write to standard error what we throw, or try again with another port.
   setLogVerbosity(logVerbosity.NONE);
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
+    server.bindAsync(address, credentialsOf(tls), (error, port) => {
       if (error) reject(error);
       else resolve(port);
     });
   });
+}
+
+function credentialsOf(tls: GrpcServerOptions["tls"]): ServerCredentials {
+  if (tls === undefined) return ServerCredentials.createInsecure();
+  const pair = { cert_chain: Buffer.from(tls.certificate), private_key: Buffer.from(tls.key) };
+  return ServerCredentials.createSsl(null, [pair]);
 }

@@ -1,14 +1,15 @@
 import { type Message, toBinary } from "@bufbuild/protobuf";
 import type { ServerWritableStream } from "@grpc/grpc-js";
-import { accessesOf } from "../calls/access-rules.ts";
 import type { Calls } from "../calls/calls.ts";
 import type { StreamMethod } from "../calls/stream-methods.ts";
+import type { Streams } from "../calls/streams.ts";
 import { GRPC_CODE } from "../errors/api-error.ts";
 import { apiErrorOf } from "../errors/status-of-error.ts";
 import { credentialsOf, decoded } from "./unary-answer.ts";
 
 export interface StreamAnswerOptions {
   readonly calls: Calls;
+  readonly streams: Streams;
   /** Aborts when the server stops: streams end. */
   readonly stopping: AbortSignal;
 }
@@ -18,7 +19,7 @@ type StreamCall = ServerWritableStream<Uint8Array, Uint8Array>;
 /** One method that streams, over gRPC: who calls, then what is asked, then the answers as they come. Never rejects. */
 export function streamAnswer(
   method: StreamMethod,
-  { calls, stopping }: StreamAnswerOptions,
+  { calls, streams, stopping }: StreamAnswerOptions,
 ): (call: StreamCall) => Promise<void> {
   return async (call) => {
     const gone = new AbortController();
@@ -27,8 +28,8 @@ export function streamAnswer(
     try {
       const caller = await calls.authenticate(credentialsOf(call.metadata), { signal });
       const request = decoded(method, call.request);
-      await calls.permit(caller, accessesOf(method.rules, request), { signal });
-      await sendAll(call, await method.open(request, { caller, signal, version: "v1" }), { method, signal });
+      const messages = await streams.open(method, request, { caller, signal, gone: gone.signal });
+      await sendAll(call, messages, { method, signal });
       call.end();
     } catch (error) {
       const { code, message } = apiErrorOf(error);

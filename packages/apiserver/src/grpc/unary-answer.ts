@@ -1,4 +1,4 @@
-import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { fromBinary } from "@bufbuild/protobuf";
 import { Metadata, type ServerUnaryCall, type sendUnaryData } from "@grpc/grpc-js";
 import { bearerToken, type Credentials } from "@heliostat/identity";
 import type { Clock, Random } from "@heliostat/kube";
@@ -7,11 +7,13 @@ import type { Calls } from "../calls/calls.ts";
 import type { Method } from "../calls/methods.ts";
 import { ApiError, GRPC_CODE } from "../errors/api-error.ts";
 import { apiErrorOf } from "../errors/status-of-error.ts";
+import type { Encode } from "./encoded.ts";
 
 export interface AnswerOptions {
   readonly calls: Calls;
   readonly clock: Clock;
   readonly random: Random;
+  readonly encode: Encode;
 }
 
 type UnaryCall = ServerUnaryCall<Uint8Array, Uint8Array>;
@@ -19,15 +21,11 @@ type UnaryCall = ServerUnaryCall<Uint8Array, Uint8Array>;
 /** One method over gRPC: who calls, then what is asked, then the answer. Never rejects. */
 export function unaryAnswer(
   method: Method,
-  { calls, clock, random }: AnswerOptions,
+  { calls, clock, random, encode }: AnswerOptions,
 ): (call: UnaryCall, reply: sendUnaryData<Uint8Array>) => Promise<void> {
   return async (call, reply) => {
-    const end = new CallEnd();
-    let isAnswered = false;
-    // A stream that closes after its answer is called cancelled, too.
-    call.on("cancelled", () => {
-      if (!isAnswered) end.leave();
-    });
+    // A stream that closes after its answer is called cancelled, too; nobody listens any longer then.
+    const end = new CallEnd((leave) => (call.cancelled ? leave() : call.on("cancelled", leave)));
     const sentId = singleValue(call.metadata, REQUEST_ID);
     let id = sentId;
     const requestId = (): string => {
@@ -43,11 +41,9 @@ export function unaryAnswer(
         requestId,
         timeoutMs: timeoutOf(call, clock),
       });
-      isAnswered = true;
-      reply(null, toBinary(method.output, message), sentId === "" ? undefined : idMetadata(sentId));
+      reply(null, encode(method.output, message), sentId === "" ? undefined : idMetadata(sentId));
     } catch (error) {
       const { code, message } = apiErrorOf(error);
-      isAnswered = true;
       reply({ code: GRPC_CODE[code], details: message, metadata: idMetadata(requestId()) });
     }
   };

@@ -109,7 +109,7 @@ function partsOf(
 }
 
 /** @throws ApiError `Unauthenticated` when the request shows two identities */
-export function credentialsOf({ raw, headers }: FastifyRequest): Credentials {
+export function credentialsOf({ raw, headers }: Pick<FastifyRequest, "raw" | "headers">): Credentials {
   if ((raw.headersDistinct["authorization"]?.length ?? 0) > 1) {
     throw new ApiError("Unauthenticated", 'Cannot accept the request: it has more than one "Authorization"');
   }
@@ -123,9 +123,8 @@ export function goneSignal(reply: FastifyReply): AbortSignal {
 }
 
 function callEnd({ raw }: FastifyReply): CallEnd {
-  const end = new CallEnd();
-  raw.once("close", () => {
-    if (!raw.writableFinished) end.leave();
+  return new CallEnd((leave) => {
+    if (raw.destroyed) leave();
+    else raw.once("close", () => raw.writableFinished || leave());
   });
-  return end;
 }

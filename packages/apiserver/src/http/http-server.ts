@@ -15,6 +15,7 @@ import type { StreamMethod } from "../calls/stream-methods.ts";
 import { ApiError } from "../errors/api-error.ts";
 import { apiErrorOf, isBug } from "../errors/status-of-error.ts";
 import { addDocumentRoutes } from "../openapi/document-routes.ts";
+import type { Upgrades } from "../proxy/service-web-sockets.ts";
 import { apiRoutes, type V1Alpha2Style } from "./api-routes.ts";
 import { addGateway } from "./gateway.ts";
 import { addProcessRoutes } from "./process-routes.ts";
@@ -26,9 +27,11 @@ export interface HttpServerOptions {
   readonly host: string;
   /** 0 for any. */
   readonly port: number;
+  /** @default HTTP */
+  readonly tls?: { readonly certificate: string; readonly key: string };
   readonly methods: readonly Method[];
   /** Methods that answer with a stream, for the documents. */
-  readonly streams: readonly StreamMethod[];
+  readonly streamMethods: readonly StreamMethod[];
   /** Whether Kubernetes' own API of Ray's kinds is among the further routes. */
   readonly hasKubeApi: boolean;
   readonly calls: Calls;
@@ -41,6 +44,8 @@ export interface HttpServerOptions {
   readonly bodyBytesMax: number;
   /** Whether what the handlers read from is there. */
   readonly isReady: () => boolean;
+  /** @default nobody leaves HTTP */
+  readonly upgrades?: Upgrades | undefined;
   /** Further routes behind the same CORS. */
   readonly addRoutes?: (app: FastifyInstance) => void;
 }
@@ -70,7 +75,10 @@ export async function httpServer(options: HttpServerOptions): Promise<HttpServer
     genReqId: (request) => requestIdOf(request.headers["x-request-id"], options.random),
     frameworkErrors: (error, _request, reply) => sendError(frameworkError(error), reply as FastifyReply),
     clientErrorHandler: refuseBytes,
+    ...serverOptions(options),
   });
+  const { upgrades } = options;
+  if (upgrades) app.server.on("upgrade", (...upgrade) => upgrades.carry(...upgrade));
   app.addHook("onSend", async (request, reply) => {
     reply.header("x-request-id", request.id);
   });
@@ -89,6 +97,14 @@ export async function httpServer(options: HttpServerOptions): Promise<HttpServer
     drain: () => app.close(),
     close: () => app.server.closeAllConnections(),
   };
+}
+
+/** Fastify's types would carry the kind of server through every plugin; nobody but `listen` cares. */
+function serverOptions({ tls, upgrades }: HttpServerOptions): object {
+  const shared = {
+    shouldUpgradeCallback: (message: FastifyRequest["raw"]) => upgrades?.accepts(message) ?? false,
+  };
+  return tls ? { https: { ...shared, cert: tls.certificate, key: tls.key } } : { http: shared };
 }
 
 async function addApi(scope: FastifyInstance, options: HttpServerOptions): Promise<void> {

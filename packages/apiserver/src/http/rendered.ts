@@ -1,4 +1,5 @@
 import { type DescField, type DescMessage, type Message, toJson } from "@bufbuild/protobuf";
+import { elementsOf, type ListField, listField } from "../calls/list-field.ts";
 
 /** How messages look in JSON. */
 export interface JsonStyle {
@@ -29,8 +30,7 @@ export function renderer(style: JsonStyle): Render {
   return (schema, message) => {
     const field = listField(schema);
     if (field === undefined) return Buffer.from(style.text(schema, message));
-    const elements =
-      (message as Message & Readonly<Record<string, readonly Message[]>>)[field.localName] ?? [];
+    const elements = elementsOf(field, message);
     const rest = style.text(schema, { ...message, [field.localName]: [] } as Message);
     const [first] = elements;
     const known = first && listOf.get(first);
@@ -64,15 +64,6 @@ interface RenderedList {
   /** What the answer says beside the list. */
   readonly rest: string;
   readonly bytes: Buffer;
-}
-
-type ListField = DescField & { readonly fieldKind: "list"; readonly listKind: "message" };
-
-/** The one list that an answer consists of. A message that is more than a list is an object, and has no such field. */
-export function listField({ fields }: DescMessage): ListField | undefined {
-  const [first, ...others] = fields;
-  const isList = first?.fieldKind === "list" && first.listKind === "message";
-  return isList && others.every(({ fieldKind }) => fieldKind === "scalar") ? (first as ListField) : undefined;
 }
 
 function isSame(before: readonly Message[], after: readonly Message[]): boolean {

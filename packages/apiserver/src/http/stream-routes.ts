@@ -1,17 +1,18 @@
 import { type Message, toJson } from "@bufbuild/protobuf";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { accessesOf } from "../calls/access-rules.ts";
 import type { Calls } from "../calls/calls.ts";
 import type { StreamMethod } from "../calls/stream-methods.ts";
+import type { Streams } from "../calls/streams.ts";
 import { apiErrorOf } from "../errors/status-of-error.ts";
 import { credentialsOf, goneSignal } from "./gateway.ts";
 import { requestMessage } from "./request-message.ts";
 import { requestPath } from "./request-path.ts";
-import { sendLines } from "./send-lines.ts";
+import { sendBytes } from "./send-bytes.ts";
 import { statusBody } from "./status-body.ts";
 
 export interface StreamRouteOptions {
-  readonly streams: readonly StreamMethod[];
+  readonly streamMethods: readonly StreamMethod[];
+  readonly streams: Streams;
   readonly calls: Calls;
   /** Aborts when the server stops: streams end. */
   readonly stopping: AbortSignal;
@@ -20,9 +21,9 @@ export interface StreamRouteOptions {
 /** Streams over HTTP, a line for each message: `{"result":…}`, and `{"error":…}` at the end of one that fails. */
 export function addStreamRoutes(
   app: FastifyInstance,
-  { streams, calls, stopping }: StreamRouteOptions,
+  { streamMethods, streams, calls, stopping }: StreamRouteOptions,
 ): void {
-  for (const method of streams) {
+  for (const method of streamMethods) {
     const url = method.binding.path.replaceAll(/\{(\w+)\}/g, ":$1");
     app.get(url, (request, reply) => answer(method, request, reply));
   }
@@ -32,15 +33,15 @@ export function addStreamRoutes(
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<FastifyReply> {
-    const signal = AbortSignal.any([goneSignal(reply), stopping]);
+    const gone = goneSignal(reply);
+    const signal = AbortSignal.any([gone, stopping]);
     const caller = await calls.authenticate(credentialsOf(request), { signal });
     const { query } = requestPath(request.url);
     const variables = request.params as Readonly<Record<string, string>>;
     const message = requestMessage(method, { variables, query, body: undefined });
-    await calls.permit(caller, accessesOf(method.rules, message), { signal });
-    const messages = await method.open(message, { caller, signal, version: "v1" });
+    const messages = await streams.open(method, message, { caller, signal, gone });
     reply.header("content-type", "application/json");
-    await sendLines(reply, { lines: linesOf(method, messages), signal, failureLine });
+    await sendBytes(reply, { bytes: linesOf(method, messages), signal, failureText: failureLine });
     return reply;
   }
 }

@@ -2,6 +2,17 @@ import { EVENTS, KubeError, type KubeObject, type Resource } from "@heliostat/ku
 import { RAY_CLUSTERS, RAY_CRON_JOBS, RAY_JOBS, RAY_SERVICES } from "@heliostat/ray";
 import { segmentsOf } from "../http/request-path.ts";
 
+/** What is done, in the words of Kubernetes' permissions. */
+export type KubeVerb =
+  | "get"
+  | "list"
+  | "watch"
+  | "create"
+  | "update"
+  | "patch"
+  | "delete"
+  | "deletecollection";
+
 /** What of Kubernetes' API a request is about. */
 export interface KubeTarget {
   readonly resource: Resource<KubeObject>;
@@ -34,11 +45,11 @@ export function rayTarget(path: string): KubeTarget {
   const isKnown =
     resource !== undefined &&
     surplus.length === 0 &&
-    namespace !== "" &&
-    name !== "" &&
+    isSegment(namespace) &&
+    isSegment(name) &&
     (name === undefined || namespace !== undefined) &&
     (subresource === undefined || subresource === "status");
-  if (!isKnown) throw new KubeError("NotFound", "the server could not find the requested resource");
+  if (!isKnown) throw notFound();
   return {
     resource,
     ...(namespace !== undefined && { namespace }),
@@ -50,26 +61,57 @@ export function rayTarget(path: string): KubeTarget {
 /** `apis`, `ray.io`, `v1` */
 const RAY_PREFIX_SEGMENTS = 3;
 
-/** The events of one namespace. */
+/** The events of one namespace. @throws KubeError `NotFound` for what is no name */
 export function eventTarget(namespace: string): KubeTarget {
+  if (!isSegment(namespace)) throw notFound();
   return { resource: EVENTS as unknown as Resource<KubeObject>, namespace };
 }
 
-/** @throws KubeError `BadRequest` */
-export function wholeNumber(query: URLSearchParams, name: string): number | undefined {
-  const text = query.get(name);
-  if (text === null || text === "") return undefined;
-  if (!/^\d{1,15}$/.test(text)) {
-    throw new KubeError(
-      "BadRequest",
-      `Cannot read the parameter "${name}": want a whole number, not "${text}"`,
-    );
-  }
-  return Number(text);
+function notFound(): KubeError {
+  return new KubeError("NotFound", "the server could not find the requested resource");
 }
 
-/** Whether a parameter is `true` or `1`, as Kubernetes reads them. */
-export function flag(query: URLSearchParams, name: string): boolean {
+/** What is asked about must be what is passed on: nothing that a server behind us could read as another path. */
+function isSegment(text: string | undefined): boolean {
+  return text === undefined || (text !== "" && text !== "." && text !== ".." && !text.includes("/"));
+}
+
+/** The path of a target, encoded anew. */
+export function targetPath({ resource, namespace, name, subresource }: KubeTarget): string {
+  const { group, version, plural } = resource;
+  const place = namespace === undefined ? [] : ["namespaces", namespace];
+  const object = [name, subresource].filter((segment) => segment !== undefined);
+  return ["/apis", group, version, ...place, plural, ...object]
+    .map((segment, index) => (index === 0 ? segment : encodeURIComponent(segment)))
+    .join("/");
+}
+
+/** The verb of a request. @throws KubeError `MethodNotAllowed` where Kubernetes has none */
+export function kubeVerb(
+  method: string,
+  { name, namespace, subresource }: KubeTarget,
+  query: URLSearchParams,
+): KubeVerb {
+  const isOne = name !== undefined;
+  const verbs: Readonly<Record<string, KubeVerb | undefined>> = isOne
+    ? { GET: "get", PUT: "update", PATCH: "patch", DELETE: subresource === undefined ? "delete" : undefined }
+    : {
+        GET: isFlagged(query, "watch") ? "watch" : "list",
+        POST: namespace === undefined ? undefined : "create",
+        DELETE: namespace === undefined ? undefined : "deletecollection",
+      };
+  const verb = verbs[method];
+  if (verb === undefined) {
+    throw new KubeError(
+      "MethodNotAllowed",
+      "the server does not allow this method on the requested resource",
+    );
+  }
+  return verb;
+}
+
+/** Whether a parameter is set and not `false` or `0`, as Kubernetes reads them. */
+function isFlagged(query: URLSearchParams, name: string): boolean {
   const text = query.get(name);
-  return text === "true" || text === "1";
+  return text !== null && text !== "false" && text !== "0";
 }

@@ -81,7 +81,7 @@ describe("objects of ray.io/v1 (reference §3)", () => {
       body: JSON.stringify(cluster("c")),
       headers: apply,
     });
-    expect([applied.status, applied.body.metadata.name]).toEqual([200, "c"]);
+    expect([applied.status, applied.body.metadata.name]).toEqual([201, "c"]);
 
     expect((await send("DELETE", `${CLUSTERS}/a`)).body).toMatchObject({ kind: "Status", status: "Success" });
     expect(await send("GET", `${CLUSTERS}/a`)).toMatchObject({ status: 404, body: { reason: "NotFound" } });
@@ -118,7 +118,9 @@ describe("objects of ray.io/v1 (reference §3)", () => {
 
   test.each([
     ["POST", "/apis/ray.io/v1/rayclusters", 405],
-    ["DELETE", CLUSTERS, 405],
+    ["DELETE", "/apis/ray.io/v1/rayclusters", 405],
+    ["DELETE", `${CLUSTERS}/a/status`, 405],
+    ["GET", "/apis/ray.io/v1/namespaces/a%2Fb/rayclusters", 404],
     ["GET", "/apis/ray.io/v1/pods", 404],
     ["GET", "/apis/ray.io/v1/namespaces/default/rayclusters/a/exec", 404],
     ["GET", `${CLUSTERS}?limit=many`, 400],
@@ -129,9 +131,10 @@ describe("objects of ray.io/v1 (reference §3)", () => {
   test.each<readonly [string, string, Refused]>([
     ["no JSON", "{", {}],
     ["no object", "[]", {}],
-    ["no metadata", "{}", {}],
+    ["no metadata", "{}", { code: 422 }],
     ["another namespace", '{"metadata":{"name":"x","namespace":"other"}}', {}],
-    ["great depth", `{"metadata":{},"spec":${"[".repeat(500)}${"]".repeat(500)}}`, {}],
+    ["great depth", `{"metadata":{},"computeTemplate":${"[".repeat(500)}${"]".repeat(500)}}`, {}],
+    ["a template, but no JSON", '{"computeTemplate":', {}],
     ["an unknown type", "{}", { headers: { "content-type": "text/plain" }, code: 415 }],
   ])("a body with %s is refused", async (_, body, { code = 400, headers = JSON_TYPE }) => {
     expect(await send("POST", CLUSTERS, { body, headers })).toMatchObject({
@@ -144,8 +147,8 @@ describe("objects of ray.io/v1 (reference §3)", () => {
 describe("what may be seen", () => {
   test("everything else of Kubernetes' API is not found", async () => {
     for (const path of [
-      "/api",
-      "/apis",
+      "/api/v1",
+      "/apis/apps/v1",
       "/api/v1/namespaces/default/pods",
       "/api/v1/namespaces/default/secrets",
       "/openapi/v2",

@@ -95,6 +95,50 @@ describe("watches of clusters", () => {
   });
 });
 
+describe("streams in the metrics", () => {
+  it("are counted as go-grpc-prometheus does: a kind of their own, and each message", async () => {
+    await begin();
+    await made(aCluster());
+    await made(aCluster({ name: "d" }));
+    const stop = new AbortController();
+    const path = "/apis/heliostat/v1/watch/clusters";
+    const response = await served.fetch(path, { signal: stop.signal });
+    await response.body?.getReader().read();
+    const labels = counted("WatchAllClusters");
+    expect(await metric(`grpc_server_started_total${labels}`)).toBe("1");
+    // Two clusters, and that these were all.
+    await expect.poll(() => metric(`grpc_server_msg_sent_total${labels}`)).toBe("3");
+    expect(await metric(`grpc_server_msg_received_total${labels}`)).toBe("1");
+    stop.abort();
+    const cancelled = `grpc_server_handled_total${counted("WatchAllClusters", "Canceled")}`;
+    await expect.poll(() => metric(cancelled)).toBe("1");
+    expect(await metric(`grpc_server_handling_seconds_count${labels}`)).toBe("1");
+  });
+
+  it("count how they ended: well, refused, broken", async () => {
+    let breaks = false;
+    await begin({
+      job: async () => ({}) as never,
+      async *tailJobLogs() {
+        yield "one";
+        if (breaks) throw new RayError("Unavailable", "the connection broke");
+      },
+    });
+    const path = "/apis/heliostat/v1/namespaces/default/jobsubmissions/c/one/log";
+    await (await served.fetch(path)).text();
+    await ready();
+    await (await served.fetch(path)).text();
+    breaks = true;
+    await (await served.fetch(path)).text();
+    for (const code of ["OK", "NotFound", "Unavailable"])
+      expect([code, await metric(`grpc_server_handled_total${counted("TailJobLog", code)}`)]).toEqual([
+        code,
+        "1",
+      ]);
+    expect(await metric(`grpc_server_msg_sent_total${counted("TailJobLog")}`)).toBe("2");
+  });
+});
+
 describe("TailJobLog", () => {
   it("tells a log piece by piece until the job ends", async () => {
     await begin({
@@ -175,4 +219,16 @@ async function watching(filter: { readonly user: string }) {
 
 function textOf({ type, cluster }: ClusterChange): string {
   return cluster ? `${type} ${cluster.name}` : type;
+}
+
+/** Labels as they stand in the text. */
+function counted(method: string, code?: string): string {
+  const type = 'grpc_type="server_stream",grpc_service="heliostat.v1.StreamService"';
+  return `{${type},grpc_method="${method}"${code === undefined ? "" : `,grpc_code="${code}"`}}`;
+}
+
+async function metric(name: string): Promise<string | undefined> {
+  const text = await (await served.fetch("/metrics")).text();
+  const line = text.split("\n").find((each) => each.startsWith(`${name} `));
+  return line?.slice(name.length + 1);
 }

@@ -6,7 +6,9 @@ import {
   isDns1123Subdomain,
   isKubeError,
   isLabelValue,
+  type KubeClient,
   keyOf,
+  type ObjectName,
 } from "@heliostat/kube";
 import {
   type ComputeTemplate,
@@ -98,19 +100,26 @@ export async function findTemplateMap(
   /** Its signal is looked at only where the cache has no answer. */
   call: Pick<CallContext, "signal">,
 ): Promise<ConfigMap> {
-  const sentence = `Compute template ${target.name} not found`;
-  const configMap = caches.templates.get(keyOf(target)) ?? (await get());
+  const configMap = caches.templates.get(keyOf(target)) ?? (await readConfigMap(client, target, call.signal));
   if (isTemplate(configMap)) return configMap;
-  throw notFound(sentence, new Error(`ConfigMap "${target.name}" is no compute template`));
+  throw templateNotFound(target, new Error(`ConfigMap "${target.name}" is no compute template`));
+}
 
-  async function get(): Promise<ConfigMap> {
-    try {
-      return await client.get(CONFIG_MAPS, target, { signal: call.signal });
-    } catch (error) {
-      if (isKubeError(error, "NotFound")) throw notFound(sentence, error);
-      throw error;
-    }
+async function readConfigMap(
+  client: KubeClient,
+  target: ObjectName,
+  signal: AbortSignal,
+): Promise<ConfigMap> {
+  try {
+    return await client.get(CONFIG_MAPS, target, { signal });
+  } catch (error) {
+    if (isKubeError(error, "NotFound")) throw templateNotFound(target, error);
+    throw error;
   }
+}
+
+function templateNotFound({ name }: ObjectName, cause: unknown): ApiError {
+  return notFound(`Compute template ${name} not found`, cause);
 }
 
 async function deleteTemplate(ports: ApiPorts, configMap: ConfigMap, signal: AbortSignal): Promise<void> {

@@ -9,7 +9,7 @@ import { initializer, PAGE, PAGE_POLICY } from "./page.ts";
 
 export interface DocumentRouteOptions {
   readonly methods: readonly Method[];
-  readonly streams: readonly StreamMethod[];
+  readonly streamMethods: readonly StreamMethod[];
   readonly hasKubeApi: boolean;
   readonly release: string;
 }

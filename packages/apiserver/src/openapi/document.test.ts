@@ -45,10 +45,10 @@ describe.each(["v1", "v1alpha2"] as const)("the document of %s", (version) => {
 });
 
 test("streams and Kubernetes' own API are described where they are served", () => {
-  const streams = streamMethodsOf({} as never);
-  const options = { version: "v1", release: "1", streams, hasKubeApi: true } as const;
+  const streamMethods = streamMethodsOf({} as never);
+  const options = { version: "v1", release: "1", streamMethods, hasKubeApi: true } as const;
   const { paths } = openApiDocument(METHODS, options) as unknown as Document;
-  for (const { binding } of streams) expect(paths).toHaveProperty([binding.path, "get"]);
+  for (const { binding } of streamMethods) expect(paths).toHaveProperty([binding.path, "get"]);
   expect(paths).toHaveProperty(["/apis/ray.io/v1/namespaces/{namespace}/rayclusters/{name}", "patch"]);
 });
 

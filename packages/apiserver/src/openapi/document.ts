@@ -4,7 +4,7 @@ import type { StreamMethod } from "../calls/stream-methods.ts";
 import type { ApiVersion } from "../handlers.ts";
 import { apiRoutes } from "../http/api-routes.ts";
 import type { Route } from "../http/route-table.ts";
-import { kubePaths } from "./kube-paths.ts";
+import { KUBE_STATUS, kubePaths } from "./kube-paths.ts";
 import { described, MessageSchemas, parameterSchema, type Schema } from "./message-schemas.ts";
 
 export interface DocumentOptions {
@@ -12,7 +12,7 @@ export interface DocumentOptions {
   /** The version of the document itself: the program's. */
   readonly release: string;
   /** Methods that answer with a stream. @default none */
-  readonly streams?: readonly StreamMethod[];
+  readonly streamMethods?: readonly StreamMethod[];
   /** Whether Kubernetes' own API of Ray's kinds is served beside. @default false */
   readonly hasKubeApi?: boolean;
   /** Only the methods of these services. @default all */
@@ -28,12 +28,13 @@ export type OpenApiDocument = Schema;
  */
 export function openApiDocument(
   methods: readonly Method[],
-  { version, release, services, streams = [], hasKubeApi = false }: DocumentOptions,
+  { version, release, services, streamMethods = [], hasKubeApi = false }: DocumentOptions,
 ): OpenApiDocument {
   const schemas = new MessageSchemas(version);
   const paths: Record<string, Record<string, Schema>> = {};
   if (version === "v1" && services === undefined) {
-    for (const stream of streams) paths[stream.binding.path] = { get: streamOperation(stream, schemas) };
+    for (const stream of streamMethods)
+      paths[stream.binding.path] = { get: streamOperation(stream, schemas) };
   }
   for (const { verb, path, target } of apiRoutes(methods, "document")) {
     if (target.version !== version || services?.includes(target.method.service) === false) continue;
@@ -47,7 +48,7 @@ export function openApiDocument(
       version: release,
       description: `Ray clusters, jobs and services on Kubernetes, as KubeRay's API server has them: ${version}.`,
     },
-    tags: [...new Set([...methods, ...streams].map(({ service }) => service))].map((service) => ({
+    tags: [...new Set([...methods, ...streamMethods].map(({ service }) => service))].map((service) => ({
       name: tagOf(service),
       ...described(service),
     })),
@@ -55,7 +56,11 @@ export function openApiDocument(
     paths: { ...paths, ...(hasKubeApi && kubePaths()) },
     components: {
       securitySchemes: { bearer: { type: "http", scheme: "bearer" } },
-      schemas: { ...schemas.components, Status: STATUS },
+      schemas: {
+        ...schemas.components,
+        Status: STATUS,
+        ...(hasKubeApi && { KubernetesStatus: KUBE_STATUS }),
+      },
     },
   };
 }

@@ -1,9 +1,15 @@
 import { on } from "node:events";
-import { createServer, type Server } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+  type Server,
+} from "node:http";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { type ByteStream, PODS, SERVICES } from "@heliostat/kube";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { identityThat } from "../testing/served-handlers.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { identityThat, TOKEN } from "../testing/served-handlers.ts";
 import { type ServedWorld, servedWorld } from "../testing/served-world.ts";
 
 const PROXY = "/api/v1/namespaces/default/services";
@@ -11,6 +17,8 @@ let served: ServedWorld;
 let behind: Server;
 let dialled: string[] = [];
 let refuses: string | undefined;
+/** WebSockets that the service has. */
+let open = 0;
 
 beforeAll(async () => {
   behind = createServer((request, response) => {
@@ -29,6 +37,20 @@ beforeAll(async () => {
       response.writeHead(200, { "content-type": "application/json" });
       response.end(JSON.stringify({ method, url, headers, body: Buffer.concat(chunks).toString() }));
     });
+  });
+  behind.on("upgrade", ({ url = "", headers }, socket: Socket) => {
+    if (url === "/plain") return void socket.end("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+    open += 1;
+    socket.once("close", () => {
+      open -= 1;
+    });
+    const { authorization } = headers;
+    const shown = authorization === undefined ? "" : `X-Authorization: ${authorization}\r\n`;
+    const accept = `Sec-WebSocket-Accept: of-the-service\r\nX-Path: ${url}\r\n${shown}`;
+    socket.write(
+      `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${accept}\r\n`,
+    );
+    socket.pipe(socket);
   });
   await new Promise<void>((resolve) => behind.listen(0, "127.0.0.1", resolve));
   const identity = identityThat(({ resource }) => resource !== refuses);
@@ -115,6 +137,47 @@ test("a redirect is told, below the proxy's path, and not followed", async () =>
   ]);
 });
 
+describe("a WebSocket", () => {
+  const TAIL = `${PROXY}/c-head-svc:dashboard/proxy/api/jobs/j/logs/tail?x=1`;
+
+  test("is the service's own: its handshake, and then bytes as they are", async () => {
+    const { status, headers, socket } = await upgraded(TAIL);
+    expect([status, headers["sec-websocket-accept"], headers["x-path"]]).toEqual([
+      101,
+      "of-the-service",
+      "/api/jobs/j/logs/tail?x=1",
+    ]);
+    expect(headers).not.toHaveProperty("x-authorization");
+    socket?.write("ping");
+    const echoed = await new Promise((resolve) => socket?.once("data", (chunk) => resolve(String(chunk))));
+    expect(echoed).toBe("ping");
+    socket?.destroy();
+    await expect.poll(() => open).toBe(0);
+  });
+
+  test.each([
+    { who: "of a caller whom nobody knows", path: TAIL, authorization: "Bearer wrong", status: 401 },
+    { who: "to a service that is none of Ray's", path: `${PROXY}/other/proxy/`, status: 404 },
+    { who: "to a service that does not upgrade", path: `${PROXY}/c-head-svc/proxy/plain`, status: 403 },
+  ])("$who is refused", async ({ path, authorization, status }) => {
+    const headers = authorization === undefined ? {} : { authorization };
+    expect(await upgraded(path, headers)).toMatchObject({ status, socket: undefined });
+  });
+
+  test("needs what a request needs", async () => {
+    refuses = "rayclusters";
+    expect(await upgraded(TAIL)).toMatchObject({ status: 403 });
+    expect(dialled).toEqual([]);
+  });
+
+  test("anywhere else is answered as if it were none", async () => {
+    expect(await upgraded("/api/v1/namespaces/default/pods/p/exec?command=ls")).toMatchObject({
+      status: 404,
+    });
+    expect(await upgraded("/apis/v1/namespaces/default/clusters")).toMatchObject({ status: 200 });
+  });
+});
+
 test.each([
   ["other", 404, "kuberay service not found"],
   ["absent", 404, "kuberay service not found"],
@@ -134,6 +197,30 @@ test.each(["services", "rayclusters"])("whoever may not reach %s dials nothing",
   );
   expect(dialled).toEqual([]);
 });
+
+interface Answered {
+  readonly status: number | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly socket: Socket | undefined;
+}
+
+function upgraded(path: string, headers: OutgoingHttpHeaders = {}): Promise<Answered> {
+  return new Promise((resolve, reject) => {
+    const asking = { connection: "Upgrade", upgrade: "websocket", "sec-websocket-key": "k" };
+    const request = httpRequest(`${served.server.httpUrl}${path}`, {
+      headers: { authorization: `Bearer ${TOKEN}`, ...asking, ...headers },
+    });
+    request.on("upgrade", ({ statusCode: status, headers: theirs }, socket: Socket) =>
+      resolve({ status, headers: theirs, socket }),
+    );
+    request.on("response", (answer) => {
+      answer.resume();
+      resolve({ status: answer.statusCode, headers: answer.headers, socket: undefined });
+    });
+    request.on("error", reject);
+    request.end();
+  });
+}
 
 const POD = {
   apiVersion: "v1",

@@ -1,23 +1,18 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import type { Access } from "@heliostat/identity";
-import { KubeError, type KubeReader, type NodePort } from "@heliostat/kube";
+import { KubeError } from "@heliostat/kube";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Calls } from "../calls/calls.ts";
 import { credentialsOf, goneSignal } from "../http/gateway.ts";
-import { requestPath, segmentsOf } from "../http/request-path.ts";
 import { sentContentType, takeBodiesAsStreams } from "../http/sent-content-type.ts";
 import { kubeErrorOf } from "../kube-api/kube-status.ts";
-import { byteDuplex } from "./byte-duplex.ts";
-import { backendOf, rayService, type ServiceAddress, serviceAddress } from "./service-target.ts";
-
-export interface ServiceProxyOptions {
-  readonly reader: KubeReader;
-  readonly nodePort: NodePort;
-  readonly calls: Calls;
-  /** Aborts when the server stops: streams end. */
-  readonly stopping: AbortSignal;
-}
+import {
+  headersPassedOn,
+  PROXY_PATH,
+  pathBehind,
+  prefixOf,
+  reachService,
+  type ServiceProxyOptions,
+} from "./reach-service.ts";
 
 /**
  * `/api/v1/namespaces/{namespace}/services/{service}/proxy/…`: Ray's dashboards and Serve, for whoever may reach the
@@ -32,49 +27,26 @@ export function addServiceProxy(app: FastifyInstance, options: ServiceProxyOptio
       if (code === 401) reply.header("www-authenticate", "Bearer");
       return reply.code(code).type("text/plain; charset=utf-8").send(message);
     });
-    for (const url of [PREFIX, `${PREFIX}/*`])
+    for (const url of [PROXY_PATH, `${PROXY_PATH}/*`])
       scope.all(url, (request, reply) => passOn(request, reply, options));
     done();
   });
 }
-
-const PREFIX = "/api/v1/namespaces/:namespace/services/:service/proxy";
-/** Segments before what is passed on: `api`, `v1`, `namespaces`, …, `services`, …, `proxy`. */
-const PREFIX_SEGMENTS = 7;
 
 async function passOn(
   request: FastifyRequest,
   reply: FastifyReply,
   options: ServiceProxyOptions,
 ): Promise<FastifyReply> {
-  const { reader, calls, nodePort, stopping } = options;
-  const { path } = requestPath(request.url);
-  const [, , , namespace = "", , service = ""] = segmentsOf(path);
-  const address = serviceAddress(namespace, service);
-  const signal = AbortSignal.any([goneSignal(reply), stopping]);
-  const caller = await calls.authenticate(credentialsOf(request), { signal });
-  await calls.permit(caller, [proxyAccess(request.method, address)], { signal });
-  const found = await rayService(reader, address, signal);
-  await calls.permit(caller, [clusterAccess(namespace, found.cluster)], { signal });
-  const backend = await backendOf(reader, found.service, { wanted: address.port, signal });
-  const connection = byteDuplex(await nodePort.connect(backend.pod, backend.port));
+  const { method, url } = request;
+  const signal = AbortSignal.any([goneSignal(reply), options.stopping]);
+  const credentials = credentialsOf(request);
+  const connection = await reachService({ method, url, credentials, signal }, options);
   const answer = await forwarded(request, { connection, signal });
   return reply
     .code(answer.statusCode ?? 502)
-    .headers(headersBack(answer, path))
+    .headers(headersBack(answer, url))
     .send(answer);
-}
-
-/** What Kubernetes asks of whoever uses its own proxy. */
-function proxyAccess(method: string, { namespace, name }: ServiceAddress): Access {
-  const verb = { GET: "get", HEAD: "get", POST: "create", PUT: "update", PATCH: "patch", DELETE: "delete" }[
-    method
-  ];
-  return { verb: verb ?? "create", group: "", resource: "services", subresource: "proxy", namespace, name };
-}
-
-function clusterAccess(namespace: string, name: string): Access {
-  return { verb: "get", group: "ray.io", resource: "rayclusters", namespace, name };
 }
 
 function forwarded(
@@ -104,57 +76,24 @@ function forwarded(
   });
 }
 
-/** The path as it was sent, without ours in front; not decoded, since what is behind decodes it. */
-function pathBehind(url: string): string {
-  const { path } = requestPath(url);
-  const rest = path
-    .split("/")
-    .slice(1 + PREFIX_SEGMENTS)
-    .join("/");
-  return `/${rest}${url.slice(path.length)}`;
-}
-
-/** Of one connection only, or ours: the caller's token is none of the cluster's business. */
-const NOT_PASSED_ON = new Set([
-  ...[
-    "connection",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "te",
-    "trailer",
-    "transfer-encoding",
-  ],
-  ...["upgrade", "host", "authorization", "content-length", "x-request-id"],
-]);
-
-function headersOn({ headers }: IncomingMessage, contentType: string): Record<string, string | string[]> {
-  const kept = Object.entries(headers).filter(
-    ([name]) => !NOT_PASSED_ON.has(name) && name !== "content-type",
-  );
+function headersOn(raw: IncomingMessage, contentType: string): Record<string, string | string[]> {
+  const { "content-type": _ours, ...kept } = headersPassedOn(raw);
+  const length = raw.headers["content-length"];
   return {
-    ...(Object.fromEntries(kept) as Record<string, string | string[]>),
+    ...kept,
     host: "localhost",
     ...(contentType !== "" && { "content-type": contentType }),
-    ...(headers["content-length"] !== undefined && { "content-length": headers["content-length"] }),
-  };
-}
-
-function headersBack({ headers }: IncomingMessage, path: string): Record<string, string | string[]> {
-  const kept = Object.entries(headers).filter(([name]) => !NOT_PASSED_ON.has(name));
-  const { location, "content-length": length } = headers;
-  return {
-    ...(Object.fromEntries(kept) as Record<string, string | string[]>),
     ...(length !== undefined && { "content-length": length }),
-    ...(location?.startsWith("/") && { location: prefixOf(path) + location }),
   };
 }
 
-function prefixOf(path: string): string {
-  return path
-    .split("/")
-    .slice(0, 1 + PREFIX_SEGMENTS)
-    .join("/");
+function headersBack(answer: IncomingMessage, url: string): Record<string, string | string[]> {
+  const { location, "content-length": length } = answer.headers;
+  return {
+    ...headersPassedOn(answer),
+    ...(length !== undefined && { "content-length": length }),
+    ...(location?.startsWith("/") && { location: prefixOf(url) + location }),
+  };
 }
 
 function isStream(body: unknown): body is NodeJS.ReadableStream {

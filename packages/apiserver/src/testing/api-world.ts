@@ -6,13 +6,15 @@ import {
   EVENTS,
   type KubeClient,
   type KubeObject,
+  type KubeWire,
   NAMESPACES,
+  type NodePort,
   nameOf,
   type Resource,
   SECRETS,
 } from "@heliostat/kube";
 import { HandClock, SeededRandom, settled } from "@heliostat/kube/testing";
-import { embeddedKubernetes } from "@heliostat/kube-embedded";
+import { type AuthorizationMode, embeddedKubernetes, inProcessWire } from "@heliostat/kube-embedded";
 import {
   type Cluster,
   ClusterSchema,
@@ -40,6 +42,8 @@ import { CountingClient } from "./counting-client.ts";
 /** The handlers on an embedded Kubernetes with Ray's kinds, under a clock that the test turns. */
 export interface ApiWorld {
   readonly client: KubeClient;
+  /** The same, for requests that are passed on. */
+  readonly wire: KubeWire;
   /** What the handlers have asked Kubernetes: `get configmaps`, … */
   readonly asked: readonly string[];
   readonly handlers: Handlers;
@@ -59,12 +63,14 @@ export interface WorldOptions {
   readonly dashboard?: Partial<RayDashboard>;
   readonly settings?: Partial<ApiSettings>;
   readonly caller?: Partial<Caller>;
+  /** Whether access reviews go by roles. @default everybody may everything */
+  readonly authorization?: AuthorizationMode;
 }
 
 export async function apiWorld(options: WorldOptions = {}): Promise<ApiWorld> {
   const clock = new HandClock();
   const random = new SeededRandom();
-  const client = await emptyKubernetes();
+  const { client, wire } = await emptyKubernetes(options.authorization ?? "allow");
   const counting = new CountingClient(client);
   const abort = new AbortController();
   const caches = startApiCaches(client, { clock, random, signal: abort.signal });
@@ -84,6 +90,7 @@ export async function apiWorld(options: WorldOptions = {}): Promise<ApiWorld> {
   const call: CallContext = { caller, signal: abort.signal, version: "v1" };
   return {
     client,
+    wire,
     asked: counting.asked,
     handlers: handlersOf(ports),
     ports,
@@ -107,28 +114,40 @@ export async function apiWorld(options: WorldOptions = {}): Promise<ApiWorld> {
   };
 }
 
-/** Ray's schemas take a while to compile: the worlds of one file share a Kubernetes, and each finds it empty. */
-let shared: Promise<KubeClient> | undefined;
+/** Nothing runs in the pods of these worlds. */
+export const NO_NODE = new Proxy(
+  {},
+  { get: () => () => Promise.reject(new Error("no pod runs here")) },
+) as NodePort;
 
-async function emptyKubernetes(): Promise<KubeClient> {
-  shared ??= kubernetesWithRay();
-  const client = await shared;
+/** Ray's schemas take a while to compile: the worlds of one file share a Kubernetes, and each finds it empty. */
+const shared = new Map<AuthorizationMode, Promise<Kubernetes>>();
+
+type Kubernetes = Pick<ApiWorld, "client" | "wire">;
+
+async function emptyKubernetes(authorization: AuthorizationMode): Promise<Kubernetes> {
+  const known = shared.get(authorization) ?? kubernetesWithRay(authorization);
+  shared.set(authorization, known);
+  const { client } = await known;
   for (const resource of EMPTIED) {
     const { items } = await client.list<KubeObject>(resource);
     for (const item of items) await client.delete(resource, nameOf(item));
   }
-  return client;
+  return known;
 }
 
 const EMPTIED: readonly Resource[] = [RAY_CLUSTERS, RAY_JOBS, RAY_SERVICES, CONFIG_MAPS, SECRETS, EVENTS];
 
-async function kubernetesWithRay(): Promise<KubeClient> {
-  const kubernetes = embeddedKubernetes({ clock: new HandClock(), random: new SeededRandom() });
+async function kubernetesWithRay(authorization: AuthorizationMode): Promise<Kubernetes> {
+  const ground = { clock: new HandClock(), random: new SeededRandom() };
+  const kubernetes = embeddedKubernetes({ ...ground, authorization });
   await kubernetes.start();
   const client = kubernetes.client();
   for (const crd of rayCrds()) await client.create(CUSTOM_RESOURCE_DEFINITIONS, crd);
   await settled();
-  return client;
+  const { api, registry } = kubernetes;
+  const user = { name: "heliostat", groups: [] };
+  return { client, wire: inProcessWire({ api, registry, user, clock: ground.clock, node: NO_NODE }) };
 }
 
 export async function givenNamespace(client: KubeClient, name: string): Promise<void> {

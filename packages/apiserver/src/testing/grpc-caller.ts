@@ -6,15 +6,22 @@ import {
   type MessageShape,
   toBinary,
 } from "@bufbuild/protobuf";
-import { type CallOptions, Client, credentials, Metadata, type MetadataValue } from "@grpc/grpc-js";
+import {
+  type CallOptions,
+  type ChannelCredentials,
+  Client,
+  credentials,
+  Metadata,
+  type MetadataValue,
+} from "@grpc/grpc-js";
 import { TOKEN } from "./served-handlers.ts";
 
 /** A client that knows nothing of services: a path, bytes, bytes. */
 export class GrpcCaller {
   readonly client: Client;
 
-  constructor(address: string) {
-    this.client = new Client(address, credentials.createInsecure());
+  constructor(address: string, secret: ChannelCredentials = credentials.createInsecure()) {
+    this.client = new Client(address, secret);
   }
 
   /** One unary call with messages. @throws ServiceError */
@@ -45,6 +52,27 @@ export class GrpcCaller {
           else resolve(answer ?? new Uint8Array());
         },
       );
+    });
+  }
+
+  /** The first message of a stream, which is then left. @throws ServiceError when there is none */
+  beginningOf(path: string, request: Uint8Array): Promise<Uint8Array> {
+    const metadata = new Metadata();
+    metadata.set("authorization", `Bearer ${TOKEN}`);
+    const call = this.client.makeServerStreamRequest(
+      path,
+      (bytes: Uint8Array) => Buffer.from(bytes),
+      (bytes): Uint8Array => bytes,
+      request,
+      metadata,
+    );
+    return new Promise((resolve, reject) => {
+      call.on("data", (message: Uint8Array) => {
+        resolve(message);
+        call.cancel();
+      });
+      call.on("error", reject);
+      call.on("end", () => resolve(new Uint8Array()));
     });
   }
 

@@ -87,13 +87,16 @@ export function randomRequest(methods: readonly Method[]): fc.Arbitrary<RandomRe
         { weight: 12, arbitrary: fc.constant(method.binding.verb as string) },
         { weight: 1, arbitrary: fc.constantFrom("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS") },
       ),
-      url: fc
-        .tuple(randomPath(method.binding.path), randomQuery(method.input))
-        .map(([path, query]) => path + query),
+      url: randomUrl(method.binding.path, method.input),
       headers: randomHeaders(),
       body: randomBody(method),
     }),
   );
+}
+
+/** A path of this template, with a query that the message might have. */
+export function randomUrl(template: string, input: DescMessage): fc.Arbitrary<string> {
+  return fc.tuple(randomPath(template), randomQuery(input)).map(([path, query]) => path + query);
 }
 
 function randomPath(template: string): fc.Arbitrary<string> {

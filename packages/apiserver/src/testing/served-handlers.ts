@@ -2,9 +2,9 @@ import { create, type DescMessage, type DescMethod, type Message } from "@bufbui
 import type { Access, Authenticator, Authorizer } from "@heliostat/identity";
 import { type Clock, type Random, SILENT } from "@heliostat/kube";
 import { SeededRandom } from "@heliostat/kube/testing";
-import { SERVICES, type ServiceName } from "@heliostat/proto";
+import { SERVICES, type ServiceName, STREAM_SERVICES } from "@heliostat/proto";
 import { type ApiServer, type ApiServerOptions, apiServer } from "../api-server.ts";
-import type { CallContext, Handlers } from "../handlers.ts";
+import type { CallContext, Handlers, StreamHandlers } from "../handlers.ts";
 
 /** What a test lets a method answer; all others answer with an empty message. */
 export type AnswerOf = (
@@ -26,6 +26,20 @@ export function handlersThat(answer: AnswerOf): Handlers {
     ),
   ]);
   return Object.fromEntries(services) as Handlers;
+}
+
+/** Streams of one message each. */
+export function streamsThat(answer: AnswerOf): StreamHandlers {
+  const streams = STREAM_SERVICES.StreamService.methods.map((method: DescMethod) => [
+    method.localName,
+    async (request: Message, call: CallContext) => {
+      const message = (await answer(method, request, call)) ?? create(method.output as DescMessage);
+      return (async function* () {
+        yield message;
+      })();
+    },
+  ]);
+  return Object.fromEntries(streams) as StreamHandlers;
 }
 
 export const TOKEN = "a-token-of-the-tests";
@@ -54,6 +68,7 @@ export function served(answer: AnswerOf, options: Partial<ApiServerOptions> = {}
   const identity = identityThat();
   return apiServer({
     handlers: handlersThat(answer),
+    streams: streamsThat(answer),
     authenticator: identity,
     authorizer: identity,
     clock: REAL_CLOCK,

@@ -3,7 +3,7 @@ import { SeededRandom } from "@heliostat/kube/testing";
 import { type ApiServer, type ApiServerOptions, apiServer } from "../api-server.ts";
 import { streamsOf } from "../handlers-of.ts";
 import { templateExpansion } from "../methods/template-expansion.ts";
-import { type ApiWorld, apiWorld, type WorldOptions } from "./api-world.ts";
+import { type ApiWorld, apiWorld, NO_NODE, type WorldOptions } from "./api-world.ts";
 import { identityThat, REAL_CLOCK, TOKEN } from "./served-handlers.ts";
 
 /** The real handlers on an embedded Kubernetes, behind both transports. */
@@ -14,9 +14,6 @@ export interface ServedWorld {
   fetch(path: string, init?: RequestInit): Promise<Response>;
   stop(): Promise<void>;
 }
-
-/** Nothing runs in the pods of these worlds. */
-const NO_NODE = new Proxy({}, { get: () => () => Promise.reject(new Error("no pod runs here")) }) as NodePort;
 
 export async function servedWorld(
   options: Partial<ApiServerOptions> = {},
@@ -35,7 +32,7 @@ export async function servedWorld(
     logger: SILENT,
     http: { host: "127.0.0.1", port: 0 },
     grpc: { host: "127.0.0.1", port: 0 },
-    kubeApi: { client, expansion: templateExpansion({ client, caches }), nodePort },
+    kubeApi: { wire: world.wire, reader: client, expansion: templateExpansion({ client, caches }), nodePort },
     ...options,
   });
   return {

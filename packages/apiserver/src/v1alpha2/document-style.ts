@@ -1,6 +1,7 @@
 import { type DescField, type DescMessage, type JsonValue, toJson } from "@bufbuild/protobuf";
 import { ClusterSchema, ComputeTemplateSchema } from "@heliostat/proto";
-import { type JsonStyle, listField } from "../http/rendered.ts";
+import { listField } from "../calls/list-field.ts";
+import type { JsonStyle } from "../http/rendered.ts";
 import { snakeCase } from "./spelling.ts";
 
 /**

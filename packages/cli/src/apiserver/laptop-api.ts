@@ -7,9 +7,9 @@ import {
   laptopTokenFile,
   readTokenFile,
 } from "@heliostat/identity";
+import { adminsMay, firstOf } from "../identity/api-identity.ts";
 import type { Laptop } from "../laptop/laptop.ts";
 import { TOKEN_FILE } from "../laptop/laptop-token.ts";
-import { adminsMay, firstOf } from "./api-identity.ts";
 import { dashboardsThroughPods } from "./dashboard-ways.ts";
 import { type ApiIdentity, servedApi } from "./served-api.ts";
 
@@ -30,10 +30,10 @@ export async function serveLaptopApi(laptop: Laptop): Promise<LaptopApi> {
   const identity = await laptopIdentity(laptop, tokenFile);
   const dashboardOf = dashboardsThroughPods(laptop);
   const serve = (ports: typeof PORTS): Promise<ApiServer> => {
-    const { client, nodePort, clock, random, logger } = laptop;
+    const { client, nodePort, wire, clock, random, logger } = laptop;
     const http = { host: HOST, port: ports.http };
     const grpc = { host: HOST, port: ports.grpc };
-    return servedApi({ client, nodePort, dashboardOf, identity, clock, random, logger, http, grpc });
+    return servedApi({ client, nodePort, wire, dashboardOf, identity, clock, random, logger, http, grpc });
   };
   // A second laptop, or a KubeRay of the user's own, may have the usual ports.
   const server = await serve(PORTS).catch(() => serve({ http: 0, grpc: 0 }));

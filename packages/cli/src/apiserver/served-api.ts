@@ -4,17 +4,20 @@ import {
   type HeadAddress,
   handlersOf,
   type ListenAddress,
+  type ServerCertificate,
   startApiCaches,
   streamsOf,
   templateExpansion,
   type V1Alpha2Style,
 } from "@heliostat/apiserver";
 import type { Authenticator, Authorizer } from "@heliostat/identity";
-import type { Clock, KubeClient, Logger, NodePort, Random } from "@heliostat/kube";
+import type { Clock, KubeClient, KubeWire, Logger, NodePort, Random } from "@heliostat/kube";
 import type { RayDashboard } from "@heliostat/ray";
 
 export interface ServedApiOptions {
   readonly client: KubeClient;
+  /** The same cluster, for requests that are passed on. */
+  readonly wire: KubeWire;
   readonly nodePort: NodePort;
   readonly dashboardOf: (address: HeadAddress) => RayDashboard | Promise<RayDashboard>;
   readonly identity: ApiIdentity;
@@ -22,6 +25,8 @@ export interface ServedApiOptions {
   readonly grpc: ListenAddress;
   /** See one namespace only. */
   readonly namespace?: string;
+  /** @default in clear */
+  readonly tls?: ServerCertificate;
   readonly corsOrigin?: string;
   readonly v1alpha2Style?: V1Alpha2Style;
   readonly clock: Clock;
@@ -72,9 +77,15 @@ export async function servedApi(options: ServedApiOptions): Promise<ApiServer> {
       logger,
       http: options.http,
       grpc: options.grpc,
-      kubeApi: { client, nodePort: options.nodePort, expansion: templateExpansion({ client, caches }) },
+      kubeApi: {
+        wire: options.wire,
+        reader: client,
+        nodePort: options.nodePort,
+        expansion: templateExpansion({ client, caches }),
+      },
       hasProcessMetrics: true,
       isReady: () => isReady,
+      ...(options.tls && { tls: options.tls }),
       ...(corsOrigin !== undefined && { corsOrigin }),
       ...(v1alpha2Style !== undefined && { v1alpha2Style }),
     });

@@ -1,19 +1,20 @@
 import type { ListenAddress, V1Alpha2Style } from "@heliostat/apiserver";
 import { type Command, Option } from "commander";
-import { AUTH_MODES, type AuthMode } from "../apiserver/auth-mode.ts";
+import type { TlsChoice } from "../apiserver/server-certificate.ts";
+import { AUTH_MODES, type AuthMode } from "../identity/auth-mode.ts";
+import type { OidcChoice } from "../identity/oidc-choice.ts";
 import type { LogLevel } from "../system/logger.ts";
+import { withOidcOptions } from "./oidc-options.ts";
 import { listenAddress, logLevelOption } from "./options.ts";
 import type { ProgramContext } from "./program-context.ts";
 
-interface ApiServerFlags {
+interface ApiServerFlags extends OidcChoice, TlsChoice {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly http: ListenAddress;
   readonly grpc: ListenAddress;
-  readonly auth: AuthMode;
+  readonly identity: AuthMode;
   readonly tokenFile?: string;
-  readonly oidcIssuer?: string;
-  readonly oidcAudience?: readonly string[];
   readonly namespace?: string;
   readonly corsAllowOrigin?: string;
   readonly v1alpha2Json: V1Alpha2Style;
@@ -24,7 +25,7 @@ const STYLES: readonly V1Alpha2Style[] = ["document", "camel"];
 
 /** Add `heliostat apiserver` to the command line. */
 export function addApiServer(root: Command, context: ProgramContext): void {
-  root
+  const command = root
     .command("apiserver")
     .description("gRPC and HTTP in front of Ray's kinds, on a cluster that is there already")
     .option(
@@ -34,17 +35,17 @@ export function addApiServer(root: Command, context: ProgramContext): void {
     .option("--context <name>", "a context of the kubeconfig, other than its current one")
     .addOption(addressOption("--http <host:port>", "where HTTP is served", 8888))
     .addOption(addressOption("--grpc <host:port>", "where gRPC is served", 8887))
+    .option("--tls-cert <file>", "PEM of the certificate with which both are served; without, in clear")
+    .option("--tls-key <file>", "PEM of its key")
     .addOption(
       new Option(
-        "--auth <mode>",
+        "--auth, --identity <mode>",
         "who may call: everybody, on the loopback only; bearers of Kubernetes' tokens; of an issuer's",
       )
         .choices(AUTH_MODES)
         .default("token"),
     )
     .option("--token-file <file>", "YAML of tokens that are accepted, too")
-    .option("--oidc-issuer <url>", "the issuer whose tokens are accepted")
-    .option("--oidc-audience <name...>", "for whom its tokens must be meant")
     .option("--namespace <name>", "see this namespace only; without, all")
     .option("--cors-allow-origin <origin>", "the origin from which browsers may call, or *")
     .addOption(
@@ -55,11 +56,11 @@ export function addApiServer(root: Command, context: ProgramContext): void {
         .choices(STYLES)
         .default("document"),
     )
-    .addOption(logLevelOption("info"))
-    .action(async ({ corsAllowOrigin: corsOrigin, ...flags }: ApiServerFlags) => {
-      const { apiserver } = await import("../commands/apiserver.ts");
-      await apiserver({ ...flags, ...(corsOrigin !== undefined && { corsOrigin }) }, context);
-    });
+    .addOption(logLevelOption("info"));
+  withOidcOptions(command).action(async ({ corsAllowOrigin: corsOrigin, ...flags }: ApiServerFlags) => {
+    const { apiserver } = await import("../commands/apiserver.ts");
+    await apiserver({ ...flags, ...(corsOrigin !== undefined && { corsOrigin }) }, context);
+  });
 }
 
 /** An address with KubeRay's port, on the loopback until somebody says otherwise. */

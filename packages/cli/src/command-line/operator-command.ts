@@ -52,7 +52,7 @@ export function addOperator(root: Command, context: ProgramContext): void {
     .option("--max-in-flight <number>", "requests to the API under way at a time", positiveNumber, 32)
     .option(
       "--batch-scheduler <name>",
-      "who finds nodes for all pods of a cluster at once: volcano, yunikorn, kai-scheduler, scheduler-plugins",
+      "who finds nodes for all pods of a cluster at once: volcano, yunikorn, kai-scheduler, scheduler-plugins, kubernetes-was",
     )
     .option("--secure-defaults", "tokens and network policies where a cluster's spec says nothing", false)
     .option("--config <file>", "further settings: a Configuration of KubeRay's operator; flags go before it")

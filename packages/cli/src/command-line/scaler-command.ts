@@ -1,12 +1,13 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { ScalerContext, ScalerFlags } from "../commands/scaler-options.ts";
-import { type IdentityChoice, identityChoice } from "../scaler/identity-choice.ts";
+import { type ScalerIdentityChoice, scalerIdentityChoice } from "../identity/scaler-choice.ts";
 import { type ListenAddress, listenAddress } from "../scaler/listen-address.ts";
+import { withOidcOptions } from "./oidc-options.ts";
 import { logLevelOption } from "./options.ts";
 
 /** The command `heliostat scaler`. */
 export function scalerCommand(context: ScalerContext): Command {
-  return new Command("scaler")
+  const command = new Command("scaler")
     .description("the HTTP service that lists, scales and restarts clusters of Ray, Dask and Spark")
     .option(
       "--kubeconfig <file>",
@@ -19,7 +20,7 @@ export function scalerCommand(context: ScalerContext): Command {
     })
     .requiredOption(
       "--identity <provider>",
-      "who says who calls: domino, kubernetes, or static=FILE",
+      "who says who calls: domino, kubernetes, oidc, or static=FILE",
       identity,
     )
     .option("--namespace <name>", "where the clusters are; without, COMPUTE_NAMESPACE, or domino-compute")
@@ -33,11 +34,11 @@ export function scalerCommand(context: ScalerContext): Command {
     .option("--tell-apart", "old routes tell what is not there from what is not the caller's", false)
     .option("--whole-tier", "replies carry the whole hardware tier, not its id", false)
     .option("--requests-per-minute <number>", "of one caller", wholeNumber, 600)
-    .addOption(logLevelOption("info"))
-    .action(async (flags: ScalerFlags) => {
-      const { scaler } = await import("../commands/scaler.ts");
-      await scaler(flags, context);
-    });
+    .addOption(logLevelOption("info"));
+  return withOidcOptions(command).action(async (flags: ScalerFlags) => {
+    const { scaler } = await import("../commands/scaler.ts");
+    await scaler(flags, context);
+  });
 }
 
 function listening(text: string): ListenAddress {
@@ -46,10 +47,10 @@ function listening(text: string): ListenAddress {
   throw new InvalidArgumentError("Want HOST:PORT, such as 127.0.0.1:6000.");
 }
 
-function identity(text: string): IdentityChoice {
-  const choice = identityChoice(text);
+function identity(text: string): ScalerIdentityChoice {
+  const choice = scalerIdentityChoice(text);
   if (choice) return choice;
-  throw new InvalidArgumentError("Want domino, kubernetes, or static=FILE.");
+  throw new InvalidArgumentError("Want domino, kubernetes, oidc, or static=FILE.");
 }
 
 function wholeNumber(text: string): number {

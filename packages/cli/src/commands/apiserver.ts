@@ -4,16 +4,17 @@ import { IdentityError } from "@heliostat/identity";
 import { isKubeError, type KubeClient } from "@heliostat/kube";
 import { kubeHttp } from "@heliostat/kube-http";
 import { OPERATOR_VERSION, RAY_CLUSTERS } from "@heliostat/ray";
-import { apiIdentity, type IdentityChoice } from "../apiserver/api-identity.ts";
 import { dashboardByDns, dashboardsThroughPods } from "../apiserver/dashboard-ways.ts";
 import { servedApi } from "../apiserver/served-api.ts";
+import { serverCertificate, type TlsChoice } from "../apiserver/server-certificate.ts";
 import { type ClusterChoice, clusterAccess } from "../cluster/cluster-access.ts";
 import type { Config } from "../config.ts";
+import { type ApiIdentityChoice, apiIdentity } from "../identity/api-identity.ts";
 import { systemClock, systemRandom } from "../system/clock.ts";
 import { type LogLevel, stderrLogger } from "../system/logger.ts";
 import { UserError } from "../user-error.ts";
 
-export interface ApiServerCommandOptions extends ClusterChoice, IdentityChoice {
+export interface ApiServerCommandOptions extends ClusterChoice, ApiIdentityChoice, TlsChoice {
   readonly http: ListenAddress;
   readonly grpc: ListenAddress;
   /** See one namespace only. */
@@ -34,16 +35,19 @@ export async function apiserver(
     proxies: config.proxies,
   });
   const logger = stderrLogger(options.logLevel);
+  const tls = await serverCertificate(options);
   try {
     await checked(cluster.client, { ...options, server: access.server, signal });
-    const { client, node: nodePort } = cluster;
+    const { client, node: nodePort, wire } = cluster;
     const isInside = config.inCluster !== undefined && !(options.kubeconfig ?? config.kubeconfig);
     const { http, grpc, namespace, corsOrigin } = options;
     const server = await servedApi({
       client,
       nodePort,
+      wire,
       dashboardOf: isInside ? dashboardByDns : dashboardsThroughPods({ client, nodePort }),
       identity: await identityOf(options, client),
+      ...(tls && { tls }),
       clock: systemClock,
       random: systemRandom,
       logger,
@@ -53,7 +57,8 @@ export async function apiserver(
       ...(namespace !== undefined && { namespace }),
       ...(corsOrigin !== undefined && { corsOrigin }),
     });
-    logger.info("API server serves", { http: server.httpUrl, grpc: server.grpcAddress, auth: options.auth });
+    const { httpUrl, grpcAddress } = server;
+    logger.info("API server serves", { http: httpUrl, grpc: grpcAddress, identity: options.identity });
     if (!signal.aborted) await once(signal, "abort");
     await server.stop();
   } catch (error) {

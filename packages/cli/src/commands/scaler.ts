@@ -7,7 +7,7 @@ import { OPERATOR_VERSION } from "@heliostat/ray";
 import { DEFAULT_NAMESPACE, type Scaler, type ScalerOptions, startScaler } from "@heliostat/scaler";
 import { clusterAccess } from "../cluster/cluster-access.ts";
 import type { Config } from "../config.ts";
-import { callerSource } from "../scaler/scaler-identity.ts";
+import { callerSource } from "../identity/scaler-identity.ts";
 import { tierSource } from "../scaler/tier-choice.ts";
 import { systemClock, systemRandom } from "../system/clock.ts";
 import { stderrLogger } from "../system/logger.ts";
@@ -44,14 +44,18 @@ export async function scaler(flags: ScalerFlags, { config, signal }: ScalerConte
 }
 
 async function sources(
-  { identity: choice, tiers: file }: ScalerFlags,
+  flags: ScalerFlags,
   { client, config }: { readonly client: ScalerOptions["client"]; readonly config: Config },
 ): Promise<Pick<ScalerOptions, "authenticator" | "authorizer" | "tiers">> {
   const dominoUrl = config.environment["DOMINO_NUCLEUS_URI"];
   const ground = { client, clock: systemClock, get: nodeHttpGet(), dominoUrl };
   return {
-    ...(await callerSource(choice, ground)),
-    tiers: await tierSource({ ...ground, file, isDomino: choice.provider === "domino" }),
+    ...(await callerSource(flags, ground)),
+    tiers: await tierSource({
+      ...ground,
+      file: flags.tiers,
+      isDomino: flags.identity.provider === "domino",
+    }),
   };
 }
 

@@ -4,6 +4,7 @@ import {
   type CustomResourceDefinition,
   isKubeError,
   type KubeClient,
+  type KubeWire,
   type Logger,
   type MetricsSource,
   nameOf,
@@ -13,6 +14,7 @@ import {
   type AuthorizationMode,
   type EmbeddedKubernetes,
   embeddedKubernetes,
+  inProcessWire,
   type KubernetesServer,
   loadServerIdentity,
   type ServerIdentity,
@@ -48,6 +50,8 @@ export interface ServedKubernetes {
   readonly identity: ServerIdentity;
   readonly folder: StateFolder;
   readonly node: LateNodePort;
+  /** For requests that are passed on in the name of `heliostat`. */
+  readonly wire: KubeWire;
   close(): Promise<void>;
 }
 
@@ -72,7 +76,8 @@ export async function serveEmbeddedKubernetes(options: KubernetesOptions): Promi
     const { api, registry, authorizer } = embedded;
     const served = { api, registry, authorizer, node, clock, logger, identity, port };
     const server = await serveKubernetes(served);
-    return { embedded, server, identity, folder, node, close };
+    const wire = inProcessWire({ ...served, user: API_SERVER });
+    return { embedded, server, identity, folder, node, wire, close };
 
     async function close(): Promise<void> {
       await server.close();
@@ -85,6 +90,8 @@ export async function serveEmbeddedKubernetes(options: KubernetesOptions): Promi
     throw asUserError(cause, port);
   }
 }
+
+const API_SERVER = { name: "system:heliostat", groups: ["system:masters", "system:authenticated"] };
 
 async function startOnStored(embedded: EmbeddedKubernetes, folder: StateFolder): Promise<void> {
   try {

@@ -4,6 +4,7 @@ import {
   apiVersionOf,
   type Clock,
   type KubeClient,
+  type KubeWire,
   type Logger,
   type NodePort,
   type Random,
@@ -27,6 +28,7 @@ export interface Laptop {
   readonly port: number;
   readonly client: KubeClient;
   readonly nodePort: NodePort;
+  readonly wire: KubeWire;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -76,6 +78,7 @@ export async function startLaptop(options: KubernetesOptions): Promise<Laptop> {
     port: server.port,
     client: embedded.client("heliostat"),
     nodePort: node,
+    wire: kubernetes.wire,
     clock,
     random,
     logger,

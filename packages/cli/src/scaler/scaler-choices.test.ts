@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { identityChoice } from "./identity-choice.ts";
+import { scalerIdentityChoice } from "../identity/scaler-choice.ts";
 import { listenAddress } from "./listen-address.ts";
 
 describe("listenAddress()", () => {
@@ -20,15 +20,16 @@ describe("listenAddress()", () => {
   });
 });
 
-describe("identityChoice()", () => {
+describe("scalerIdentityChoice()", () => {
   it.each([
     ["domino", { provider: "domino" }],
     ["kubernetes", { provider: "kubernetes" }],
+    ["oidc", { provider: "oidc" }],
     ["static=a/b=c.yaml", { provider: "static", file: "a/b=c.yaml" }],
     ["static", undefined],
     ["static=", undefined],
     ["none", undefined],
   ])("%j is %j", (text, choice) => {
-    expect(identityChoice(text)).toEqual(choice);
+    expect(scalerIdentityChoice(text)).toEqual(choice);
   });
 });

@@ -14,6 +14,7 @@ export function raySettings(environment: Environment): RaySettings {
     ...given("hasWaitContainer", isOn("ENABLE_INIT_CONTAINER_INJECTION")),
     ...given("hasProbes", isOn("ENABLE_PROBES_INJECTION")),
     ...given("isLoginShell", isOn("ENABLE_LOGIN_SHELL")),
+    ...given("emptiesRedis", isOn("ENABLE_GCS_FT_REDIS_CLEANUP")),
   };
 }
 

@@ -15,6 +15,7 @@ describe("raySettings()", () => {
       ENABLE_INIT_CONTAINER_INJECTION: "false",
       ENABLE_PROBES_INJECTION: "False",
       ENABLE_LOGIN_SHELL: "true",
+      ENABLE_GCS_FT_REDIS_CLEANUP: "false",
     };
     expect(raySettings(environment)).toEqual({
       clusterDomain: "corp.local",
@@ -22,6 +23,7 @@ describe("raySettings()", () => {
       hasWaitContainer: false,
       hasProbes: false,
       isLoginShell: true,
+      emptiesRedis: false,
     });
   });
 

@@ -27,15 +27,14 @@ export function cachedAuthenticator(
   authenticator: Authenticator,
   options: IdentityCacheOptions,
 ): Authenticator {
-  const cache = new TimedCache<{ readonly caller: Caller | undefined }>({
+  const cache = new TimedCache<Caller | undefined>({
     ...boundsOf(options),
-    lifetimeMs: ({ caller }) => lifetimeMs(caller !== undefined, options),
+    lifetimeMs: (caller) => lifetimeMs(caller !== undefined, options),
   });
   return {
-    async authenticate(credentials: Credentials): Promise<Caller | undefined> {
+    authenticate(credentials: Credentials): Promise<Caller | undefined> {
       const key = digestText(JSON.stringify([credentials.apiKey ?? null, credentials.bearer ?? null]));
-      const ask = async () => ({ caller: await authenticator.authenticate(credentials) });
-      return (await cache.get(key, ask)).caller;
+      return cache.get(key, () => authenticator.authenticate(credentials));
     },
   };
 }

@@ -12,10 +12,10 @@ export interface TimedCacheOptions<V> {
  * Remembers answers for a while, the most recently used first.
  *
  * **Guarantees.** A question that is being asked is not asked a second time. A failure is never remembered. It never
- * holds more than `maxEntries` answers.
+ * holds more than `maxEntries` answers. Who asks what is known gets the same promise as everybody else.
  */
-export class TimedCache<V extends object> {
-  readonly #answers: LRUCache<string, { readonly value: V; readonly untilMs: number }>;
+export class TimedCache<V> {
+  readonly #answers: LRUCache<string, { readonly value: Promise<V>; readonly untilMs: number }>;
   readonly #asking = new Map<string, Promise<V>>();
   readonly #options: TimedCacheOptions<V>;
 
@@ -24,25 +24,21 @@ export class TimedCache<V extends object> {
     this.#answers = new LRUCache({ max: options.maxEntries });
   }
 
-  /** The remembered answer, or that of `ask`. @throws what `ask` throws */
-  async get(key: string, ask: () => Promise<V>): Promise<V> {
+  /** The remembered answer, or that of `ask`. Rejects as `ask` does. */
+  get(key: string, ask: () => Promise<V>): Promise<V> {
     const known = this.#answers.get(key);
     if (known && known.untilMs > this.#options.clock.now()) return known.value;
     const asking = this.#asking.get(key);
     if (asking !== undefined) return asking;
-    const asked = this.#remembered(key, ask);
+    const asked = this.#asked(key, ask).finally(() => this.#asking.delete(key));
     this.#asking.set(key, asked);
-    try {
-      return await asked;
-    } finally {
-      this.#asking.delete(key);
-    }
+    return asked;
   }
 
-  async #remembered(key: string, ask: () => Promise<V>): Promise<V> {
+  async #asked(key: string, ask: () => Promise<V>): Promise<V> {
     const value = await ask();
     const { clock, lifetimeMs } = this.#options;
-    this.#answers.set(key, { value, untilMs: clock.now() + lifetimeMs(value) });
+    this.#answers.set(key, { value: Promise.resolve(value), untilMs: clock.now() + lifetimeMs(value) });
     return value;
   }
 }

@@ -5,11 +5,16 @@ const CONNECT_MS = 2000;
 const ANSWER_MS = 5000;
 const MAX_BYTES = 2 ** 20;
 
+export interface HttpGetSettings {
+  /** The authority behind the certificates of those who are asked, PEM. @default those that Node trusts */
+  readonly authority?: string | undefined;
+}
+
 /** GET over a pool of connections that are kept. Redirects are answers like any other. */
-export function nodeHttpGet(): HttpGet {
+export function nodeHttpGet({ authority }: HttpGetSettings = {}): HttpGet {
   const dispatcher = new Agent({
     connections: 32,
-    connect: { timeout: CONNECT_MS },
+    connect: { timeout: CONNECT_MS, ...(authority !== undefined && { ca: authority }) },
     headersTimeout: ANSWER_MS,
     bodyTimeout: ANSWER_MS,
   });

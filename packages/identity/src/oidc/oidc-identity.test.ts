@@ -64,6 +64,40 @@ describe("oidcIdentity()", () => {
     });
   });
 
+  it("finds claims within claims, and claims whose names have dots", async () => {
+    const options = {
+      idClaim: "ext.uid",
+      groupsClaim: "realm_access.roles",
+      usernameClaim: "https://example.com/name",
+    };
+    const claims = {
+      "https://example.com/name": "alice",
+      ext: { uid: "7" },
+      realm_access: { roles: ["dev", 5] },
+    };
+    expect(await identity(options).authenticate({ bearer: await token(claims) })).toEqual({
+      name: "alice",
+      id: "7",
+      groups: ["dev"],
+      isAdmin: false,
+    });
+    expect(await identity({ usernameClaim: "a.b" }).authenticate({ bearer: await token() })).toBeUndefined();
+    expect(
+      await identity({ usernameClaim: "toString" }).authenticate({ bearer: await token() }),
+    ).toBeUndefined();
+  });
+
+  it("remembers a token no longer than the token lives", async () => {
+    const oidc = identity();
+    const bearer = await token({ exp: Math.floor(clock.now() / 1000) + 5 });
+    expect(await oidc.authenticate({ bearer })).toMatchObject({ name: "u1" });
+    // Five seconds of its own, and ten by which clocks may differ.
+    await clock.turn(14_000);
+    expect(await oidc.authenticate({ bearer })).toMatchObject({ name: "u1" });
+    await clock.turn(2_000);
+    expect(await oidc.authenticate({ bearer })).toBeUndefined();
+  });
+
   it.each<[string, JWTPayload]>([
     ["of another issuer", { iss: "https://evil.example" }],
     ["for another audience", { aud: "others" }],
@@ -102,6 +136,7 @@ describe("oidcIdentity()", () => {
     const turned = { key: other.privateKey, kid: "2" };
     expect(await oidc.authenticate({ bearer: await token({}, turned) })).toBeUndefined();
     expect(asked).toHaveLength(2);
+    // The keys may be read again by then, and the refusal is forgotten.
     await clock.turn(30_000);
     expect(await oidc.authenticate({ bearer: await token({}, turned) })).toMatchObject({ name: "u1" });
     expect(asked).toHaveLength(4);

@@ -47,7 +47,7 @@ export function createObject(ground: ApiGround, target: Target, request: WriteRe
   if (caller.isDryRun) return written(unstored(object), "created");
   writeConsequences();
   const stored = asServed(resource, store.put(address, asStored(resource, object)));
-  return written(stored, "created");
+  return written(stored, "created", "ADDED");
 }
 
 export interface WriteRequest {
@@ -58,10 +58,15 @@ export interface WriteRequest {
 }
 
 /** A result that shares the stored text instead of copying it. */
-export function written(stored: StoredObject, outcome: WriteResult["outcome"]): WriteResult {
+export function written(
+  stored: StoredObject,
+  outcome: WriteResult["outcome"],
+  toldAs?: WriteResult["toldAs"],
+): WriteResult {
   return {
     object: stored.object,
     outcome,
+    ...(toldAs && { toldAs }),
     get json(): string {
       return stored.json;
     },

@@ -16,7 +16,7 @@ import type {
   Caller,
   KubeApi,
   PatchBody,
-  StoredEvent,
+  StoredEvents,
   StoredList,
   StoredObject,
   Target,
@@ -73,7 +73,7 @@ export class EmbeddedApi implements KubeApi {
     return listObjects(this.#ground, target, options);
   }
 
-  watch(target: Target, options: ApiWatchOptions): AsyncIterable<StoredEvent> {
+  watch(target: Target, options: ApiWatchOptions): AsyncIterable<StoredEvents> {
     assertServed(target, "watch");
     return watchObjects(this.#ground, target, options);
   }

@@ -3,7 +3,7 @@ import type { ServedResource } from "../registry/served-resource.ts";
 import { mapItems, mapMembers } from "../schema/json-value.ts";
 import type { ApiGround } from "./api-ground.ts";
 import type { Caller, Target } from "./kube-api.ts";
-import { assertNotTooDeep } from "./nesting.ts";
+import { surveyed } from "./nesting.ts";
 import { badRequest, unreadablePatch } from "./refusals.ts";
 
 type JsonObject = { readonly [key: string]: Json };
@@ -15,7 +15,7 @@ type JsonObject = { readonly [key: string]: Json };
  */
 export function incomingObject(target: Target, body: Json): KubeObject {
   if (!isObject(body)) throw badRequest("the body of the request must be an object");
-  assertNotTooDeep(body);
+  const { hasNulls } = surveyed(body);
   const { resource } = target;
   // Whether a custom kind allows null is for its schema to say.
   const { metadata, ...content } = body;
@@ -23,11 +23,14 @@ export function incomingObject(target: Target, body: Json): KubeObject {
     apiVersion = "",
     kind = "",
     ...rest
-  } = (resource.isCustom ? content : withoutNulls(content)) as JsonObject;
+  } = (resource.isCustom || !hasNulls ? content : withoutNulls(content)) as JsonObject;
   return {
     apiVersion: expected("API version", apiVersion, apiVersionOf(resource)),
     kind: expected("kind", kind, resource.kind) as KubeObject["kind"],
-    metadata: placed(target, checkedMetadata(resource, withoutNulls(metadata ?? {}))),
+    metadata: placed(
+      target,
+      checkedMetadata(resource, hasNulls ? withoutNulls(metadata ?? {}) : (metadata ?? {})),
+    ),
     ...rest,
   };
 }
@@ -84,19 +87,19 @@ const TEXTS = [
   "deletionTimestamp",
 ] as const;
 
-const SHAPES: Readonly<Record<string, readonly [wanted: string, accepts: (value: Json) => boolean]>> = {
-  ...Object.fromEntries(TEXTS.map((field) => [field, ["string", isText]])),
-  labels: ["map[string]string", isStringMap],
-  annotations: ["map[string]string", isStringMap],
-  finalizers: ["[]string", (value) => isListOf(value, isText)],
-  ownerReferences: ["[]v1.OwnerReference", (value) => isListOf(value, isObject)],
-  managedFields: ["[]v1.ManagedFieldsEntry", (value) => isListOf(value, isObject)],
-};
+const SHAPES: readonly (readonly [field: string, wanted: string, accepts: (value: Json) => boolean])[] = [
+  ...TEXTS.map((field) => [field, "string", isText] as const),
+  ["labels", "map[string]string", isStringMap],
+  ["annotations", "map[string]string", isStringMap],
+  ["finalizers", "[]string", (value) => isListOf(value, isText)],
+  ["ownerReferences", "[]v1.OwnerReference", (value) => isListOf(value, isObject)],
+  ["managedFields", "[]v1.ManagedFieldsEntry", (value) => isListOf(value, isObject)],
+];
 
 /** Go refuses metadata of another shape while decoding; what comes after may trust it. */
 function checkedMetadata(resource: ServedResource, metadata: Json): ObjectMeta {
   if (!isObject(metadata)) throw undecodable(resource, "metadata of type v1.ObjectMeta");
-  for (const [field, [wanted, accepts]] of Object.entries(SHAPES)) {
+  for (const [field, wanted, accepts] of SHAPES) {
     const value = metadata[field];
     if (value !== undefined && !accepts(value))
       throw undecodable(resource, `ObjectMeta.metadata.${field} of type ${wanted}`);

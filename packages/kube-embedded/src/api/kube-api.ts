@@ -26,6 +26,9 @@ export type StoredEvent =
   | { readonly type: "BOOKMARK"; readonly resourceVersion: string; readonly isInitialEventsEnd: boolean }
   | { readonly type: "ERROR"; readonly error: import("@heliostat/kube").KubeError };
 
+/** In their order; never none. */
+export type StoredEvents = readonly StoredEvent[];
+
 /** A collection, or with `name` one object in it. */
 export interface Target {
   readonly resource: ServedResource;
@@ -79,6 +82,8 @@ export interface ApiListOptions extends ListOptions {
 /** What a write did: `created` decides between 200 and 201, `removed` whether the object is gone. */
 export interface WriteResult extends StoredObject {
   readonly outcome: "created" | "updated" | "unchanged" | "removed" | "terminating";
+  /** As what watchers hear of this very object. @default they do not */
+  readonly toldAs?: "ADDED" | "MODIFIED";
 }
 
 /**
@@ -90,10 +95,11 @@ export interface KubeApi {
   get(target: Target, options?: ApiGetOptions): Promise<StoredObject>;
   list(target: Target, options: ApiListOptions): Promise<StoredList>;
   /**
-   * Ends when the signal aborts or, cleanly, after `timeoutSeconds`. A request that makes no sense throws at once;
+   * In batches: all that has happened since the reader took the last one, so that whoever is told of much at once is
+   * told once. Ends when the signal aborts or, cleanly, after `timeoutSeconds`. A request that makes no sense throws at once;
    * what goes wrong later is the stream's last event, of type `ERROR`.
    */
-  watch(target: Target, options: ApiWatchOptions): AsyncIterable<StoredEvent>;
+  watch(target: Target, options: ApiWatchOptions): AsyncIterable<StoredEvents>;
   create(target: Target, body: Json, caller: Caller): Promise<WriteResult>;
   update(target: Target, body: Json, caller: Caller): Promise<WriteResult>;
   patch(target: Target, patch: PatchBody, caller: Caller): Promise<WriteResult>;

@@ -7,7 +7,7 @@ import type {
   Caller,
   KubeApi,
   PatchBody,
-  StoredEvent,
+  StoredEvents,
   StoredList,
   StoredObject,
   Target,
@@ -37,7 +37,7 @@ export class SettledApi implements KubeApi {
     return this.#api.list(target, options);
   }
 
-  watch(target: Target, options: ApiWatchOptions): AsyncIterable<StoredEvent> {
+  watch(target: Target, options: ApiWatchOptions): AsyncIterable<StoredEvents> {
     return this.#api.watch(target, options);
   }
 

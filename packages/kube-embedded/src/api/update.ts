@@ -92,7 +92,7 @@ export function replaceObject(ground: ApiGround, target: Target, replacement: Re
   const address = addressOf(target);
   const next = asStored(resource, object);
   if (isDone) return written(asServed(resource, store.remove(address, next, stored.revision)), "removed");
-  return written(asServed(resource, store.put(address, next, stored.revision)), "updated");
+  return written(asServed(resource, store.put(address, next, stored.revision)), "updated", "MODIFIED");
 }
 
 /** Whether nothing holds a terminating object back any more. */

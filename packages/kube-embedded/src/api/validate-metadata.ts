@@ -123,10 +123,16 @@ export function labelProblems(
 /** The problem of a text that ought to be a label's key, or a name of its form. */
 function qualifiedNameProblems(field: string, text: string): readonly FieldCause[] {
   if (isQualifiedName(text)) return [];
-  return [invalidValue(field, text, text.split("/").length > 2 ? TWO_SLASHES : QUALIFIED_NAME_RULE)];
+  return [invalidValue(field, text, qualifiedNameDetail(text))];
 }
 
-function labelValueDetail(value: string): string {
+/** What keeps a text from being a qualified name, when it is none. */
+export function qualifiedNameDetail(text: string): string {
+  return text.split("/").length > 2 ? TWO_SLASHES : QUALIFIED_NAME_RULE;
+}
+
+/** What keeps a text from being the value of a label, when it is none. */
+export function labelValueDetail(value: string): string {
   return value.length > LONGEST_LABEL_VALUE
     ? `must be no more than ${LONGEST_LABEL_VALUE} characters`
     : LABEL_VALUE_RULE;

@@ -2,7 +2,7 @@ import type { Json } from "@heliostat/kube";
 import { settled } from "@heliostat/kube/testing";
 import { describe, expect, it } from "vitest";
 import { CALLER, type TestKubernetes, testKubernetes } from "../testing/test-kubernetes.ts";
-import type { ApiWatchOptions, StoredEvent } from "./kube-api.ts";
+import type { ApiWatchOptions, StoredEvent, StoredEvents } from "./kube-api.ts";
 
 function configMap(name: string): Json {
   return { apiVersion: "v1", kind: "ConfigMap", metadata: { name } };
@@ -19,7 +19,7 @@ function recorded({ api, target }: TestKubernetes, options: ApiWatchOptions): Re
   const recording = { events, isOver: false };
   const stream = api.watch(target("v1", "configmaps"), options);
   void (async () => {
-    for await (const event of stream) events.push(event);
+    for await (const batch of stream) events.push(...batch);
     recording.isOver = true;
   })();
   return recording;
@@ -86,13 +86,27 @@ describe("watch", () => {
     expect([old, future].every(({ isOver }) => isOver)).toBe(true);
   });
 
+  it("tells a reader that has been busy of all that happened, in batches of a bounded size", async () => {
+    const kubernetes = await testKubernetes();
+    const stream = kubernetes.api.watch(kubernetes.target("v1", "configmaps"), {})[Symbol.asyncIterator]();
+    const first = stream.next();
+    await settled();
+    const names = Array.from({ length: 70 }, (_, index) => `map-${index}`);
+    for (const name of names) await kubernetes.given(configMap(name));
+    const batches = [await first, await stream.next(), await stream.next(), await stream.next()].map(
+      ({ value }) => value as StoredEvents,
+    );
+    expect(batches.map(({ length }) => length)).toEqual([1, 32, 32, 5]);
+    expect(told({ events: batches.flat(), isOver: false })).toEqual(names.map((name) => `ADDED ${name}`));
+  });
+
   it("lets a reader fall behind no further than the history reaches", async () => {
     const kubernetes = await testKubernetes({ history: { changes: 3 } });
     const stream = kubernetes.api.watch(kubernetes.target("v1", "configmaps"), {})[Symbol.asyncIterator]();
     await kubernetes.given(configMap("first"));
-    expect((await stream.next()).value).toMatchObject({ type: "ADDED" });
+    expect((await stream.next()).value).toMatchObject([{ type: "ADDED" }]);
     for (const name of ["a", "b", "c", "d", "e"]) await kubernetes.given(configMap(name));
-    expect((await stream.next()).value).toMatchObject({ type: "ERROR", error: { code: 410 } });
+    expect((await stream.next()).value).toMatchObject([{ type: "ERROR", error: { code: 410 } }]);
     expect((await stream.next()).done).toBe(true);
   });
 

@@ -6,7 +6,7 @@ import { prefixOf } from "./address.ts";
 import type { ApiGround } from "./api-ground.ts";
 import { untilRevision } from "./await-revision.ts";
 import { forbiddenField } from "./field-causes.ts";
-import type { ApiWatchOptions, StoredEvent, Target } from "./kube-api.ts";
+import type { ApiWatchOptions, StoredEvent, StoredEvents, Target } from "./kube-api.ts";
 import { invalid } from "./refusals.ts";
 import { revisionOf, type Selection, selectionOf } from "./selection.ts";
 import { asServed } from "./versions.ts";
@@ -24,7 +24,7 @@ export function watchObjects(
   ground: ApiGround,
   target: Target,
   options: ApiWatchOptions,
-): AsyncIterable<StoredEvent> {
+): AsyncIterable<StoredEvents> {
   assertOptions(options);
   return new Watch(ground, target, {
     options,
@@ -40,6 +40,8 @@ interface WatchPlan {
   readonly since: number;
 }
 
+/** No more at once, so that nobody's beginning holds up the others. */
+const LARGEST_BATCH = 32;
 const BOOKMARK_INTERVAL_MS = 60_000;
 /** A last bookmark goes out this long before the deadline, so that the next watch resumes close to the end. */
 const FAREWELL_MS = 2_000;
@@ -61,20 +63,20 @@ class Watch {
     this.#plan = plan;
   }
 
-  async *events(): AsyncGenerator<StoredEvent, void, undefined> {
+  async *events(): AsyncGenerator<StoredEvents, void, undefined> {
     const stop = this.#begin();
     try {
       const { since } = this.#plan;
       await untilRevision(this.#ground, String(since), () => this.#isOver);
-      yield* this.#initialEvents();
+      yield* batches(this.#initialEvents());
       while (!this.#isOver) {
-        yield* this.#newEvents();
-        if (this.#isBookmarkDue) yield this.#bookmark();
+        yield* batches(this.#newEvents());
+        if (this.#isBookmarkDue) yield [this.#bookmark()];
         if (!this.#isOver) await this.#wakeup.next();
       }
     } catch (error) {
       if (!isKubeError(error)) throw error;
-      yield { type: "ERROR", error: error satisfies KubeError };
+      yield [{ type: "ERROR", error: error satisfies KubeError }];
     } finally {
       stop();
     }
@@ -191,6 +193,17 @@ class Watch {
     this.#isOver = true;
     this.#wakeup.ring();
   }
+}
+
+function* batches(events: Iterable<StoredEvent>): Generator<StoredEvents> {
+  let batch: StoredEvent[] = [];
+  for (const event of events) {
+    batch.push(event);
+    if (batch.length < LARGEST_BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }
 
 function assertOptions({ sendInitialEvents, resourceVersionMatch }: ApiWatchOptions): void {

@@ -38,14 +38,14 @@ function nodeDifference(before: unknown, after: unknown, type: FieldType): NodeD
 
 function mapDifference(before: JsonObject, after: JsonObject, type: FieldType): NodeDifference | undefined {
   const found = new Differences();
-  for (const name of Object.keys(after)) {
+  for (const name in after) {
     const value = after[name];
     const old = ownMember(before, name);
     if (old === value) continue;
     const member = knownMember(type, name);
     found.add(member.element, nodeDifference(old ?? startOf(member, value), value, member.type));
   }
-  for (const name of Object.keys(before)) {
+  for (const name in before) {
     if (Object.hasOwn(after, name)) continue;
     const member = knownMember(type, name);
     const old = before[name];

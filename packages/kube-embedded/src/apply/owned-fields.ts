@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from "../schema/json-value.ts";
 import { EMPTY_SET, type FieldSet, LEAF, SELF, withSelf } from "./field-set.ts";
 import { type FieldType, knownMember } from "./field-type.ts";
-import { listItems } from "./list-items.ts";
+import { itemElements, listItems } from "./list-items.ts";
 
 /**
  * The fields that an applied configuration speaks of. Entries of maps and items of lists are in the set themselves; a
@@ -16,21 +16,43 @@ export function wholeNode(value: unknown, type: FieldType): FieldSet {
   if (Array.isArray(value)) return wholeList(value, type);
   if (!isJsonObject(value) || type.isAtomicMap) return LEAF;
   let node: Record<string, FieldSet> | undefined;
-  for (const name of Object.keys(value)) {
+  for (const name in value) {
     const member = knownMember(type, name);
     node ??= { [SELF]: LEAF };
     node[member.element] = wholeNode(value[name], member.type);
   }
-  return node ?? LEAF;
+  return node === undefined ? LEAF : sharedNode(node, type);
 }
 
 function wholeList(list: readonly unknown[], type: FieldType): FieldSet {
   if (list.length === 0 || type.listType === "atomic") return LEAF;
-  const items = listItems(list, type);
-  if (items === undefined) return LEAF;
+  const elements = itemElements(list, type);
+  if (elements === undefined) return LEAF;
+  const itemType = type.items();
   const node: Record<string, FieldSet> = { [SELF]: LEAF };
-  for (const [element, item] of items) node[element] = wholeNode(item, type.items());
+  for (let index = 0; index < list.length; index += 1)
+    node[elements[index] ?? ""] = wholeNode(list[index], itemType);
+  return sharedNode(node, type);
+}
+
+const lastNodes = new WeakMap<FieldType, FieldSet>();
+
+/** The last node of this type, if it is the same: what a template makes is alike down to its variables. */
+function sharedNode(node: FieldSet, type: FieldType): FieldSet {
+  const last = lastNodes.get(type);
+  if (last !== undefined && hasSameChildren(node, last)) return last;
+  lastNodes.set(type, node);
   return node;
+}
+
+function hasSameChildren(left: FieldSet, right: FieldSet): boolean {
+  let surplus = 0;
+  for (const element in left) {
+    if (left[element] !== right[element]) return false;
+    surplus -= 1;
+  }
+  for (const _ in right) surplus += 1;
+  return surplus === 0;
 }
 
 /** What is in the set at and below a value, the value itself not counted unless it is one field. */

@@ -19,7 +19,11 @@ export function itemElement(
   item: unknown,
   keys: readonly ListKey[],
 ): { readonly element: string } | { readonly missing: string } {
-  if (keys.length === 1 && keys[0] !== undefined) return soleKeyElement(item, keys[0]);
+  const [key] = keys;
+  if (keys.length === 1 && key !== undefined) {
+    const element = soleKeyElement(item, key);
+    return element === undefined ? { missing: key.name } : { element };
+  }
   const values: [string, unknown][] = [];
   for (const key of keys) {
     const value = keyValue(item, key);
@@ -81,14 +85,32 @@ function printedElement(element: string): string {
   }
 }
 
-/** The common case, made without anything in between: this runs for every container of every pod written. */
-function soleKeyElement(
-  item: unknown,
-  key: ListKey,
-): { readonly element: string } | { readonly missing: string } {
+/** The element of an item with one key; `undefined` when it does not have it. This runs for every variable of every pod. */
+export function soleKeyElement(item: unknown, key: ListKey): string | undefined {
   const value = keyValue(item, key);
-  if (value === undefined) return { missing: key.name };
-  return { element: `k:{${JSON.stringify(key.name)}:${JSON.stringify(value)}}` };
+  if (typeof value === "string") return knownElement(key.name, value);
+  return value === undefined ? undefined : elementText(key.name, value);
+}
+
+function elementText(name: string, value: unknown): string {
+  return `k:{${JSON.stringify(name)}:${JSON.stringify(value)}}`;
+}
+
+const MOST_KNOWN = 1_000;
+const LONGEST_KNOWN = 63;
+
+/** The elements of the names that came last, by key: containers and variables are called the same again and again. */
+const knownElements = new Map<string, Map<string, string>>();
+
+function knownElement(name: string, value: string): string {
+  const elements = knownElements.get(name) ?? new Map<string, string>();
+  const known = elements.get(value);
+  if (known !== undefined) return known;
+  const element = elementText(name, value);
+  if (value.length > LONGEST_KNOWN) return element;
+  if (elements.size >= MOST_KNOWN) elements.clear();
+  knownElements.set(name, elements.set(value, element));
+  return element;
 }
 
 function keyValue(item: unknown, { name, default: fallback }: ListKey): unknown {

@@ -6,12 +6,16 @@ import {
   isDns1123Label,
   isDns1123Subdomain,
   isEqualJson,
+  type Schema,
 } from "@heliostat/kube";
 import { forbiddenField, invalidValue, requiredValue, unsupportedValue } from "../api/field-causes.ts";
 import { fullNames } from "./definition-names.ts";
 import { isEstablished } from "./definition-status.ts";
 import { jsonPath } from "./json-path.ts";
 import { COLUMN_TYPES } from "./printer-columns.ts";
+import { ruleCostProblems } from "./rule-costs.ts";
+import { rulePlaces } from "./rule-places.ts";
+import { ruleTextProblems } from "./rule-texts.ts";
 import { structuralProblems } from "./structural-problems.ts";
 
 /** Everything that is wrong with a definition, in Kubernetes' words. `stored` is what an update replaces. */
@@ -24,7 +28,7 @@ export function definitionProblems(
     ...nameProblems(definition),
     ...versionListProblems(definition),
     ...definition.spec.versions.flatMap((version, index) =>
-      versionProblems(version, `spec.versions[${index}]`),
+      versionProblems(version, `spec.versions[${index}]`, schemaOf(version.name, stored)),
     ),
     ...conversionProblems(definition),
     ...(stored === undefined ? [] : changeProblems(definition, stored)),
@@ -88,7 +92,15 @@ function versionListProblems({ spec }: CustomResourceDefinition): readonly Field
   return problems;
 }
 
-function versionProblems(version: CustomResourceDefinitionVersion, path: string): readonly FieldCause[] {
+function schemaOf(version: string, stored: CustomResourceDefinition | undefined): unknown {
+  return stored?.spec.versions.find(({ name }) => name === version)?.schema?.openAPIV3Schema;
+}
+
+function versionProblems(
+  version: CustomResourceDefinitionVersion,
+  path: string,
+  stored: unknown,
+): readonly FieldCause[] {
   const problems: FieldCause[] = [];
   if (!isDns1123Label(version.name)) {
     problems.push(invalidValue(`${path}.name`, version.name, LABEL_SENTENCE));
@@ -100,8 +112,21 @@ function versionProblems(version: CustomResourceDefinitionVersion, path: string)
   const schema = version.schema?.openAPIV3Schema;
   const schemaPath = `${path}.schema.openAPIV3Schema`;
   if (schema === undefined) problems.push(requiredValue(schemaPath, "schemas are required"));
-  else problems.push(...structuralProblems(schema, schemaPath));
+  else problems.push(...schemaProblems(schema, schemaPath, stored));
   return [...problems, ...columnProblems(version, path), ...scaleProblems(version, path)];
+}
+
+/**
+ * A schema that is structural has its rules looked at as well. What they may cost is not asked again of a schema that
+ * was accepted before: limits that came later do not lock its owner out (Kubernetes rule).
+ */
+function schemaProblems(schema: unknown, path: string, stored: unknown): readonly FieldCause[] {
+  const structural = structuralProblems(schema, path);
+  if (structural.length > 0) return structural;
+  const places = rulePlaces(schema as Schema, path);
+  const texts = places.flatMap(ruleTextProblems);
+  const isKnown = stored !== undefined && isEqualJson(schema, stored);
+  return texts.length > 0 || isKnown ? texts : ruleCostProblems(places, path);
 }
 
 function columnProblems(version: CustomResourceDefinitionVersion, path: string): readonly FieldCause[] {

@@ -1,6 +1,5 @@
 import type { FieldCause, Schema } from "@heliostat/kube";
 import { forbiddenField, invalidValue, requiredValue } from "../api/field-causes.ts";
-import { celExpression } from "../schema/cel-expression.ts";
 import { ownMember } from "../schema/json-value.ts";
 import { patternProblem } from "../schema/patterns.ts";
 import { schemaScope } from "../schema/schema-scope.ts";
@@ -33,7 +32,6 @@ const CHECKS: readonly Check[] = [
   metadataProblems,
   patternProblems,
   defaultProblems,
-  ruleProblems,
   alternativesProblems,
 ];
 
@@ -182,29 +180,6 @@ const scope = schemaScope({}, true);
 function defaultProblems(schema: Schema, { path }: Node): readonly FieldCause[] {
   if (schema.default === undefined) return [];
   return schemaProblems(schema.default, { path: `${path}.default`, schema, stored: undefined }, scope);
-}
-
-function ruleProblems(schema: Schema, { path }: Node): readonly FieldCause[] {
-  const rules = schema["x-kubernetes-validations"] ?? [];
-  return rules.flatMap((rule, index) => {
-    const at = `${path}.x-kubernetes-validations[${index}]`;
-    return [
-      ...expressionProblems(`${at}.rule`, rule.rule),
-      ...(rule.messageExpression
-        ? expressionProblems(`${at}.messageExpression`, rule.messageExpression)
-        : []),
-    ];
-  });
-}
-
-function expressionProblems(field: string, text: string): readonly FieldCause[] {
-  try {
-    celExpression(text);
-    return [];
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return [invalidValue(field, text, `compilation failed: ${reason}`)];
-  }
 }
 
 /** Keywords that shape a value belong outside alternatives: which of them holds must not change what is pruned. */

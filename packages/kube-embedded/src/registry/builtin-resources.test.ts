@@ -99,6 +99,28 @@ describe("pods", () => {
     });
   });
 
+  it("take it from the class that is everybody's default, of which there is one", async () => {
+    const { given } = await testKubernetes();
+    const priorityClass = (name: string, value: number, more: Record<string, Json> = {}): Json => ({
+      apiVersion: "scheduling.k8s.io/v1",
+      kind: "PriorityClass",
+      metadata: { name },
+      value,
+      ...more,
+    });
+    expect((await given<Pod>(pod("before"))).spec?.priority).toBe(0);
+    const standard = priorityClass("standard", 5, { globalDefault: true, preemptionPolicy: "Never" });
+    await given(standard);
+    const { spec } = await given<Pod>(pod("after"));
+    expect(spec).toMatchObject({ priority: 5, priorityClassName: "standard", preemptionPolicy: "Never" });
+    await expect(given(priorityClass("other", 6, { globalDefault: true }))).rejects.toMatchObject({
+      reason: "Forbidden",
+      message: expect.stringContaining(
+        "PriorityClass standard is already marked as default. Only one default can exist",
+      ),
+    });
+  });
+
   it.each<[string, object, string]>([
     ["no container", { containers: [] }, "spec.containers"],
     ["a container without image", { containers: [{ name: "a" }] }, "spec.containers[0].image"],

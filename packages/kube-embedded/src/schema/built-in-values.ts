@@ -3,6 +3,9 @@ import { invalidValue, requiredValue } from "../api/field-causes.ts";
 import { isJsonObject } from "./json-value.ts";
 import { enumProblems, formatProblems, int32Problem, missingMembers, typeProblem } from "./value-rules.ts";
 
+/** Nearly every value is right. */
+const NONE: readonly never[] = [];
+
 /**
  * What one value breaks of its own schema, where the kind is built in: fewer rules than a CustomResourceDefinition may
  * have, in the words in which Kubernetes' own code says them.
@@ -10,7 +13,7 @@ import { enumProblems, formatProblems, int32Problem, missingMembers, typeProblem
 export function builtInProblems(value: unknown, schema: Schema, path: string): readonly FieldCause[] {
   const wrongType = typeProblem(value, schema, path) ?? int32Problem(value, schema, path);
   if (wrongType !== undefined) return [wrongType];
-  if (value === null) return [];
+  if (value === null) return NONE;
   if (isEmpty(value, schema)) return [requiredValue(path)];
   if (isJsonObject(value)) return missingMembers(value, schema, path);
   const unlisted = enumProblems(value, schema, path);
@@ -25,12 +28,12 @@ function isEmpty(value: unknown, { minLength = 0, minItems = 0 }: Schema): boole
 
 function plainProblems(value: unknown, schema: Schema, path: string): readonly FieldCause[] {
   if (typeof value === "string") return formatProblems(value, schema, path);
-  return typeof value === "number" ? rangeProblems(value, schema, path) : [];
+  return typeof value === "number" ? rangeProblems(value, schema, path) : NONE;
 }
 
 function rangeProblems(value: number, { minimum, maximum }: Schema, path: string): readonly FieldCause[] {
   const isInside = value >= (minimum ?? value) && value <= (maximum ?? value);
-  if (isInside) return [];
+  if (isInside) return NONE;
   const detail =
     maximum === undefined
       ? `must be greater than or equal to ${minimum}`

@@ -21,6 +21,16 @@ export function readsOldSelf(text: string): boolean {
   return names(environment.parse(text).ast, "oldSelf");
 }
 
+/** @throws Error when the text is no CEL expression */
+export function parsedExpression(text: string): ASTNode {
+  return environment.parse(text).ast;
+}
+
+/** The name of the type that the expression gives (`bool`, `dyn`). @throws Error when it cannot be compiled */
+export function resultType(text: string): string {
+  return checkedExpression(text).check().type ?? "dyn";
+}
+
 function checkedExpression(text: string): ParseResult {
   const parsed = environment.parse(withCharges(withRe2Matches(text)));
   const { valid, error } = parsed.check();
@@ -54,13 +64,25 @@ function matchesCalls(node: ASTNode): Gap[] {
   return argument === undefined ? inner : [...inner, { start: receiver.end, end: argument.start }];
 }
 
-/** Macros that look at each item of a list or map, by the place of their first argument that is evaluated for each. */
-const LOOPS: ReadonlyMap<string, number> = new Map([
-  ["all", 1],
-  ["exists", 1],
-  ["exists_one", 1],
-  ["filter", 1],
-  ["map", 1],
+/** Macros that look at each item of a list or map, by the numbers of names that they declare first. */
+const LOOPS: ReadonlyMap<string, readonly number[]> = new Map([
+  ["all", [1, 2]],
+  ["exists", [1, 2]],
+  ["exists_one", [1, 2]],
+  ["existsOne", [2]],
+  ["filter", [1]],
+  ["map", [1]],
+  ["transformList", [2]],
+  ["transformMap", [2]],
+  ["transformMapEntry", [2]],
+]);
+
+/** Loops whose result is what the last argument makes of each item; one before that is a filter. */
+const TRANSFORMATIONS: ReadonlySet<string> = new Set([
+  "map",
+  "transformList",
+  "transformMap",
+  "transformMapEntry",
 ]);
 
 /**
@@ -85,10 +107,12 @@ function steps(node: ASTNode): Insertion[] {
   const inner = children(node).flatMap(steps);
   if (node.op !== "rcall") return inner;
   const [name, , args] = node.args;
-  const step = args[LOOPS.get(name) ?? args.length];
+  const names = LOOPS.get(name)?.findLast((count) => count < args.length) ?? args.length;
+  const step = args[names];
   if (step === undefined) return inner;
   const charge = `${CHARGE}(${sizeOf(step)})`;
-  if (name === "map" && args.length === 2) return [...inner, { at: step.start, text: `${charge}, ` }];
+  if (TRANSFORMATIONS.has(name) && args.length === names + 1)
+    return [...inner, { at: step.start, text: `${charge}, ` }];
   // Of insertions at one place the last made stands first: an inner loop's own charge comes after this one.
   return [{ at: step.end, text: ") : false" }, ...inner, { at: step.start, text: `${charge} ? (` }];
 }

@@ -1,8 +1,11 @@
-import { parseQuantity } from "@heliostat/kube";
+import { isEqualJson, parseQuantity } from "@heliostat/kube";
 import type { Environment } from "@marcbachmann/cel-js";
 import { chargeItem } from "./cel-budget.ts";
 import { registerFormat } from "./cel-format.ts";
+import { registerLoops } from "./cel-loops.ts";
+import { registerNamedFormats } from "./cel-named-formats.ts";
 import { registerNetworkFunctions } from "./cel-network.ts";
+import { registerOptionalFunctions } from "./cel-optionals.ts";
 import { registerVersionFunctions } from "./cel-versions.ts";
 import { expression } from "./patterns.ts";
 
@@ -26,6 +29,9 @@ export function registerKubernetesFunctions(environment: Environment): Environme
   registerNetworkFunctions(environment);
   registerVersionFunctions(environment);
   registerSetFunctions(environment);
+  registerNamedFormats(environment);
+  registerOptionalFunctions(environment);
+  registerLoops(environment);
   return environment.registerFunction(`${CHARGE}(int): bool`, chargeItem);
 }
 
@@ -40,20 +46,29 @@ function registerSetFunctions(environment: Environment): void {
     .registerType("SetsNamespace", { ctor: SetsNamespace, fields: {} })
     .registerConstant("sets", "SetsNamespace", new SetsNamespace())
     .registerFunction("SetsNamespace.contains(list, list): bool", (_: unknown, all: List, some: List) =>
-      some.every((item) => all.includes(item)),
+      some.every((item) => has(all, item)),
     )
     .registerFunction("SetsNamespace.equivalent(list, list): bool", (_: unknown, left: List, right: List) =>
-      [...left, ...right].every((item) => left.includes(item) && right.includes(item)),
+      [...left, ...right].every((item) => has(left, item) && has(right, item)),
     )
     .registerFunction("SetsNamespace.intersects(list, list): bool", (_: unknown, left: List, right: List) =>
-      left.some((item) => right.includes(item)),
+      left.some((item) => has(right, item)),
     );
 }
 
-type List = readonly Comparable[];
+type List = readonly unknown[];
+
+function has(list: List, item: unknown): boolean {
+  return list.some((each) => isEqualJson(each, item));
+}
+
+/** So that `strings.quote(…)` reads as a call of a member. */
+class StringsNamespace {}
 
 function registerTextFunctions(environment: Environment): void {
   environment
+    .registerType("StringsNamespace", { ctor: StringsNamespace, fields: {} })
+    .registerConstant("strings", "StringsNamespace", new StringsNamespace())
     .registerFunction("string.matchesRe2(string): bool", (text: string, pattern: string) =>
       expression(pattern).test(text),
     )
@@ -68,9 +83,21 @@ function registerTextFunctions(environment: Environment): void {
     .registerFunction("string.replace(string, string): string", (text: string, from: string, to: string) =>
       text.replaceAll(from, () => to),
     )
+    .registerFunction("string.replace(string, string, int): string", replacedUpTo)
+    .registerFunction("StringsNamespace.quote(string): string", (_: unknown, text: string) =>
+      JSON.stringify(text),
+    )
     .registerFunction("string.charAt(int): string", (text: string, index: bigint) =>
       text.charAt(Number(index)),
     );
+}
+
+/** The first `limit` of `text`'s parts are replaced, all when it is negative. */
+function replacedUpTo(text: string, from: string, ...[to, limit]: readonly [string, bigint]): string {
+  if (limit < 0n) return text.replaceAll(from, () => to);
+  const parts = text.split(from);
+  const count = Math.min(Number(limit), parts.length - 1);
+  return [parts.slice(0, count + 1).join(to), ...parts.slice(count + 1)].join(from);
 }
 
 function allMatchesUpTo(text: string, pattern: string, limit: bigint): string[] {
@@ -124,6 +151,10 @@ function registerQuantityFunctions(environment: Environment): void {
     .registerType("kubernetes.Quantity", { ctor: Quantity, fields: {} })
     .registerFunction("isQuantity(string): bool", (text: string) => parseQuantity(text) !== undefined)
     .registerFunction("quantity(string): kubernetes.Quantity", quantity)
+    .registerOperator(
+      "kubernetes.Quantity == kubernetes.Quantity",
+      (left: Quantity, right: Quantity) => left.value === right.value,
+    )
     .registerFunction(
       "kubernetes.Quantity.isGreaterThan(kubernetes.Quantity): bool",
       (left: Quantity, right: Quantity) => left.value > right.value,

@@ -56,6 +56,47 @@ describe("the Kubernetes library of rules", () => {
     expect(holds("optional.of(1).value() == 1 && !optional.none().hasValue()")).toBe(true);
   });
 
+  it.each([
+    "[1, 2, 3].all(i, v, i < v) && !{'a': 'a'}.all(k, v, k != v)",
+    "[1, 2].exists(i, v, i == 1 && v == 2) && [0, 1].exists(i, v, 1 / v == 1)",
+    "[1, 1, 2].existsOne(i, v, v == 2) && ![1, 1].exists_one(i, v, v == 1)",
+    "[1, 2, 3].transformList(i, v, i * v + v) == [1, 4, 9]",
+    "[1, 2, 3].transformList(i, v, i % 2 == 0, i * v + v) == [1, 9]",
+    "[1, 2, 3].transformMap(i, v, i * v + v) == {0: 1, 1: 4, 2: 9} && {'a': 'b'}.transformMap(k, v, v + '!') == {'a': 'b!'}",
+    "{'a': 'b'}.transformMapEntry(k, v, {v: k}) == {'b': 'a'} && [1, 2].transformMapEntry(i, v, i > 0, {v: i})[2] == 1",
+    "{'h': ['hello', 'hi'], 'j': ['joke']}.all(k, texts, texts.all(i, text, text.startsWith(k) && i < 2))",
+  ])("names key and value in loops: %s", (rule) => expect(violation(rule)).toBeUndefined());
+
+  it("refuses two entries of one key", () => {
+    const rule = "{'a': 'x', 'b': 'x'}.transformMapEntry(k, v, {v: k}).size() == 1";
+    expect(violation(rule)).toBe(`insert failed: key x already exists evaluating rule: ${rule}`);
+  });
+
+  it.each([
+    "!format.dns1123Label().validate('my-label').hasValue() && !format.dns1123LabelPrefix().validate('my-').hasValue()",
+    "format.dns1123Subdomain().validate('A').value()[0].startsWith('a lowercase RFC 1123 subdomain must consist of')",
+    "format.named('uuid').value().validate('x').value() == ['does not match the UUID format']",
+    "!format.named('nothing').hasValue() && format.qualifiedName().validate('a/b/c').hasValue()",
+    "format.uri().validate('x').value()[0].endsWith('invalid URI for request') && !format.uri().validate('/x').hasValue()",
+    "format.byte().validate('?').value() == ['invalid base64'] && !format.date().validate('2026-01-02').hasValue()",
+    "format.labelValue().validate('-').hasValue() && !format.datetime().validate('2026-01-02T03:04:05Z').hasValue()",
+  ])("knows named formats: %s", (rule) => expect(violation(rule)).toBeUndefined());
+
+  it.each([
+    "optional.of(1).optMap(x, x + 1).value() == 2 && !optional.none().optMap(x, x + 1).hasValue()",
+    "optional.of(2).optFlatMap(x, x > 1 ? optional.of(x) : optional.none()).value() == 2",
+    "self.?a.optMap(x, x + 1).orValue(7) == 7 && [1, 2].first().value() == 1 && ![].last().hasValue()",
+    "!optional.ofNonZeroValue('').hasValue() && optional.ofNonZeroValue(3).value() == 3",
+    "[optional.of(1), optional.none()].unwrapOpt() == [1]",
+  ])("maps what may be there: %s", (rule) => expect(violation(rule)).toBeUndefined());
+
+  it.each([
+    "semver('v01.2', true).compareTo(semver('1.2.0')) == 0 && isSemver('v1', true) && !isSemver('v1')",
+    "'aaa'.replace('a', 'b', 2) == 'bba' && strings.quote('a\"b') == '\"a\\\\\"b\"'",
+    "ip.isCanonical('::1') && !ip.isCanonical('0::1') && quantity('1Gi') == quantity('1024Mi')",
+    "sets.contains([{'a': 1}, {'b': 2}], [{'b': 2}])",
+  ])("knows the later forms: %s", (rule) => expect(violation(rule)).toBeUndefined());
+
   it("says what it could not read", () => {
     expect(violation("ip('here').family() == 4")).toContain("parse error during conversion from string");
     expect(violation("semver('one').major() == 1")).toContain("semver parse error");
@@ -78,6 +119,8 @@ describe("the budget of rules", () => {
     "self.list.all(a, self.list.all(b, a + b >= 0))",
     "self.list.exists(a, self.list.exists(b, a + b < 0)) || true",
     "self.list.map(a, self.list.map(b, a)).size() == 0",
+    "self.list.all(i, a, self.list.all(j, b, a + b >= 0))",
+    "self.list.transformList(i, a, self.list.map(b, a)).size() == 0",
   ])("refuses a loop in a loop over much: %s", (rule) => {
     expect(violation(rule, many)).toBe(
       `'operation cancelled: actual cost limit exceeded': no further validation rules will be run due to call cost exceeds limit for rule: ${rule}`,

@@ -30,6 +30,9 @@ class Cidr {
   }
 }
 
+/** So that `ip.isCanonical(…)` reads as a call of a member. */
+class IpNamespace {}
+
 class Url {
   readonly parsed: URL;
 
@@ -50,6 +53,12 @@ function registerAddresses(environment: Environment): void {
     .registerType("net.IP", { ctor: IpAddress, fields: {} })
     .registerFunction("isIP(string): bool", (text: string) => isIpv4(text) || isIpv6(text))
     .registerFunction("ip(string): net.IP", address)
+    .registerType("IpNamespace", { ctor: IpNamespace, fields: {} })
+    .registerConstant("ip", "IpNamespace", new IpNamespace())
+    .registerFunction(
+      "IpNamespace.isCanonical(string): bool",
+      (_: unknown, text: string) => String(address(text)) === text,
+    )
     .registerFunction("string(net.IP): string", (ip: IpAddress) => String(ip))
     .registerFunction("net.IP.family(): int", ({ length }: IpAddress) => (length === 32 ? 4n : 6n));
   for (const [name, [v4, v6]] of Object.entries(KINDS)) {

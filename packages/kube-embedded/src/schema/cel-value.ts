@@ -1,7 +1,8 @@
 import type { Schema } from "@heliostat/kube";
 import { celExpression } from "./cel-expression.ts";
 import { isJsonObject, type JsonObject, ownMember } from "./json-value.ts";
-import { memberSchema, type SchemaScope } from "./schema-scope.ts";
+import { memberSchema } from "./schema-members.ts";
+import type { SchemaScope } from "./schema-scope.ts";
 
 /**
  * `value` as rules see it. JSON has one kind of number and no times, CEL has two and has them: the schema says which
@@ -45,7 +46,7 @@ const RESERVED: ReadonlySet<string> = new Set([
 ]);
 
 /** A property's name as an identifier (Kubernetes rule): `x-prop` is `x__dash__prop`, `namespace` is `__namespace__`. */
-function celName(name: string): string {
+export function celName(name: string): string {
   if (RESERVED.has(name)) return `__${name}__`;
   return name
     .replaceAll("__", "__underscores__")

@@ -16,7 +16,13 @@ export function registerVersionFunctions(environment: Environment): void {
   environment
     .registerType("kubernetes.Semver", { ctor: Semver, fields: {} })
     .registerFunction("isSemver(string): bool", (text: string) => parsed(text) !== undefined)
+    .registerFunction("isSemver(string, bool): bool", (text: string, isLoose: boolean) =>
+      isLoose ? parsed(normalized(text)) !== undefined : parsed(text) !== undefined,
+    )
     .registerFunction("semver(string): kubernetes.Semver", semver)
+    .registerFunction("semver(string, bool): kubernetes.Semver", (text: string, isLoose: boolean) =>
+      semver(isLoose ? normalized(text) : text),
+    )
     .registerFunction("kubernetes.Semver.major(): int", ({ numbers }: Semver) => numbers[0])
     .registerFunction("kubernetes.Semver.minor(): int", ({ numbers }: Semver) => numbers[1])
     .registerFunction("kubernetes.Semver.patch(): int", ({ numbers }: Semver) => numbers[2])
@@ -40,6 +46,15 @@ function parsed(text: string): Semver | undefined {
   const [, major, minor, patch, prerelease] = SEMVER.exec(text) ?? [];
   if (major === undefined || minor === undefined || patch === undefined) return undefined;
   return new Semver([BigInt(major), BigInt(minor), BigInt(patch)], prerelease?.split(".") ?? []);
+}
+
+/** Without a leading "v" and leading zeros, and with what is missing of three numbers (`v1.02` is `1.2.0`). */
+function normalized(text: string): string {
+  const parts = text.replace(/^v/, "").split(".");
+  const numbers = [...parts.slice(0, 2), parts.slice(2).join(".")].filter((_, index) => index < parts.length);
+  if (numbers.length < 3 && /[+-]/.test(numbers.at(-1) ?? "")) return text;
+  const trimmed = numbers.map((part) => part.replace(/^0+(?=\d)/, ""));
+  return [...trimmed, "0", "0"].slice(0, 3).join(".");
 }
 
 function semver(text: string): Semver {

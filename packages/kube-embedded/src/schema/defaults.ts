@@ -1,6 +1,7 @@
 import type { KubeObject, Schema } from "@heliostat/kube";
 import { isJsonObject, type JsonObject, mapItems, mapMembers } from "./json-value.ts";
-import { memberSchema, type SchemaScope } from "./schema-scope.ts";
+import { membersOf } from "./schema-members.ts";
+import type { SchemaScope } from "./schema-scope.ts";
 
 /**
  * `object` with the schema's defaults in it. A `null` where the schema allows none counts as absent (Kubernetes rule:
@@ -11,6 +12,7 @@ export function defaulted(object: KubeObject, schema: Schema, scope: SchemaScope
 }
 
 function defaultedValue(value: unknown, schema: Schema, scope: SchemaScope): unknown {
+  if (typeof value !== "object") return value;
   const known = scope.resolve(schema);
   if (Array.isArray(value)) return defaultedItems(value, known, scope);
   return isJsonObject(value) ? defaultedMembers(value, known, scope) : value;
@@ -27,12 +29,12 @@ function defaultedItems(items: readonly unknown[], schema: Schema, scope: Schema
 function defaultedMembers(object: JsonObject, schema: Schema, scope: SchemaScope): JsonObject {
   const missing = missingDefaults(object, schema, scope);
   const whole = missing.length === 0 ? object : { ...object, ...Object.fromEntries(missing) };
+  const members = membersOf(schema);
   return mapMembers(whole, (value, name) => {
-    const known = memberSchema(schema, name);
+    const known = members.find(name);
     if (known === undefined) return value;
-    const isNamed = schema.properties?.[name] === known;
-    if (isNamed && isAbsent(value, known)) return undefined;
-    return defaultedValue(value, known, scope);
+    if (known.isNamed && isAbsent(value, known.schema)) return undefined;
+    return defaultedValue(value, known.schema, scope);
   });
 }
 

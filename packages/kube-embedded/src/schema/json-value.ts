@@ -15,15 +15,14 @@ export function mapMembers(
   object: JsonObject,
   change: (value: unknown, name: string) => unknown,
 ): JsonObject {
-  const names = Object.keys(object);
-  let entries: [string, unknown][] | undefined;
-  for (const [index, name] of names.entries()) {
+  let changed: Record<string, unknown> | undefined;
+  for (const name in object) {
     const value = object[name];
     const next = change(value, name);
-    if (next !== value) entries ??= names.slice(0, index).map((each) => [each, object[each]]);
-    if (entries !== undefined && next !== undefined) entries.push([name, next]);
+    if (next !== value) changed ??= membersBefore(object, name);
+    if (changed !== undefined && next !== undefined) setMember(changed, name, next);
   }
-  return entries === undefined ? object : Object.fromEntries(entries);
+  return changed ?? object;
 }
 
 /** `items` with each replaced; itself when nothing changes. */
@@ -32,10 +31,26 @@ export function mapItems(
   change: (value: unknown, index: number) => unknown,
 ): readonly unknown[] {
   let changed: unknown[] | undefined;
-  for (const [index, item] of items.entries()) {
+  for (let index = 0; index < items.length; index += 1) {
+    const item = items[index];
     const next = change(item, index);
     if (next !== item) changed ??= items.slice(0, index);
     changed?.push(next);
   }
   return changed ?? items;
+}
+
+function membersBefore(object: JsonObject, end: string): Record<string, unknown> {
+  const members: Record<string, unknown> = {};
+  for (const name in object) {
+    if (name === end) break;
+    setMember(members, name, object[name]);
+  }
+  return members;
+}
+
+/** An assignment to `__proto__` would be no member. */
+function setMember(object: Record<string, unknown>, name: string, value: unknown): void {
+  if (name !== "__proto__") object[name] = value;
+  else Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
 }

@@ -1,7 +1,8 @@
 import type { KubeObject, Schema } from "@heliostat/kube";
 import { memberPath } from "./field-problem.ts";
 import { isJsonObject, type JsonObject, mapItems, mapMembers } from "./json-value.ts";
-import { keepsUnknownMembers, memberSchema, type SchemaScope } from "./schema-scope.ts";
+import { membersOf } from "./schema-members.ts";
+import { keepsUnknownMembers, type SchemaScope } from "./schema-scope.ts";
 
 export interface Pruned {
   readonly object: KubeObject;
@@ -40,15 +41,19 @@ function prunedItems(
   if (schema.items === undefined && keepsUnknownMembers(schema)) return items;
   const itemSchema = schema.items ?? {};
   return mapItems(items, (item, index) =>
-    prunedValue(item, { schema: itemSchema, path: `${path}[${index}]` }, pruning),
+    typeof item === "object"
+      ? prunedValue(item, { schema: itemSchema, path: `${path}[${index}]` }, pruning)
+      : item,
   );
 }
 
 function prunedMembers(object: JsonObject, { schema, path }: Place, pruning: Pruning): JsonObject {
+  const members = membersOf(schema);
   return mapMembers(object, (value, name) => {
-    const known = memberSchema(schema, name);
+    const known = members.find(name);
+    if (known !== undefined && typeof value !== "object") return value;
     const at = memberPath(path, name);
-    if (known !== undefined) return prunedValue(value, { schema: known, path: at }, pruning);
+    if (known !== undefined) return prunedValue(value, { schema: known.schema, path: at }, pruning);
     if (keepsUnknownMembers(schema)) return value;
     pruning.unknownFields.push(at);
     return undefined;

@@ -6,7 +6,8 @@ import { celValue } from "./cel-value.ts";
 import { memberPath } from "./field-problem.ts";
 import { isJsonObject, ownMember } from "./json-value.ts";
 import { storedItem } from "./list-identity.ts";
-import { memberSchema, type SchemaScope } from "./schema-scope.ts";
+import { memberSchema } from "./schema-members.ts";
+import type { SchemaScope } from "./schema-scope.ts";
 import type { Place } from "./validate.ts";
 
 /**

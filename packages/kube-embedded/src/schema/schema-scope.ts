@@ -68,14 +68,6 @@ export function resourceSchema(schema: Schema): Schema {
   };
 }
 
-/** The schema of the member `name`: its own, else that of all further members. `undefined`: nothing is known of it. */
-export function memberSchema(schema: Schema, name: string): Schema | undefined {
-  const own = ownMember(schema.properties, name);
-  if (own !== undefined) return own;
-  const further = schema.additionalProperties;
-  return typeof further === "object" ? further : undefined;
-}
-
 /** Whether members that the schema does not name are kept as they are, whatever is in them. */
 export function keepsUnknownMembers(schema: Schema): boolean {
   return schema["x-kubernetes-preserve-unknown-fields"] === true || schema.additionalProperties === true;

@@ -4,7 +4,8 @@ import { builtInProblems } from "./built-in-values.ts";
 import { memberPath } from "./field-problem.ts";
 import { isJsonObject, type JsonObject, ownMember } from "./json-value.ts";
 import { duplicateItems, storedItem } from "./list-identity.ts";
-import { memberSchema, type SchemaScope } from "./schema-scope.ts";
+import { membersOf, plainTypeOf } from "./schema-members.ts";
+import type { SchemaScope } from "./schema-scope.ts";
 import { valueProblems } from "./value-rules.ts";
 
 /** A place in an object, and what stood there before an update. */
@@ -39,6 +40,7 @@ function collect(value: unknown, place: Place, walk: Walk): void {
   const own = scope.isCustom ? valueProblems(value, schema, path) : builtInProblems(value, schema, path);
   if (own.length > 0) problems.push(...own);
   if (own.some(({ reason }) => reason === "FieldValueTypeInvalid")) return;
+  if (typeof value !== "object" && !hasAlternatives(schema)) return;
   const here = { ...place, schema };
   if (Array.isArray(value)) collectItems(value, here, walk);
   else if (isJsonObject(value)) collectMembers(value, here, walk);
@@ -50,8 +52,10 @@ function collectItems(items: readonly unknown[], place: Place, walk: Walk): void
   const { scope, problems } = walk;
   const itemSchema = schema.items;
   if (itemSchema === undefined) return;
-  for (const [index, item] of items.entries()) {
-    if (isPlainlyValid(item, itemSchema)) continue;
+  const plainType = plainTypeOf(itemSchema);
+  for (let index = 0; index < items.length; index += 1) {
+    const item = items[index];
+    if (isPlainlyValid(item, plainType)) continue;
     const was = stored === undefined ? undefined : storedItem(item, { schema, stored }, scope);
     collect(item, { path: `${path}[${index}]`, schema: itemSchema, stored: was }, walk);
   }
@@ -61,42 +65,20 @@ function collectItems(items: readonly unknown[], place: Place, walk: Walk): void
 
 function collectMembers(object: JsonObject, place: Place, walk: Walk): void {
   const { path, schema, stored } = place;
-  for (const name of Object.keys(object)) {
-    const known = memberSchema(schema, name);
+  const members = membersOf(schema);
+  for (const name in object) {
+    const known = members.find(name);
     const value = object[name];
-    if (known === undefined || isPlainlyValid(value, known)) continue;
+    if (known === undefined || isPlainlyValid(value, known.plainType)) continue;
     const was = isJsonObject(stored) ? ownMember(stored, name) : undefined;
-    collect(value, { path: memberPath(path, name), schema: known, stored: was }, walk);
+    collect(value, { path: memberPath(path, name), schema: known.schema, stored: was }, walk);
   }
 }
 
-/** Whether nothing is asked of the value but its type, and it has that: true of most texts and flags. */
-function isPlainlyValid(value: unknown, schema: Schema): boolean {
-  const type = typeof value;
-  return (type === "string" || type === "boolean") && plainTypeOf(schema) === type;
+/** Whether the value is of a type of which all are right: true of most texts and flags. */
+function isPlainlyValid(value: unknown, plainType: string): boolean {
+  return plainType !== "" && typeof value === plainType;
 }
-
-const plainTypes = new WeakMap<Schema, string>();
-
-/** The type of a schema that says no more than that; `""` of every other. */
-function plainTypeOf(schema: Schema): string {
-  const known = plainTypes.get(schema);
-  if (known !== undefined) return known;
-  const says = Object.keys(schema).filter((keyword) => !SILENT.has(keyword));
-  const plain = says.length === 0 ? (schema.type ?? "") : "";
-  plainTypes.set(schema, plain);
-  return plain;
-}
-
-/** Keywords that ask nothing of a value that is a text or a flag. */
-const SILENT: ReadonlySet<string> = new Set([
-  "type",
-  "description",
-  "default",
-  "nullable",
-  "example",
-  "title",
-]);
 
 function hasAlternatives({ allOf, anyOf, oneOf, not }: Schema): boolean {
   return allOf !== undefined || anyOf !== undefined || oneOf !== undefined || not !== undefined;

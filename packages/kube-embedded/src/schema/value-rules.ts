@@ -39,7 +39,7 @@ export function typeProblem(value: unknown, schema: Schema, path: string): Field
 function isOfType(value: unknown, { type }: Schema): boolean {
   if (type === "array") return Array.isArray(value);
   if (type === "object") return isJsonObject(value);
-  return type !== "integer" && type !== "number" && typeof value === type;
+  return type === "integer" ? Number.isInteger(value) : typeof value === type;
 }
 
 function allowedTypes(schema: Schema): readonly string[] {
@@ -56,7 +56,7 @@ function typeName(value: unknown): string {
 }
 
 export function enumProblems(value: unknown, schema: Schema, path: string): readonly FieldCause[] {
-  if (schema.enum === undefined || schema.enum.some((each) => isEqualJson(each, value))) return [];
+  if (schema.enum === undefined || schema.enum.some((each) => isEqualJson(each, value))) return NONE;
   return [unsupportedValue(path, value, schema.enum.map(enumText))];
 }
 
@@ -90,7 +90,7 @@ function textMinimumProblem(text: string, minLength: number, path: string): Fiel
 }
 
 export function formatProblems(text: string, { format }: Schema, path: string): readonly FieldCause[] {
-  if (format === undefined || hasFormat(format, text)) return [];
+  if (format === undefined || hasFormat(format, text)) return NONE;
   return [formatProblem(text, format, path)];
 }
 
@@ -166,8 +166,8 @@ function objectProblems(object: JsonObject, schema: Schema, path: string): reado
 
 export function missingMembers(object: JsonObject, schema: Schema, path: string): readonly FieldCause[] {
   const { required = NONE } = schema;
-  const missing = required.every((name) => Object.hasOwn(object, name))
-    ? NONE
-    : required.filter((name) => !Object.hasOwn(object, name));
-  return missing.map((name) => requiredValue(path === "" ? name : `${path}.${name}`));
+  if (required.every((name) => Object.hasOwn(object, name))) return NONE;
+  return required
+    .filter((name) => !Object.hasOwn(object, name))
+    .map((name) => requiredValue(path === "" ? name : `${path}.${name}`));
 }

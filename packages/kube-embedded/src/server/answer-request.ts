@@ -14,6 +14,7 @@ import {
 } from "./http/exchange.ts";
 import { refuseForeignHost } from "./http/host-guard.ts";
 import { failureStatus } from "./http/kube-status.ts";
+import type { RequestLife } from "./http/request-life.ts";
 import { resourceRoute } from "./http/route.ts";
 import type { Authenticator, PeerSocket } from "./identity/authenticator.ts";
 import { requestAttributes } from "./identity/request-attributes.ts";
@@ -24,7 +25,7 @@ import type { ServedApi } from "./served-api.ts";
 
 /** The API with the doorkeepers before it. */
 export interface GuardedApi extends ServedApi {
-  readonly authenticator: Authenticator;
+  readonly authenticator: Pick<Authenticator, "userOf">;
   readonly authorizer: Authorizer;
   /** Names under which callers may ask for us. */
   readonly hosts: ReadonlySet<string>;
@@ -40,7 +41,7 @@ export interface IncomingRequest {
   /** The same as they came, none joined and none dropped. */
   readonly rawHeaders: RawHeaders;
   readonly peer: PeerSocket;
-  readonly signal: AbortSignal;
+  readonly life: RequestLife;
   body(): Promise<Buffer>;
   bodyStream(): Readable;
 }
@@ -58,26 +59,38 @@ export async function answerRequest(guarded: GuardedApi, incoming: IncomingReque
     if (health) return health;
     const caller = await guarded.authenticator.userOf(incoming.peer, incoming.rawHeaders);
     const user = await actingUser(caller, incoming.rawHeaders, guarded.authorizer);
-    return await answerKnownCaller(guarded, apiRequest(incoming, { path, search, query, user }));
+    return await answerKnownCaller(guarded, incoming, { path, search, query, user });
   } catch (error) {
     return failureReply(error, guarded.logger, { method: incoming.method, path });
   }
 }
 
-async function answerKnownCaller(guarded: GuardedApi, request: ApiRequest): Promise<Answer> {
-  const route = resourceRoute(request.path);
-  const attributes = requestAttributes(request, route);
+async function answerKnownCaller(
+  guarded: GuardedApi,
+  incoming: IncomingRequest,
+  found: Found,
+): Promise<Answer> {
+  const route = resourceRoute(found.path);
+  const attributes = requestAttributes({ ...found, method: incoming.method }, route);
   await assertAllowed(guarded.authorizer, attributes);
-  if (!route) return answerPath(guarded, request) ?? unknownPathReply();
+  if (!route) return answerPath(guarded, apiRequest(incoming, found)) ?? unknownPathReply();
   const mayCreate = await canCreate(guarded.authorizer, attributes);
-  return answerResource(guarded, { ...request, canCreate: mayCreate }, route);
+  return answerResource(guarded, apiRequest(incoming, { ...found, canCreate: mayCreate }), route);
 }
 
-function apiRequest(
-  { method, headers, signal, body, bodyStream }: IncomingRequest,
-  found: Pick<ApiRequest, "path" | "search" | "query" | "user">,
-): ApiRequest {
-  return { method, headers, signal, body, bodyStream, ...found };
+type Found = Pick<ApiRequest, "path" | "search" | "query" | "user" | "canCreate">;
+
+function apiRequest({ method, headers, life, body, bodyStream }: IncomingRequest, found: Found): ApiRequest {
+  return {
+    method,
+    headers,
+    body,
+    bodyStream,
+    ...found,
+    get signal(): AbortSignal {
+      return life.signal;
+    },
+  };
 }
 
 async function assertAllowed(authorizer: Authorizer, attributes: AccessAttributes): Promise<void> {

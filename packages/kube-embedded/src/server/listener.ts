@@ -14,6 +14,7 @@ import type { KubeError, Logger } from "@heliostat/kube";
 import { failureReply, type IncomingRequest, plainReply } from "./answer-request.ts";
 import { type Answer, isUpgrade } from "./http/exchange.ts";
 import { readBody } from "./http/read-body.ts";
+import { EndingLife, type RequestLife } from "./http/request-life.ts";
 import { type HttpResponse, sendReply } from "./http/send-reply.ts";
 import { noWayOut, wayOut } from "./http/upgrade.ts";
 import type { UpgradeRequest } from "./http/web-socket.ts";
@@ -42,7 +43,7 @@ export class Listener {
   readonly #socketServer: Server;
   readonly #connections = new Set<Duplex>();
   readonly #sessions = new Set<ServerHttp2Session>();
-  readonly #requests = new Set<AbortController>();
+  readonly #requests = new Set<EndingLife>();
   #isClosing = false;
 
   constructor(options: ListenerOptions) {
@@ -70,7 +71,7 @@ export class Listener {
     const isClosed = this.#server.listening ? once(this.#server, "close") : Promise.resolve();
     this.#server.close();
     this.#socketServer.close();
-    for (const request of this.#requests) request.abort();
+    for (const request of this.#requests) request.end();
     for (const session of this.#sessions) session.close();
     const deadline = setTimeout(() => this.#drop(), CLOSE_WITHIN_MS);
     await isClosed;
@@ -102,14 +103,14 @@ export class Listener {
   }
 
   async #onRequest(request: IncomingMessage | Http2ServerRequest, response: HttpResponse): Promise<void> {
-    const { signal, forget } = this.#newRequest();
-    response.once("close", forget);
+    const life = this.#newRequest();
+    response.once("close", () => this.#forget(life));
     // A caller that leaves in the middle is its own affair.
     response.on("error", () => undefined);
-    const answer = await this.#options.answer(incoming(request, signal));
+    const answer = await this.#options.answer(incoming(request, life));
     const reply = plainReply(answer, this.#options.logger);
     try {
-      await sendReply(response, reply, { headers: request.headers, signal });
+      await sendReply(response, reply, { headers: request.headers, life });
     } catch (error) {
       this.#breakOff(response, error);
     }
@@ -127,14 +128,14 @@ export class Listener {
 
   async #onUpgrade(upgrade: UpgradeRequest): Promise<void> {
     const { message, socket } = upgrade;
-    const { signal, forget } = this.#newRequest();
-    socket.once("close", forget);
+    const life = this.#newRequest();
+    socket.once("close", () => this.#forget(life));
     socket.on("error", () => socket.destroy());
-    signal.addEventListener("abort", () => socket.destroy(), { once: true });
-    const answer = await this.#options.answer(incoming(message, signal));
+    life.signal.addEventListener("abort", () => socket.destroy(), { once: true });
+    const answer = await this.#options.answer(incoming(message, life));
     const leave = isUpgrade(answer) ? wayOut(upgrade, answer) : undefined;
     const refusal = isUpgrade(answer) ? this.#failure(noWayOut(answer)) : answer;
-    const done = leave ? leave() : refuseUpgrade(upgrade, refusal, signal);
+    const done = leave ? leave() : refuseUpgrade(upgrade, refusal, life);
     await done.catch((error: unknown) => {
       this.#options.logger.debug("Cannot finish a conversation", { error });
     });
@@ -144,28 +145,26 @@ export class Listener {
     return failureReply(error, this.#options.logger, { method: "GET", path: "" });
   }
 
-  #newRequest(): { readonly signal: AbortSignal; forget(): void } {
-    const controller = new AbortController();
-    this.#requests.add(controller);
-    const forget = (): void => {
-      this.#requests.delete(controller);
-      controller.abort(IS_OVER);
-    };
-    return { signal: controller.signal, forget };
+  #newRequest(): EndingLife {
+    const life = new EndingLife();
+    this.#requests.add(life);
+    return life;
+  }
+
+  #forget(life: EndingLife): void {
+    this.#requests.delete(life);
+    life.end();
   }
 }
 
-/** Made once: an abort without a reason makes an error with a stack, for each request that ends. */
-const IS_OVER = new Error("the request is over");
-
-function incoming(request: IncomingMessage | Http2ServerRequest, signal: AbortSignal): IncomingRequest {
+function incoming(request: IncomingMessage | Http2ServerRequest, life: RequestLife): IncomingRequest {
   return {
     method: request.method ?? "",
     url: request.url ?? "",
     headers: request.headers,
     rawHeaders: request.rawHeaders,
     peer: peerOf(request),
-    signal,
+    life,
     body: () => readBody(request),
     bodyStream: () => request,
   };
@@ -196,12 +195,12 @@ async function listening(server: Server | Http2SecureServer, where: string): Pro
 async function refuseUpgrade(
   { message, socket }: UpgradeRequest,
   answer: Answer,
-  signal: AbortSignal,
+  life: RequestLife,
 ): Promise<void> {
   if (isUpgrade(answer) || socket.destroyed) return;
   const response = new ServerResponse(message);
   response.shouldKeepAlive = false;
   response.assignSocket(socket as Socket);
   response.once("finish", () => socket.end());
-  await sendReply(response, answer, { headers: message.headers, signal });
+  await sendReply(response, answer, { headers: message.headers, life });
 }

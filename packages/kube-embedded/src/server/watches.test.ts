@@ -25,6 +25,23 @@ describe("a watch", () => {
     response.destroy();
   });
 
+  it("says of a change what its author was answered, in the same bytes", async () => {
+    const { response, lines } = await watch(`${CONFIG_MAPS}?watch=1&fieldSelector=metadata.name=told`);
+    const made = await callApi(server, CONFIG_MAPS, { method: "POST", body: aConfigMap("told") });
+    const body = { ...aConfigMap("told"), data: { a: "ü" } };
+    const changed = await callApi(server, `${CONFIG_MAPS}/told`, { method: "PUT", body });
+    const readable = await callApi(server, `${CONFIG_MAPS}/told?pretty=1`, {
+      method: "PUT",
+      body: { ...body, data: {} },
+    });
+    expect(await lines.next()).toMatchObject({ value: `{"type":"ADDED","object":${made.text}}` });
+    expect(await lines.next()).toMatchObject({ value: `{"type":"MODIFIED","object":${changed.text}}` });
+    const object = JSON.stringify(JSON.parse(readable.text));
+    expect(readable.text).toMatch(/^\{\n/);
+    expect(await lines.next()).toMatchObject({ value: `{"type":"MODIFIED","object":${object}}` });
+    response.destroy();
+  });
+
   it("of one object is a watch for its name", async () => {
     const { response, next } = await watch(`${CONFIG_MAPS}/first?watch=1`);
     expect(await next()).toMatchObject({ type: "ADDED", object: { metadata: { name: "first" } } });
@@ -79,11 +96,12 @@ function aConfigMap(name: string): object {
 
 interface Watch {
   readonly response: IncomingMessage;
+  readonly lines: AsyncIterator<string>;
   next(): Promise<unknown>;
 }
 
 async function watch(path: string, call: ApiCall = {}): Promise<Watch> {
   const response = await openStream(server, path, call);
   const lines = createInterface({ input: response })[Symbol.asyncIterator]();
-  return { response, next: async () => JSON.parse(String((await lines.next()).value)) };
+  return { response, lines, next: async () => JSON.parse(String((await lines.next()).value)) };
 }

@@ -39,6 +39,7 @@ export function unstored(object: KubeObject): StoredObject {
 /** Freeze a JSON value all the way down. What is frozen already counts as frozen in depth: revisions share subtrees. */
 function frozen<T>(value: T): T {
   if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
-  for (const each of Object.values(value)) frozen(each);
+  if (Array.isArray(value)) for (const item of value) frozen(item);
+  else for (const name in value) frozen(value[name]);
   return Object.freeze(value);
 }

@@ -181,6 +181,40 @@ describe("what the server or the network refuses", () => {
   });
 });
 
+describe("requests of others", () => {
+  const request = {
+    method: "PATCH",
+    path: "/apis/ray.io/v1/x?y=%2F",
+    headers: { accept: "text/plain", "user-agent": "theirs/1", "content-type": "a/b" },
+    body: new TextEncoder().encode("{"),
+  };
+
+  it("go out as they are, in our name, and what the API says is an answer", async () => {
+    const { http, server } = await opened((_, response) => answerJson(response, 403, { kind: "Status" }), {
+      credentials: tokens("ours", "other"),
+    });
+    const { status, headers } = await http.wire.send(request);
+    expect([status, headers["content-type"]]).toEqual([403, "application/json"]);
+    const sent = { ...request.headers, authorization: "Bearer ours" };
+    expect(server.requests).toEqual([
+      { method: "PATCH", url: request.path, headers: expect.objectContaining(sent), body: "{" },
+    ]);
+  });
+
+  it("are sent again with a renewed credential; a refused one is our trouble", async () => {
+    const renewed = await opened(acceptOnly("new"), { credentials: tokens("old", "new") });
+    expect((await renewed.http.wire.send(request)).status).toBe(200);
+    expect(renewed.server.requests.map(({ body }) => body)).toEqual(["{", "{"]);
+    const refused = await opened(acceptOnly("good"), { credentials: tokens("bad", "bad") });
+    await expect(refused.http.wire.send(request)).rejects.toMatchObject({ reason: "Unauthorized" });
+  });
+
+  it("fail when no answer comes", async () => {
+    const { http } = await opened((_, response) => void response.destroy());
+    await expect(http.wire.send(request)).rejects.toMatchObject({ reason: "Unavailable" });
+  });
+});
+
 describe("a watch", () => {
   it("tells of objects, bookmarks and errors", async () => {
     const lines = [

@@ -1,4 +1,4 @@
-import { isKubeError, type Json, KubeError } from "@heliostat/kube";
+import { isKubeError, type Json, KubeError, type WireAnswer, type WireRequest } from "@heliostat/kube";
 import type { Dispatcher } from "undici";
 import type { ClusterAccess } from "../access/cluster-access.ts";
 import { type Credential, isSameCredential } from "../access/credential.ts";
@@ -58,6 +58,29 @@ export class ApiConnection {
   async stream(request: ApiRequest): Promise<AsyncIterable<Uint8Array>> {
     const { body } = await this.#guarded(request, () => this.#answer(request, "streams"));
     return this.#chunks(body, request);
+  }
+
+  /** Pass on a request as it is, but in our name. @throws KubeError when no answer comes, or what the signal says */
+  async pass(request: WireRequest): Promise<WireAnswer> {
+    const answer = await this.#guarded(request, () =>
+      this.#withCredential(async (credential) => {
+        // Whoever reads slowly, or watches, takes no call's place.
+        const pool = await this.#pools.pool("streams", credential.certificate);
+        const { method, headers, body, signal } = request;
+        return accepted(
+          await pool.request({
+            method: method as Dispatcher.HttpMethod,
+            path: this.#path(request),
+            headers: { ...this.#headers(credential), ...headers },
+            ...(body && { body }),
+            ...(signal && { signal }),
+            bodyTimeout: 0,
+          }),
+        );
+      }),
+    );
+    const headers = answer.headers as WireAnswer["headers"];
+    return { status: answer.statusCode, headers, body: this.#chunks(answer.body, request) };
   }
 
   /** Ask for a WebSocket. @throws KubeError, or what the signal says */
@@ -134,7 +157,7 @@ export class ApiConnection {
     return `${this.#server.pathname.replace(/\/$/, "")}${path}`;
   }
 
-  async #guarded<T>({ signal }: ApiRequest, ask: () => Promise<T>): Promise<T> {
+  async #guarded<T>({ signal }: Pick<ApiRequest, "signal">, ask: () => Promise<T>): Promise<T> {
     try {
       signal?.throwIfAborted();
       return await ask();
@@ -145,7 +168,7 @@ export class ApiConnection {
 
   async *#chunks(
     body: AsyncIterable<Uint8Array>,
-    { signal }: ApiRequest,
+    { signal }: Pick<ApiRequest, "signal">,
   ): AsyncGenerator<Uint8Array, void, undefined> {
     try {
       yield* body;
@@ -153,6 +176,12 @@ export class ApiConnection {
       throw networkError(error, { server: this.#access.server, signal });
     }
   }
+}
+
+/** Who is refused is we, and not whoever's request we pass on. @throws KubeError `Unauthorized` */
+async function accepted(answer: Dispatcher.ResponseData): Promise<Dispatcher.ResponseData> {
+  if (answer.statusCode !== 401) return answer;
+  throw statusError({ code: 401, body: await answer.body.text() });
 }
 
 function parsedAnswer(text: string): Json {

@@ -1,12 +1,13 @@
-import type { Container, EnvVar, Job, Pod, PodSpec } from "@heliostat/kube";
+import type { Container, EnvVar, Job, Pod, PodSpec, PodTemplateSpec } from "@heliostat/kube";
 import { podFromTemplate } from "../pods/pod-from-template.ts";
 import { podPrefix } from "../replica-sets/plan.ts";
 import { INDEX } from "./completion-index.ts";
+import { TRACKING_FINALIZER } from "./tracking.ts";
 
 /** A pod of a job; in an indexed job it knows its index by name, label, annotation and environment. */
 export function jobPod(job: Job, suffix: string, index?: number): Pod {
   const { name } = job.metadata;
-  const template = job.spec?.template ?? {};
+  const template = trackedTemplate(job);
   if (index === undefined) return podFromTemplate(template, job, { name: `${podPrefix(name)}${suffix}` });
   const own = { [INDEX]: String(index) };
   const pod = podFromTemplate(template, job, {
@@ -16,6 +17,12 @@ export function jobPod(job: Job, suffix: string, index?: number): Pod {
   });
   const spec = pod.spec ?? { containers: [] };
   return { ...pod, spec: { hostname: `${name}-${index}`, ...withIndex(spec) } };
+}
+
+function trackedTemplate({ spec }: Job): PodTemplateSpec {
+  const { metadata = {}, ...template } = spec?.template ?? {};
+  const finalizers = [...(metadata.finalizers ?? []), TRACKING_FINALIZER];
+  return { ...template, metadata: { ...metadata, finalizers } };
 }
 
 const INDEX_VARIABLE = "JOB_COMPLETION_INDEX";

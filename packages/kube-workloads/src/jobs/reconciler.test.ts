@@ -1,6 +1,16 @@
-import { conditionOf, EVENTS, isKubeError, JOBS, type Job, type JobSpec, PODS } from "@heliostat/kube";
+import {
+  conditionOf,
+  EVENTS,
+  isKubeError,
+  JOBS,
+  type Job,
+  type JobSpec,
+  PODS,
+  type Pod,
+} from "@heliostat/kube";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type SimulatedCluster, startSimulatedCluster } from "../testing/simulated-cluster.ts";
+import { TRACKING_FINALIZER } from "./tracking.ts";
 
 describe("jobReconciler()", () => {
   let cluster: SimulatedCluster;
@@ -96,8 +106,11 @@ describe("jobReconciler()", () => {
     const podFailurePolicy = { rules: [rule("FailJob", 42), rule("Ignore", 3)] };
     await run({ backoffLimit: 0, podFailurePolicy }, "exit 3 after 1s");
     await cluster.turn(60_000);
-    expect((await job()).status?.failed).toBeGreaterThan(2);
-    await cluster.client.delete(JOBS, { namespace: "default", name: "work" });
+    expect((await cluster.pods()).length).toBeGreaterThan(2);
+    expect((await job()).status).not.toHaveProperty("failed");
+    expect(types((await job()).status)).toEqual([]);
+    const background = { propagationPolicy: "Background" } as const;
+    await cluster.client.delete(JOBS, { namespace: "default", name: "work" }, background);
     await cluster.turn(5000);
     await run({ podFailurePolicy }, "exit 42 after 1s");
     await cluster.turn(5000);
@@ -106,6 +119,76 @@ describe("jobReconciler()", () => {
       /^Container main for pod default\/work-\w+ failed with exit code 42 matching FailJob rule at index 0$/,
     );
   });
+
+  describe("counts each pod once", () => {
+    it("holding it back until it has", async () => {
+      await run({ completions: 3, parallelism: 1 });
+      const [first] = await cluster.pods();
+      expect(first?.metadata.finalizers).toEqual([TRACKING_FINALIZER]);
+      for (let step = 0; step < 20; step += 1) {
+        await cluster.turn(500);
+        for (const pod of await cluster.pods()) if (pod.status?.phase === "Succeeded") await remove(pod);
+      }
+      expect((await job()).status).toMatchObject({ succeeded: 3, uncountedTerminatedPods: {} });
+      expect(types((await job()).status)).toContain("Complete");
+      expect(await everyPod()).toEqual([]);
+    });
+
+    it("and lets it go then", async () => {
+      await run({ completions: 2, parallelism: 2, completionMode: "Indexed" });
+      await cluster.turn(5_000);
+      const pods = await everyPod();
+      expect(pods).toHaveLength(2);
+      expect(pods.flatMap(({ metadata }) => metadata.finalizers ?? [])).toEqual([]);
+    });
+
+    it("as failed when somebody deletes it, and runs another", async () => {
+      await run({}, "exit 0 after 1h");
+      const [first] = await cluster.pods();
+      if (first) await remove(first);
+      await cluster.turn(40_000);
+      expect((await job()).status).toMatchObject({ active: 1, failed: 1 });
+      expect(await everyPod()).toHaveLength(1);
+    });
+
+    it("and not at all what the job itself sends away", async () => {
+      await run({ parallelism: 2, completions: 4 }, "exit 0 after 1h");
+      await cluster.patch(JOBS, "work", { spec: { parallelism: 1 } });
+      await cluster.turn(40_000);
+      await cluster.patch(JOBS, "work", { spec: { suspend: true } });
+      await cluster.turn(40_000);
+      expect((await job()).status).not.toHaveProperty("failed");
+      expect(await everyPod()).toEqual([]);
+    });
+
+    it("as failed when it is cut short by the job's end", async () => {
+      await run({ activeDeadlineSeconds: 10 }, "exit 0 after 1h");
+      await cluster.turn(60_000);
+      expect((await job()).status).toMatchObject({ failed: 1, uncountedTerminatedPods: {} });
+      expect(await everyPod()).toEqual([]);
+    });
+
+    it.each(["Orphan", "Background", "Foreground"] as const)(
+      "and holds nothing back when its job is deleted: %s",
+      async (propagationPolicy) => {
+        await run({}, "exit 0 after 1h");
+        await cluster.client.delete(JOBS, { namespace: "default", name: "work" }, { propagationPolicy });
+        await cluster.turn(60_000);
+        const pods = await everyPod();
+        expect(pods).toHaveLength(propagationPolicy === "Orphan" ? 1 : 0);
+        expect(pods.flatMap(({ metadata }) => metadata.finalizers ?? [])).toEqual([]);
+        expect((await cluster.client.list(JOBS)).items).toEqual([]);
+      },
+    );
+  });
+
+  async function remove({ metadata }: Pod): Promise<void> {
+    await cluster.client.delete(PODS, { namespace: "default", name: metadata.name });
+  }
+
+  async function everyPod(): Promise<readonly Pod[]> {
+    return (await cluster.client.list(PODS, { namespace: "default" })).items;
+  }
 
   const job = () => cluster.get(JOBS, "work");
 

@@ -19,14 +19,18 @@ import {
 import { claimable } from "../pods/claims.ts";
 import { isForeign, planJob } from "./plan.ts";
 import { jobStatus } from "./status.ts";
-import { viewJob } from "./view.ts";
+import { planTracking } from "./tracking.ts";
+import { podsOf, viewJob } from "./view.ts";
 
 /** Runs the pods of each Job until enough of them have succeeded, or too many have failed. */
 export function jobReconciler(): Reconciler<Job> {
   return { name: "job-controller", resource: JOBS, watches: [claimable(PODS, JOBS)], reconcile };
 }
 
-/** The status goes first: the start of a job is known before its pods, and a verdict before they are deleted. */
+/**
+ * The status goes first: the start of a job is known before its pods, what has ended is noted before the pods that it
+ * was are let go, and a verdict stands before they are deleted.
+ */
 async function reconcile(key: string, context: ReconcileContext): Promise<ReconcileResult> {
   const { caches, clock, random } = context;
   const surroundings = { nowMs: clock.now(), freshSuffix: () => randomSuffix(random) };
@@ -36,6 +40,8 @@ async function reconcile(key: string, context: ReconcileContext): Promise<Reconc
   const view = viewJob(key, caches, surroundings);
   if (!view) return DONE;
   const plan = planJob(view);
+  const tracking = { actions: planTracking(view.job, podsOf(view), plan.actions) };
+  resultOf(tracking, await carryOut(tracking, view.job, context));
   const outcome = await carryOut(plan, view.job, context);
   const after = viewJob(key, caches, surroundings);
   if (after && !isTerminating(after.job)) await writeStatus(after.job, jobStatus(after), context);

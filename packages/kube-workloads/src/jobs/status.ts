@@ -1,6 +1,7 @@
 import { conditionOf, type Job, type JobCondition, type JobStatus, timestamp } from "@heliostat/kube";
-import { indexText, isIndexed } from "./completion-index.ts";
+import { type Counted, countedEnds, isSettled } from "./counted.ts";
 import { type Tally, tallyOf } from "./tally.ts";
+import { uncountedPods } from "./tracking.ts";
 import { isFinished, type Verdict, verdictOf } from "./verdict.ts";
 import { type JobView, podsOf } from "./view.ts";
 
@@ -11,26 +12,26 @@ export function jobStatus(view: JobView): JobStatus {
   const pods = podsOf(view);
   const tally = tallyOf(job, pods);
   const verdict = verdictOf(job, tally, { pods, nowMs });
-  const isOver = verdict !== undefined && tally.active.length === 0 && tally.terminating.length === 0;
+  const fresh = uncountedPods(job, pods, verdict?.outcome === "failed");
+  const counted = countedEnds(job, pods, fresh);
+  const isQuiet = tally.active.length === 0 && tally.terminating.length === 0 && isSettled(counted);
+  const isOver = verdict !== undefined && isQuiet;
   const conditions = conditionsOf(job, { verdict, isOver, nowMs });
   const startTime = startTimeOf(job, nowMs);
   return {
-    ...countsOf(job, tally),
+    ...countsOf(tally),
+    ...counted,
     ...(startTime !== undefined && { startTime }),
     ...(isOver && verdict.outcome === "succeeded" && { completionTime: timestamp(nowMs) }),
     ...(conditions.length > 0 && { conditions }),
   };
 }
 
-function countsOf(job: Job, tally: Tally): JobStatus {
-  const { active, terminating, succeeded, failed, ready, doneIndexes } = tally;
+function countsOf({ active, terminating, ready }: Tally): Omit<JobStatus, keyof Counted> {
   return {
     ...(active.length > 0 && { active: active.length }),
     ready,
     terminating: terminating.length,
-    ...(succeeded > 0 && { succeeded }),
-    ...(failed > 0 && { failed }),
-    ...(isIndexed(job) && doneIndexes.size > 0 && { completedIndexes: indexText(doneIndexes) }),
   };
 }
 

@@ -1,7 +1,8 @@
 import { epochMsOf, isTerminating, type Job, type Pod } from "@heliostat/kube";
 import { isActive, isReady, restartsOf } from "../pods/pod-state.ts";
-import { indexesOf, indexOf, isIndexed } from "./completion-index.ts";
-import { judgedFailure } from "./failure-policy.ts";
+import { isIndexed } from "./completion-index.ts";
+import { doneIndexes } from "./counted.ts";
+import { uncountedPods } from "./tracking.ts";
 
 /** What has become of a job's pods. */
 export interface Tally {
@@ -10,9 +11,8 @@ export interface Tally {
   readonly terminating: readonly Pod[];
   readonly ready: number;
   readonly succeeded: number;
+  /** Those that count towards the limit. */
   readonly failed: number;
-  /** The failures that count towards the limit. */
-  readonly countedFailures: number;
   readonly doneIndexes: ReadonlySet<number>;
   /** Failures after the last success, and when the latest was: they make the next pod wait. */
   readonly failuresInARow: number;
@@ -21,33 +21,27 @@ export interface Tally {
   readonly restarts: number;
 }
 
-/**
- * Count. What the status has counted already stays counted, when the pod that it was has been deleted meanwhile; a
- * pod that is deleted before it ends counts as failed in no case.
- */
+/** Count: what the status has counted already, what it has noted, and what it does not know yet. */
 export function tallyOf(job: Job, pods: readonly Pod[]): Tally {
   const { status = {} } = job;
+  const noted = status.uncountedTerminatedPods ?? {};
+  const fresh = uncountedPods(job, pods);
   const succeeded = pods.filter((pod) => pod.status?.phase === "Succeeded");
   const failed = pods.filter((pod) => pod.status?.phase === "Failed");
   const active = pods.filter(isActive);
-  const judged = failed.filter((pod) => judgedFailure(pod, job).action !== "Ignore");
-  const doneIndexes = new Set([
-    ...(isIndexed(job) ? indexesOf(status.completedIndexes) : []),
-    ...succeeded.flatMap((pod) => indexOf(pod, job) ?? []),
-  ]);
+  const indexes = isIndexed(job) ? doneIndexes(job, fresh) : new Set<number>();
   const lastSuccessMs = Math.max(0, ...succeeded.map(endedAtMs));
   const recent = failed.map(endedAtMs).filter((atMs) => atMs >= lastSuccessMs);
-  const forgotten = Math.max(0, (status.failed ?? 0) - failed.length);
+  const successes = (status.succeeded ?? 0) + (noted.succeeded?.length ?? 0) + fresh.succeeded.length;
   return {
     active,
     terminating: pods.filter(
       (pod) => isTerminating(pod) && !succeeded.includes(pod) && !failed.includes(pod),
     ),
     ready: active.filter(isReady).length,
-    succeeded: isIndexed(job) ? doneIndexes.size : Math.max(succeeded.length, status.succeeded ?? 0),
-    failed: failed.length + forgotten,
-    countedFailures: judged.length + forgotten,
-    doneIndexes,
+    succeeded: isIndexed(job) ? indexes.size : successes,
+    failed: (status.failed ?? 0) + (noted.failed?.length ?? 0) + fresh.failed.length,
+    doneIndexes: indexes,
     failuresInARow: recent.length,
     lastFailureMs: Math.max(0, ...recent),
     restarts: active.reduce((total, pod) => total + restartsOf(pod), 0),

@@ -48,11 +48,11 @@ function policyFailure(job: Job, pods: readonly Pod[]): Verdict | undefined {
 }
 
 /** Pods that start their containers again fail by restarts, the others as a whole. */
-function limitFailure({ spec }: Job, { countedFailures, restarts }: Tally): Verdict | undefined {
+function limitFailure({ spec }: Job, { failed, restarts }: Tally): Verdict | undefined {
   const limit = spec?.backoffLimit ?? 6;
   const isPastRestarts = limit === 0 ? restarts > 0 : restarts >= limit;
   const restartsInPlace = spec?.template.spec?.restartPolicy === "OnFailure" && isPastRestarts;
-  if (countedFailures <= limit && !restartsInPlace) return undefined;
+  if (failed <= limit && !restartsInPlace) return undefined;
   const message = "Job has reached the specified backoff limit";
   return { outcome: "failed", reason: "BackoffLimitExceeded", message };
 }

@@ -26,6 +26,15 @@ export function withPods(view: NodeView, pods: readonly Pod[]): NodeView {
   };
 }
 
+/** A node as it is when these pods of it have gone. */
+export function withoutPods(view: NodeView, gone: readonly Pod[]): NodeView {
+  if (gone.length === 0) return view;
+  return withPods(
+    emptyNode(view.node),
+    view.pods.filter((each) => !gone.includes(each)),
+  );
+}
+
 /** A node with nothing on it. */
 export function emptyNode(node: Node): NodeView {
   return { node, used: new Map(), podCount: 0, hostPorts: new Set(), pods: [], aloof: [] };

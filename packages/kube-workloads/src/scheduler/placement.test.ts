@@ -12,7 +12,7 @@ describe("planBindings() with regard to neighbours", () => {
     expect(nodeFor(pod({ affinity }), [node("a", "1"), node("b", "2")])).toBe("a");
     expect(nodeFor(pod({ affinity }), [node("a", "1"), node("b", "2", [pod()])])).toBe("b");
     expect(refusal(pod({ affinity }, "other"), [node("a", "1")])).toBe(
-      "0/1 nodes are available: 1 node(s) didn't match pod affinity rules.",
+      "0/1 nodes are available: 1 node(s) didn't match pod affinity rules. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.",
     );
   });
 
@@ -20,10 +20,10 @@ describe("planBindings() with regard to neighbours", () => {
     const affinity = far();
     expect(nodeFor(pod({ affinity }), [node("a", "1", [pod()]), node("b", "2")])).toBe("b");
     expect(refusal(pod({ affinity }), [node("a", "1", [pod()]), node("b", "1")])).toBe(
-      "0/2 nodes are available: 2 node(s) didn't match pod anti-affinity rules.",
+      "0/2 nodes are available: 2 node(s) didn't match pod anti-affinity rules. preemption: 0/2 nodes are available: 2 No preemption victims found for incoming pod.",
     );
     expect(refusal(pod(), [node("a", "1", [pod({ affinity })])])).toBe(
-      "0/1 nodes are available: 1 node(s) didn't satisfy existing pods anti-affinity rules.",
+      "0/1 nodes are available: 1 node(s) didn't satisfy existing pods anti-affinity rules. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.",
     );
   });
 
@@ -46,7 +46,9 @@ describe("planBindings() with regard to neighbours", () => {
     expect(nodeFor(pod({ affinity: far() }), nodes)).toBe("a");
     const everywhere = far({ namespaceSelector: { matchLabels: { team: "x" } } });
     const labels = new Map([["other", { team: "x" }]]);
-    expect(planBindings([pod({ affinity: everywhere })], nodes, labels)[0]).toHaveProperty("unschedulable");
+    expect(planBindings([pod({ affinity: everywhere })], nodes, { namespaces: labels })[0]).toHaveProperty(
+      "unschedulable",
+    );
   });
 
   it("spreads pods over places as evenly as it must", () => {
@@ -54,10 +56,10 @@ describe("planBindings() with regard to neighbours", () => {
     const spread = pod({ topologySpreadConstraints });
     expect(nodeFor(spread, [node("a", "1", [pod()]), node("b", "2")])).toBe("b");
     expect(refusal(spread, [node("a", "1", [pod()]), node("b", "2", { unschedulable: true })])).toBe(
-      "0/2 nodes are available: 1 node(s) didn't match pod topology spread constraints, 1 node(s) were unschedulable.",
+      "0/2 nodes are available: 1 node(s) didn't match pod topology spread constraints, 1 node(s) were unschedulable. preemption: 0/2 nodes are available: 1 No preemption victims found for incoming pod, 1 Preemption is not helpful for scheduling.",
     );
     expect(refusal(spread, [node("a", undefined)])).toBe(
-      "0/1 nodes are available: 1 node(s) didn't match pod topology spread constraints (missing required label).",
+      "0/1 nodes are available: 1 node(s) didn't match pod topology spread constraints (missing required label). preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.",
     );
   });
 

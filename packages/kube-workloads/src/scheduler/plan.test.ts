@@ -1,8 +1,11 @@
 import type { Node, Pod, PodSpec } from "@heliostat/kube";
 import { describe, expect, it } from "vitest";
-import { emptyNode, type NodeView } from "./node-view.ts";
+import { emptyNode, type NodeView, withPods } from "./node-view.ts";
 import { planBindings } from "./plan.ts";
 import { requestsOf } from "./requests.ts";
+
+const NOT_HELPFUL = "Preemption is not helpful for scheduling";
+const NO_VICTIMS = "No preemption victims found for incoming pod";
 
 describe("planBindings()", () => {
   it("says so when there are no nodes at all", () => {
@@ -10,20 +13,44 @@ describe("planBindings()", () => {
   });
 
   it.each([
-    ["Insufficient cpu", pod({ containers: [container({ cpu: "5" })] }), node("a")],
-    ["Insufficient memory", pod({ containers: [container({ memory: "9Gi" })] }), node("a")],
-    ["Insufficient nvidia.com/gpu", pod({ containers: [container({ "nvidia.com/gpu": 1 })] }), node("a")],
-    ["Too many pods", pod(), node("a", { status: { allocatable: { pods: "0", cpu: "4", memory: "8Gi" } } })],
-    ["node(s) were unschedulable", pod(), node("a", { spec: { unschedulable: true } })],
+    ["Insufficient cpu", pod({ containers: [container({ cpu: "5" })] }), node("a"), NOT_HELPFUL],
+    ["Insufficient memory", pod({ containers: [container({ memory: "9Gi" })] }), node("a"), NOT_HELPFUL],
+    [
+      "Insufficient nvidia.com/gpu",
+      pod({ containers: [container({ "nvidia.com/gpu": 1 })] }),
+      node("a"),
+      NOT_HELPFUL,
+    ],
+    [
+      "Too many pods",
+      pod(),
+      node("a", { status: { allocatable: { pods: "0", cpu: "4", memory: "8Gi" } } }),
+      NO_VICTIMS,
+    ],
+    ["node(s) were unschedulable", pod(), node("a", { spec: { unschedulable: true } }), NOT_HELPFUL],
     [
       "node(s) had untolerated taint {gpu: yes}",
       pod(),
       node("a", { spec: { taints: [{ key: "gpu", value: "yes", effect: "NoSchedule" }] } }),
+      NOT_HELPFUL,
     ],
-    ["node(s) didn't match Pod's node affinity/selector", pod({ nodeSelector: { zone: "b" } }), node("a")],
-  ])("says %s in Kubernetes' words", (reason, unlucky, place) => {
+    [
+      "node(s) didn't match Pod's node affinity/selector",
+      pod({ nodeSelector: { zone: "b" } }),
+      node("a"),
+      NOT_HELPFUL,
+    ],
+  ])("says %s in Kubernetes' words", (reason, ...[unlucky, place, preemption]) => {
     expect(verdictOn(unlucky, [place])).toEqual({
-      unschedulable: `0/1 nodes are available: 1 ${reason}.`,
+      unschedulable: `0/1 nodes are available: 1 ${reason}. preemption: 0/1 nodes are available: 1 ${preemption}.`,
+    });
+  });
+
+  it("says what is missing where room is taken by pods of the same priority", () => {
+    const big = pod({ containers: [container({ cpu: "3" })] });
+    expect(verdictOn(big, [withPods(view(node("a")), [big])])).toEqual({
+      unschedulable:
+        "0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.",
     });
   });
 
@@ -32,7 +59,7 @@ describe("planBindings()", () => {
     const nodes = [node("a"), node("b"), node("c", { spec: { unschedulable: true } })];
     expect(verdictOn(big, nodes)).toEqual({
       unschedulable:
-        "0/3 nodes are available: 1 node(s) were unschedulable, 2 Insufficient cpu, 2 Insufficient memory.",
+        "0/3 nodes are available: 1 node(s) were unschedulable, 2 Insufficient cpu, 2 Insufficient memory. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.",
     });
   });
 
@@ -81,7 +108,7 @@ describe("planBindings()", () => {
     const unready = node("a", { status: { ...node("a").status, conditions } });
     expect(verdictOn(pod(), [unready])).toEqual({
       unschedulable:
-        "0/1 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/not-ready: }.",
+        "0/1 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/not-ready: }. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.",
     });
   });
 
@@ -90,7 +117,8 @@ describe("planBindings()", () => {
     const greedy = pod({ containers: [{ name: "main", ports }] });
     const hostPorts = new Set(["TCP/8080"]);
     expect(verdictOn(greedy, [view(node("a"), { hostPorts })])).toEqual({
-      unschedulable: "0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod ports.",
+      unschedulable:
+        "0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod ports. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.",
     });
   });
 

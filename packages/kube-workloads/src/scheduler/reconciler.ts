@@ -12,6 +12,7 @@ import {
   type Binding,
   type Condition,
   isEqualJson,
+  isKubeError,
   isTerminating,
   type KubeObject,
   keyOf,
@@ -19,6 +20,7 @@ import {
   NODES,
   type Node,
   nameOf,
+  POD_DISRUPTION_BUDGETS,
   PODS,
   type Pod,
   type PodStatus,
@@ -29,7 +31,8 @@ import type { Index } from "@heliostat/watch-cache";
 import { AssumedPods } from "./assumed-pods.ts";
 import { emptyNode, type NodeView, withPods } from "./node-view.ts";
 import type { NamespaceLabels } from "./place.ts";
-import { planBindings, type Verdict } from "./plan.ts";
+import { planBindings, type Refusal, type Verdict } from "./plan.ts";
+import { PREEMPTED } from "./preemption.ts";
 
 /** Pods by the node they are bound to; under `""` those that wait for one. */
 const BY_NODE: Index<Pod> = {
@@ -54,6 +57,7 @@ export function schedulerReconciler(): Reconciler {
     watches: [
       watching(NODES, () => [ALL]),
       readOnly(NAMESPACES),
+      readOnly(POD_DISRUPTION_BUDGETS),
       watching(PODS, (pod, { isGone }) => (isWaiting(pod) || hasFreed(pod, isGone) ? [ALL] : [])),
     ],
     async reconcile(_, context) {
@@ -67,7 +71,7 @@ export function schedulerReconciler(): Reconciler {
       const verdicts = planBindings(
         waiting.filter((pod) => !assumed.has(pod)),
         nodes,
-        namespaceLabels(caches),
+        { namespaces: namespaceLabels(caches), budgets: caches.of(POD_DISRUPTION_BUDGETS).list() },
       );
       await followAll(verdicts, assumed, context);
       return DONE;
@@ -90,7 +94,7 @@ async function followAll(
 
 async function follow(verdict: Verdict, assumed: AssumedPods, context: ReconcileContext): Promise<void> {
   const { pod } = verdict;
-  if ("unschedulable" in verdict) return refuse(pod, verdict.unschedulable, context);
+  if ("unschedulable" in verdict) return refuse(verdict, context);
   assumed.assume(pod, verdict.nodeName);
   try {
     await bind(pod, verdict.nodeName, context);
@@ -137,18 +141,55 @@ async function bind(pod: Pod, nodeName: string, { client, events }: ReconcileCon
   events.record(pod, { reason: "Scheduled", action: "Binding", note });
 }
 
-/** Say so in the pod's condition and in an event, once for each new message. */
-async function refuse(pod: Pod, message: string, context: ReconcileContext): Promise<void> {
+/** Say so in the pod's condition and in an event, once for each new message, and send away who must make room. */
+async function refuse(refusal: Refusal, context: ReconcileContext): Promise<void> {
+  const { pod, unschedulable: message, victims = [] } = refusal;
+  await sayUnschedulable(refusal, context);
+  const isAway = await Promise.allSettled(victims.map((victim) => preempt(victim, refusal, context)));
+  const failed = isAway.find((each) => each.status === "rejected");
+  if (failed)
+    throw new Error(`Cannot make room for ${keyOf(nameOf(pod))}: ${message}`, { cause: failed.reason });
+}
+
+async function sayUnschedulable(refusal: Refusal, context: ReconcileContext): Promise<void> {
+  const { pod, unschedulable: message, nominatedNodeName } = refusal;
   const before = (pod.status?.conditions ?? []) as readonly Condition[];
-  const refusal = { type: "PodScheduled", status: "False", reason: "Unschedulable", message } as const;
-  const conditions = withCondition(before, refusal, context.clock.now());
-  if (isEqualJson(before, conditions)) return;
-  const status: PodStatus = { ...pod.status, conditions };
+  const said = { type: "PodScheduled", status: "False", reason: "Unschedulable", message } as const;
+  const conditions = withCondition(before, said, context.clock.now());
+  const isNominated = (pod.status?.nominatedNodeName ?? "") === (nominatedNodeName ?? "");
+  if (isEqualJson(before, conditions) && isNominated) return;
+  const { nominatedNodeName: _, ...rest } = pod.status ?? {};
+  const status: PodStatus = { ...rest, ...(nominatedNodeName && { nominatedNodeName }), conditions };
   await patchStatus(PODS, pod, { status, client: context.client });
+  if (isEqualJson(before, conditions)) return;
   context.events.record(pod, {
     type: "Warning",
     reason: "FailedScheduling",
     action: "Scheduling",
     note: message,
   });
+}
+
+/** A pod has its grace period also when it makes room. */
+async function preempt(
+  victim: Pod,
+  { pod, nominatedNodeName = "" }: Refusal,
+  { client, clock, events }: ReconcileContext,
+): Promise<void> {
+  if (isTerminating(victim)) return;
+  const before = (victim.status?.conditions ?? []) as readonly Condition[];
+  const scheduler = pod.spec?.schedulerName ?? "default-scheduler";
+  const message = `${scheduler}: preempting to accommodate a higher priority pod`;
+  const target = { type: "DisruptionTarget", status: "True", reason: PREEMPTED, message } as const;
+  const status: PodStatus = { ...victim.status, conditions: withCondition(before, target, clock.now()) };
+  const { uid } = victim.metadata;
+  try {
+    await patchStatus(PODS, victim, { status, client });
+    await client.delete(PODS, nameOf(victim), uid === undefined ? {} : { preconditions: { uid } });
+  } catch (error) {
+    if (isKubeError(error, "NotFound")) return;
+    throw error;
+  }
+  const note = `Preempted by pod ${pod.metadata.uid} on node ${nominatedNodeName}`;
+  events.record(victim, { reason: "Preempted", action: "Preempting", note });
 }

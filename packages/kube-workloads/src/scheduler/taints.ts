@@ -16,7 +16,7 @@ export function hasDisliked({ spec }: Pod, node: Node): boolean {
     .some((taint) => !tolerations.some((toleration) => tolerates(toleration, taint)));
 }
 
-/** A node that says it is not ready counts as tainted: nobody else here puts that taint on it. */
+/** A node that says it is not ready counts as tainted before its taint is there. */
 function taintsOf({ spec, status }: Node): readonly Taint[] {
   const taints = spec?.taints ?? [];
   const ready = conditionOf(status?.conditions, "Ready");
@@ -25,8 +25,11 @@ function taintsOf({ spec, status }: Node): readonly Taint[] {
   return [...taints, { key: `node.kubernetes.io/${key}`, effect: "NoSchedule" }];
 }
 
-/** An empty effect or key (with `Exists`) tolerates all of them. */
-function tolerates({ key, operator = "Equal", value = "", effect }: Toleration, taint: Taint): boolean {
+/** Whether a toleration means the taint. An empty effect or key (with `Exists`) tolerates all of them. */
+export function tolerates(
+  { key, operator = "Equal", value = "", effect }: Toleration,
+  taint: Taint,
+): boolean {
   if (effect && effect !== taint.effect) return false;
   if (key && key !== taint.key) return false;
   if (operator === "Exists") return true;

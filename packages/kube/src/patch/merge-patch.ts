@@ -25,17 +25,29 @@ export function mergePatchBetween(before: Json | undefined, after: Json): Json |
 /** Deep equality of JSON values; the order of keys does not count. */
 export function isEqualJson(left: unknown, right: unknown): boolean {
   if (left === right) return true;
-  if (Array.isArray(left) && Array.isArray(right)) {
-    return left.length === right.length && left.every((item, index) => isEqualJson(item, right[index]));
-  }
-  if (!isObject(left) || !isObject(right)) return false;
-  const keys = Object.keys(left);
-  return (
-    keys.length === Object.keys(right).length &&
-    keys.every((key) => Object.hasOwn(right, key) && isEqualJson(left[key], right[key]))
-  );
+  if (Array.isArray(left) && Array.isArray(right)) return areEqualItems(left, right);
+  return isObject(left) && isObject(right) && areEqualMembers(left, right);
 }
 
-function isObject(value: unknown): value is { readonly [key: string]: Json } {
+function areEqualItems(left: readonly unknown[], right: readonly unknown[]): boolean {
+  if (left.length !== right.length) return false;
+  for (let index = 0; index < left.length; index += 1)
+    if (!isEqualJson(left[index], right[index])) return false;
+  return true;
+}
+
+function areEqualMembers(left: JsonMembers, right: JsonMembers): boolean {
+  let surplus = 0;
+  for (const key in left) {
+    if (!Object.hasOwn(right, key) || !isEqualJson(left[key], right[key])) return false;
+    surplus -= 1;
+  }
+  for (const _ in right) surplus += 1;
+  return surplus === 0;
+}
+
+type JsonMembers = { readonly [key: string]: Json };
+
+function isObject(value: unknown): value is JsonMembers {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -11,7 +11,14 @@ import {
   type Node,
   sleep,
 } from "@heliostat/kube";
-import { type NodeOptions, nodeObject, nodeStatus, type readyCondition, stoppedCondition } from "./node.ts";
+import {
+  type NodeOptions,
+  nodeConditions,
+  nodeObject,
+  nodeStatus,
+  type readyCondition,
+  stoppedCondition,
+} from "./node.ts";
 
 /** Whom the registration works with. */
 export interface RegistrationPorts {
@@ -57,6 +64,7 @@ export class NodeRegistration {
   async #beat(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       await this.#untilDone("Cannot renew the lease of the node", () => this.#renewLease());
+      await this.#untilDone("Cannot say that the node is well", () => this.#contradict());
       await sleep(this.#ports.clock, HEARTBEAT_MS, this.#stop.signal);
     }
   }
@@ -86,6 +94,27 @@ export class NodeRegistration {
       await this.#patchNode({ metadata: { labels, annotations }, spec: { ...podCidrs(node) } });
     }
     await this.#patchNode({ status: asJson(nodeStatus(this.#options, clock.now())) }, "status");
+  }
+
+  /** Whoever gave the node up while it was silent is told better. */
+  async #contradict(): Promise<void> {
+    const { clock } = this.#ports;
+    const { conditions = [] } = (await this.#find())?.status ?? {};
+    const own = nodeConditions(clock.now());
+    const isOwn = (type: string): boolean => own.some((each) => each.type === type);
+    if (!conditions.some(({ type, status }) => isOwn(type) && status === "Unknown")) return;
+    const others = conditions.filter(({ type }) => !isOwn(type));
+    await this.#patchNode({ status: { conditions: asJson([...others, ...own]) } }, "status");
+  }
+
+  /** `undefined` when somebody has taken the node away. */
+  async #find(): Promise<Node | undefined> {
+    try {
+      return await this.#ports.client.get(NODES, { name: this.#options.name });
+    } catch (error) {
+      if (isKubeError(error, "NotFound")) return undefined;
+      throw error;
+    }
   }
 
   async #writeReady(ready: ReturnType<typeof readyCondition>): Promise<void> {

@@ -61,7 +61,7 @@ export function nodeStatus(options: NodeOptions, nowMs: number): NonNullable<Nod
     ],
     allocatable: capacity,
     capacity,
-    conditions: [...pressureConditions(nowMs), readyCondition(nowMs)],
+    conditions: nodeConditions(nowMs),
     daemonEndpoints: { kubeletEndpoint: { Port: 0 } },
     nodeInfo: {
       ...machine,
@@ -73,6 +73,11 @@ export function nodeStatus(options: NodeOptions, nowMs: number): NonNullable<Nod
       systemUUID: "",
     },
   };
+}
+
+/** What a node that is well says of itself. */
+export function nodeConditions(nowMs: number): readonly NodeCondition[] {
+  return [...pressureConditions(nowMs), readyCondition(nowMs)];
 }
 
 /** The `Ready` condition of a node that takes pods. */

@@ -93,6 +93,7 @@ export class PodWorker {
       this.#beginStop(graceSecondsOf(pod));
       this.#farewell.abort();
     }
+    this.#status.see(pod);
     if (this.#reported) this.#advanceSoon();
   }
 

@@ -1,4 +1,5 @@
 import {
+  conditionOf,
   isEqualJson,
   isKubeError,
   type Json,
@@ -41,6 +42,19 @@ export class StatusWriter {
       .finally(() => {
         this.#writing = undefined;
       });
+  }
+
+  /**
+   * The API's newest state of the pod: somebody may have spoken for us while we were silent, and is told better. What
+   * is merely older than our last word changes nothing.
+   */
+  see({ status }: Pod): void {
+    const said = conditionOf(this.#sent?.conditions, "Ready");
+    const heard = conditionOf(status?.conditions, "Ready");
+    if (!said || !heard || said.status === heard.status) return;
+    if ((heard.lastTransitionTime ?? "") <= (said.lastTransitionTime ?? "")) return;
+    this.#sent = undefined;
+    if (this.#wanted) this.write(this.#wanted);
   }
 
   /** Fulfilled when everything has been written, or can no longer be. */

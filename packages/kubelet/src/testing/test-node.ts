@@ -95,7 +95,8 @@ async function nodeOn<R extends ContainerRuntime>(
     },
     setCondition: async (condition) => {
       const pod = await client.get(PODS, where());
-      const conditions = [...(pod.status?.conditions ?? []), condition] as unknown as Json;
+      const others = (pod.status?.conditions ?? []).filter(({ type }) => type !== condition.type);
+      const conditions = [...others, condition] as unknown as Json;
       const patch = { type: "merge", body: { status: { conditions } } } as const;
       await client.patch(PODS, where(), { subresource: "status", patch });
       await clock.turn(0);

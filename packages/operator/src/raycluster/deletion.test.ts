@@ -20,6 +20,16 @@ describe("a cluster that keeps its state in Redis", () => {
     expect((await world.cluster()).status?.state).toBe("ready");
   });
 
+  it("is promised nothing where the operator is set up so, and goes at once", async () => {
+    world = await OperatorWorld.begin({ settings: { ray: { emptiesRedis: false } } });
+    await world.make(REDIS);
+    await world.pass(60);
+    expect((await world.cluster()).metadata.finalizers ?? []).toEqual([]);
+    await world.client.delete(RAY_CLUSTERS, CLUSTER);
+    await world.pass(5);
+    await expect(world.cluster()).rejects.toThrow("not found");
+  });
+
   it.each(["Complete", "Failed"])(
     "goes once its pods and then a job have ended, the job %s",
     async (type) => {

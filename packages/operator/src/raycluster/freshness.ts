@@ -20,19 +20,14 @@ export async function isPresent(
 ): Promise<boolean> {
   const live = await liveCluster(cluster, { client, signal });
   if (!live || versionOf(live) !== versionOf(cluster)) return false;
-  // Nobody has told of anything yet: what an earlier process made has the very names that this one would give, and
-  // workers that stand alone may be seen one after the other.
-  if (live.status === undefined && !hasReplicasOfMany(cluster)) return true;
+  // Nobody has told of anything yet: what an earlier process made has the very names that this one would give.
+  if (live.status === undefined) return true;
   const { namespace = "", name } = cluster.metadata;
   const labelSelector = `${LABEL.cluster}=${name}`;
   const { items } = await client.list(PODS, { namespace, labelSelector, signal });
   const present = items.filter((pod) => isControlledBy(pod, cluster)).map(versionOf);
   const seen = new Set(pods.map(versionOf));
   return present.length === seen.size && present.every((pod) => seen.has(pod));
-}
-
-function hasReplicasOfMany({ spec }: RayCluster): boolean {
-  return (spec.workerGroupSpecs ?? []).some(({ numOfHosts = 1 }) => numOfHosts > 1);
 }
 
 async function liveCluster(

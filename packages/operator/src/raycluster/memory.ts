@@ -1,4 +1,5 @@
 import type { RayCluster } from "@heliostat/ray";
+import type { DeletionMemory } from "./cleanup-deadline.ts";
 
 /**
  * What the reconciler has seen of its clusters and has not written down yet. All of it may be lost: a restart costs a
@@ -39,7 +40,7 @@ export class Memory {
 /** Of most clusters there is nothing to remember, and there are many clusters. */
 export const NOTHING: ReadonlySet<string> = new Set();
 
-export interface ClusterMemory {
+export interface ClusterMemory extends DeletionMemory {
   readonly uid: string;
   /** Whether the caches have shown this cluster as the API has it; not asked before something is to be done. */
   isPresent?: boolean;

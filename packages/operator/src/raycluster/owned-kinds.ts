@@ -55,6 +55,8 @@ export interface OwnedKind {
   readonly isNeededByPods: boolean;
   /** Whether a living pod keeps one in use that the spec no longer wants. @default none does */
   readonly isUsedBy?: (pod: Pod) => boolean;
+  /** There where no object of the kind can be changed: the finalizer that stands in the way of its replacement. */
+  readonly replacedWithout?: string;
   readonly events: OwnedEvents;
 }
 
@@ -211,6 +213,7 @@ export function keptKinds({ scheduler, usesRoutes = false }: Surroundings): read
 
 /** A gang has to be known to its scheduler before its pods are. */
 function schedulerKinds(scheduler: BatchScheduler): readonly OwnedKind[] {
+  const { replacedWithout } = scheduler;
   return scheduler.resources.map((resource) => ({
     resource,
     wanted: (cluster) =>
@@ -219,7 +222,8 @@ function schedulerKinds(scheduler: BatchScheduler): readonly OwnedKind[] {
         .filter((each) => each.resource.kind === resource.kind)
         .map(({ object }) => object),
     isNeededByPods: true,
-    events: {},
+    ...(replacedWithout !== undefined && { replacedWithout }),
+    events: replacedWithout === undefined ? {} : { collision: EVENT_REASON.schedulingCollision },
   }));
 }
 

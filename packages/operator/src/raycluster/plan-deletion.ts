@@ -1,5 +1,5 @@
 import { type Action, create, type Plan, patch } from "@heliostat/controller";
-import { conditionOf, epochMsOf, isControlledBy, JOBS, type Job, type KubeObject } from "@heliostat/kube";
+import { conditionOf, isControlledBy, JOBS, type Job, type KubeObject } from "@heliostat/kube";
 import {
   EVENT_ACTION,
   EVENT_REASON,
@@ -9,8 +9,9 @@ import {
   type RayCluster,
   redisCleanupJob,
   redisCleanupJobName,
-  redisCleanupTimeoutSeconds,
 } from "@heliostat/ray";
+import { cleanupLimitMs, hasCleanupFinalizer } from "./cleanup-deadline.ts";
+import { planLabels } from "./plan-labels.ts";
 import { removePodOfMany } from "./pod-actions.ts";
 import { isAlive, isHead } from "./pod-state.ts";
 import type { RayClusterView } from "./view.ts";
@@ -35,21 +36,16 @@ export function planDeletion(view: RayClusterView): Plan {
 }
 
 /** Before anything is made that could leave state behind: a promise to empty Redis. */
-export function planFinalizer({ cluster }: RayClusterView): readonly Action[] {
-  if (!needsRedisCleanup(cluster) || hasCleanupFinalizer(cluster)) return [];
+export function planFinalizer({ cluster, settings }: RayClusterView): readonly Action[] {
+  const isWanted = needsRedisCleanup(cluster) && (settings.emptiesRedis ?? true);
+  if (!isWanted || hasCleanupFinalizer(cluster)) return [];
   const finalizers = [...(cluster.metadata.finalizers ?? []), FINALIZER.redisCleanup];
   return [setFinalizers(cluster, finalizers, { why: "state in Redis has to be deleted with the cluster" })];
 }
 
-/** Whether the cluster is not to go before its state in Redis has. */
-export function hasCleanupFinalizer({ metadata }: RayCluster): boolean {
-  return metadata.finalizers?.includes(FINALIZER.redisCleanup) ?? false;
-}
-
 /** How long a deletion may still wait for Redis. */
-export function cleanupLeftMs({ cluster, nowMs }: RayClusterView): number {
-  const sinceMs = epochMsOf(cluster.metadata.deletionTimestamp ?? "") ?? nowMs;
-  return sinceMs + redisCleanupTimeoutSeconds(cluster) * 1000 - nowMs;
+export function cleanupLeftMs({ cluster, deletingForMs }: RayClusterView): number {
+  return cleanupLimitMs(cluster) - deletingForMs;
 }
 
 function cleanupActions(view: RayClusterView, job: Job | undefined): readonly Action[] {
@@ -57,9 +53,11 @@ function cleanupActions(view: RayClusterView, job: Job | undefined): readonly Ac
   const alive = pods.filter(isAlive);
   if (alive.length > 0) return alive.map((pod) => removePodOfMany(pod, "the cluster is being deleted"));
   // A head that still runs would write to Redis behind the job's back.
-  if (job || pods.some(isHead)) return [];
+  if (pods.some(isHead)) return [];
+  const wanted = redisCleanupJob(cluster, { settings });
+  if (job) return planLabels(job, { resource: JOBS, wanted });
   return [
-    create(JOBS, redisCleanupJob(cluster, { settings }), {
+    create(JOBS, wanted, {
       why: "the cluster's state is still in Redis",
       mayExist: true,
       event: {

@@ -17,6 +17,7 @@ import {
 import { ANNOTATION, authSecret, EVENT_ACTION, fingerprint, needsAuthSecret } from "@heliostat/ray";
 import { isAsWanted } from "./as-wanted.ts";
 import { CLAIM_KIND, keptKinds, type OwnedKind } from "./owned-kinds.ts";
+import { planLabels } from "./plan-labels.ts";
 import { isAlive } from "./pod-state.ts";
 import type { RayClusterView } from "./view.ts";
 
@@ -65,7 +66,8 @@ function planWanted(view: RayClusterView, kind: OwnedKind): readonly Action[] {
   return kind.wanted(view.cluster, view.settings).flatMap((wanted) => {
     const live = present.get(wanted.metadata.name);
     if (!live) return [making(kind, wanted)];
-    if (!isControlledBy(live, view.cluster) || isTerminating(live)) return [];
+    if (!isControlledBy(live, view.cluster)) return [];
+    if (isTerminating(live)) return freeing(kind, live);
     return repairs(view, kind, { live, wanted });
   });
 }
@@ -85,7 +87,7 @@ function repairs(
   kind: OwnedKind,
   { live, wanted }: { readonly live: KubeObject; readonly wanted: KubeObject },
 ): readonly Action[] {
-  if (needsAnother(live, wanted)) return [removing(kind, live, "its type cannot be changed in place")];
+  if (needsAnother(kind, live, wanted)) return [removing(kind, live, "it cannot be changed in place")];
   const configuration = hashed(withOwnAddress(live, wanted));
   // What another operator made as we want it is left alone until it has to change.
   const measure = hashIn(live) === undefined ? withOwnAddress(live, wanted) : configuration;
@@ -125,7 +127,9 @@ function planSecret(view: RayClusterView): readonly Action[] {
   if (needsAuthSecret(view.cluster)) {
     const wanted = authSecret(view.cluster, { token: view.newToken });
     const live = present.find(({ metadata }) => metadata.name === wanted.metadata.name);
-    return live ? planSecretLabels(view, live, wanted) : [makingSecret(wanted)];
+    if (!live) return [makingSecret(wanted)];
+    if (!isControlledBy(live, view.cluster)) return [];
+    return planLabels(live, { resource: SECRETS, wanted, step: STEP.beforePods });
   }
   return present
     .filter((secret) => isControlledBy(secret, view.cluster) && !isTerminating(secret))
@@ -139,16 +143,6 @@ function makingSecret(secret: Secret): Action {
     mayExist: true,
     step: STEP.beforePods,
   });
-}
-
-/** Without its labels the secret would not be seen again. */
-function planSecretLabels(view: RayClusterView, live: KubeObject, wanted: Secret): readonly Action[] {
-  const { uid = "", labels = {} } = live.metadata;
-  const own = Object.entries(wanted.metadata.labels ?? {});
-  if (!isControlledBy(live, view.cluster) || own.every(([key, value]) => labels[key] === value)) return [];
-  const body = { metadata: { uid, labels: Object.fromEntries(own) } };
-  const why = "somebody has taken its labels away";
-  return [patch(SECRETS, live as Secret, { why, step: STEP.beforePods, patch: { type: "merge", body } })];
 }
 
 /** Made where it is missing. What lies in it is the user's: only whether it goes with the cluster may change. */
@@ -225,9 +219,27 @@ function withOwnAddress(live: KubeObject, wanted: KubeObject): KubeObject {
   return { ...wanted, spec } as KubeObject;
 }
 
-/** A service without an address cannot be given one: it has to make room for another. */
-function needsAnother(live: KubeObject, wanted: KubeObject): boolean {
+/**
+ * What cannot be changed has to make room for another: a service without an address, which cannot be given one, and a
+ * gang of another size.
+ */
+function needsAnother({ replacedWithout }: OwnedKind, live: KubeObject, wanted: KubeObject): boolean {
+  if (replacedWithout !== undefined) return !isAsWanted(live, specOf(wanted));
   return live.kind === SERVICES.kind && isHeadless(live) && !isHeadless(wanted);
+}
+
+function specOf(object: KubeObject): object {
+  return { spec: (object as KubeObject & { readonly spec?: object }).spec };
+}
+
+/** Pods that run keep the old object in use; their group is made anew under the same name, so they lose nothing. */
+function freeing({ resource, replacedWithout }: OwnedKind, live: KubeObject): readonly Action[] {
+  const { uid = "", resourceVersion = "", finalizers = [] } = live.metadata;
+  if (replacedWithout === undefined || !finalizers.includes(replacedWithout)) return [];
+  const others = finalizers.filter((finalizer) => finalizer !== replacedWithout);
+  const body = { metadata: { uid, resourceVersion, finalizers: others } };
+  const why = "another is to take its place";
+  return [patch(resource, live, { why, step: STEP.beforePods, patch: { type: "merge", body } })];
 }
 
 function isHeadless(service: KubeObject): boolean {

@@ -14,6 +14,7 @@ import {
   texts,
   withMeta,
 } from "../testing/views.ts";
+import { nextNameFloors } from "./name-floors.ts";
 import { planRayCluster } from "./plan.ts";
 import { isShrinking } from "./plan-workers.ts";
 import { isHead } from "./pod-state.ts";
@@ -121,7 +122,8 @@ describe("a group of several hosts", () => {
     const pods = settledPods(cluster);
     const [lost, ...rest] = pods.filter((pod) => !isHead(pod));
     const left = [...pods.filter(isHead), ...rest];
-    const removed = planRayCluster(aView(cluster, { pods: left, services: servicesOf(cluster) })).actions;
+    const seen = { services: servicesOf(cluster), nameFloors: { workers: 6 } };
+    const removed = planRayCluster(aView(cluster, { pods: left, ...seen })).actions;
     const fellows = rest.filter((pod) => replicaOf(pod) === replicaOf(lost));
     expect(removed.map(targetOf).sort()).toEqual(fellows.map(({ metadata }) => metadata.name).sort());
     expect(removed[0]?.why).toContain("has 2 of 3 hosts");
@@ -162,7 +164,7 @@ describe("a group of several hosts", () => {
     expect(replicas.size).toBe(1);
   });
 
-  it("never makes more pods than wanted, whichever of its pods somebody sees", () => {
+  it("makes exactly the pods that somebody does not see yet, whichever they are", () => {
     const pods = settledPods(cluster);
     const workers = pods.filter((pod) => !isHead(pod));
     fc.assert(
@@ -171,10 +173,22 @@ describe("a group of several hosts", () => {
           pods: [...pods.filter(isHead), ...seen],
           services: servicesOf(cluster),
         });
-        const made = createdPods(planRayCluster(view));
-        expect(seen.length + made.length).toBeLessThanOrEqual(6);
+        const made = createdPods(planRayCluster({ ...view, nameFloors: nextNameFloors(view, []) }));
+        const unseen = workers.filter((pod) => !seen.includes(pod));
+        expect(made.map(identityOf).sort()).toEqual(unseen.map(identityOf).sort());
       }),
     );
+  });
+
+  it("removes what has been begun of a replica too many, also where the autoscaler decides on whole ones", () => {
+    const scaling = aRayCluster({
+      enableInTreeAutoscaling: true,
+      workers: [{ replicas: 1, numOfHosts: 3 }],
+    });
+    const pods = settledPods(cluster).slice(0, -1);
+    const { actions } = planRayCluster(aView(scaling, { pods, services: servicesOf(cluster) }));
+    const last = pods.slice(-2).map(({ metadata }) => metadata.name);
+    expect(actions.filter((action) => action.do === "delete").map(targetOf)).toEqual(last);
   });
 });
 
@@ -209,6 +223,10 @@ function servicesOf(cluster: RayCluster): ReturnType<typeof aView>["services"] {
       ? [action.object as unknown as ReturnType<typeof aView>["services"][number]]
       : [],
   );
+}
+
+function identityOf(pod: Pod): string {
+  return [pod.metadata.name, replicaOf(pod), ...placeOf(pod)].join(" ");
 }
 
 function placeOf({ metadata }: Pod): readonly (string | undefined)[] {

@@ -3,16 +3,26 @@ import type { Pod } from "@heliostat/kube";
 import {
   desiredReplicas,
   LABEL,
-  podNames,
   replicaName,
+  replicaPodNames,
   type WorkerGroupSpec,
+  type WorkerPlace,
   workerPod,
 } from "@heliostat/ray";
 import { namesView } from "./name-floors.ts";
 import { planRollingUpdate } from "./plan-rolling-update.ts";
 import { createPod, removePod, scheduled } from "./pod-actions.ts";
 import { groupOf, isAlive, isHead, isWorker } from "./pod-state.ts";
-import { brokenBecause, hostsOf, indexOf, type Replica, replicasOf, surplusOf } from "./replicas.ts";
+import {
+  brokenBecause,
+  hostsOf,
+  indexOf,
+  isWhole,
+  missingHosts,
+  type Replica,
+  replicasOf,
+  surplusOf,
+} from "./replicas.ts";
 import type { RayClusterView } from "./view.ts";
 
 /**
@@ -23,10 +33,10 @@ import type { RayClusterView } from "./view.ts";
  */
 export function planGroup(view: RayClusterView, group: WorkerGroupSpec): readonly Action[] {
   const replicas = replicasOf(view, group);
-  const broken = replicas.filter((replica) => brokenBecause(replica, group));
+  const broken = replicas.filter((replica) => brokenBecause(view, group, replica));
   if (broken.length > 0) {
     return broken.flatMap((replica) =>
-      removeReplica(replica, `the worker is replaced: ${brokenBecause(replica, group)}`),
+      removeReplica(replica, `the worker is replaced: ${brokenBecause(view, group, replica)}`),
     );
   }
   const listed = new Set(group.scaleStrategy?.workersToDelete ?? []);
@@ -76,33 +86,65 @@ function planSize(
   replicas: readonly Replica[],
 ): readonly Action[] {
   const wanted = desiredReplicas(group);
-  if (replicas.length < wanted) return newReplicas(view, group, wanted - replicas.length);
-  if (replicas.length === wanted) return planRollingUpdate(view, group, replicas);
-  // With the autoscaler on, only it knows which workers are idle: it says so in `workersToDelete`.
-  if (view.cluster.spec.enableInTreeAutoscaling) return [];
+  if (replicas.length > wanted) return planShrinking(view, group, replicas);
+  const removed = replicas.length === wanted ? planRollingUpdate(view, group, replicas) : [];
+  if (removed.length > 0) return removed;
+  const begun = replicas.filter((replica) => !isWhole(replica));
+  return [
+    ...begun.flatMap((replica) => otherHosts(view, group, replica)),
+    ...newReplicas(view, group, wanted - replicas.length),
+  ];
+}
+
+function planShrinking(
+  view: RayClusterView,
+  group: WorkerGroupSpec,
+  replicas: readonly Replica[],
+): readonly Action[] {
+  const wanted = desiredReplicas(group);
   const why = group.suspend
     ? `group ${group.groupName} is suspended`
     : `the group has ${replicas.length} ${unitsOf(group)} and wants ${wanted}`;
-  return surplusOf(replicas, wanted, view).flatMap((replica) => removeReplica(replica, why));
+  const surplus = surplusOf(replicas, wanted, view);
+  // With the autoscaler on, only it knows which workers are idle: it says so in `workersToDelete`.
+  const isOurs = (replica: Replica) => !view.cluster.spec.enableInTreeAutoscaling || !isWhole(replica);
+  return surplus.filter(isOurs).flatMap((replica) => removeReplica(replica, why));
+}
+
+/** What a replica lacks that somebody has begun to make. */
+function otherHosts(view: RayClusterView, group: WorkerGroupSpec, replica: Replica): readonly Action[] {
+  const { name, pods, hosts } = replica;
+  const [first] = pods;
+  const why = `replica ${name} has ${pods.length} of ${hosts} hosts`;
+  const place = { replicaIndex: first ? indexOf(first) : 0, replicaName: name };
+  return [...(missingHosts(view, group, replica) ?? [])].map(([hostIndex, podName]) =>
+    worker(view, group, { name: podName, why, place: { ...place, hostIndex } }),
+  );
 }
 
 function newReplicas(view: RayClusterView, group: WorkerGroupSpec, count: number): readonly Action[] {
   const hosts = hostsOf(group);
-  const names = podNames({ ...namesView(view, group.groupName), count: count * hosts });
   const indices = freeIndices(view, group, count);
   const why = `group ${group.groupName} lacks ${count} of ${desiredReplicas(group)} ${unitsOf(group)}`;
-  return names.map((name, position) => {
-    const [replica, hostIndex] = [Math.floor(position / hosts), position % hosts];
-    const place = {
-      replicaIndex: indices[replica] ?? replica,
-      ...(hosts > 1 && {
-        replicaName: replicaName(group.groupName, names[replica * hosts] ?? name),
-        hostIndex,
-      }),
-    };
-    const pod = workerPod(view.cluster, group, { name, settings: view.settings, ...place });
-    return createPod(scheduled(pod, view), why);
-  });
+  const replicas = replicaPodNames({ ...namesView(view, group.groupName), hosts, count });
+  return replicas.flatMap((names, at) =>
+    names.map((name, hostIndex) => {
+      const replica = { replicaName: replicaName(group.groupName, names[0] ?? name), hostIndex };
+      const place = { replicaIndex: indices[at] ?? at, ...(hosts > 1 && replica) };
+      return worker(view, group, { name, why, place });
+    }),
+  );
+}
+
+interface NewWorker {
+  readonly name: string;
+  readonly why: string;
+  readonly place: WorkerPlace;
+}
+
+function worker(view: RayClusterView, group: WorkerGroupSpec, { name, why, place }: NewWorker): Action {
+  const pod = workerPod(view.cluster, group, { name, settings: view.settings, ...place });
+  return createPod(scheduled(pod, view), why);
 }
 
 function removeReplica({ pods }: Replica, why: string): readonly Action[] {

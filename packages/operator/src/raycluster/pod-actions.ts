@@ -1,24 +1,13 @@
 import { type Action, create, remove } from "@heliostat/controller";
 import { PODS, type Pod } from "@heliostat/kube";
-import { EVENT_ACTION, EVENT_REASON } from "@heliostat/ray";
+import { decoratedPod, EVENT_ACTION, EVENT_REASON } from "@heliostat/ray";
 import { STEP } from "./plan-owned.ts";
 import { groupOf, isHead } from "./pod-state.ts";
 import type { RayClusterView } from "./view.ts";
 
 /** The pod with what a batch scheduler has to find on it, where there is one. */
 export function scheduled(pod: Pod, { cluster, scheduler }: RayClusterView): Pod {
-  if (!scheduler) return pod;
-  const { schedulerName, labels, annotations } = scheduler.podDecoration(cluster, groupOf(pod));
-  const { metadata, spec = { containers: [] } } = pod;
-  return {
-    ...pod,
-    metadata: {
-      ...metadata,
-      ...(labels && { labels: { ...metadata.labels, ...labels } }),
-      ...(annotations && { annotations: { ...metadata.annotations, ...annotations } }),
-    },
-    spec: { ...spec, schedulerName },
-  };
+  return scheduler ? decoratedPod(pod, scheduler.podDecoration(cluster, groupOf(pod))) : pod;
 }
 
 /** Make a pod. */

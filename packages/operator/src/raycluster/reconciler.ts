@@ -36,20 +36,22 @@ import {
   REPORTING_CONTROLLER,
   type SecureDefaultsOptions,
 } from "@heliostat/ray";
+import { hasCleanupFinalizer } from "./cleanup-deadline.ts";
 import { isPresent, STALE_MS } from "./freshness.ts";
-import { withHiddenSecret } from "./hidden-secret.ts";
+import { withHiddenObjects } from "./hidden-objects.ts";
+import { learnClock } from "./learn-clock.ts";
 import { type ClusterMemory, Memory, NOTHING } from "./memory.ts";
 import { nextNameFloors } from "./name-floors.ts";
 import { type OwnedKind, ownedKinds, type Surroundings } from "./owned-kinds.ts";
 import { planRayCluster } from "./plan.ts";
-import { cleanupLeftMs, hasCleanupFinalizer } from "./plan-deletion.ts";
+import { cleanupLeftMs } from "./plan-deletion.ts";
 import { settledKey } from "./plan-owned.ts";
 import { isShrinking } from "./plan-workers.ts";
 import { isAlive } from "./pod-state.ts";
 import { obstaclesOf, warningsOf } from "./problems.ts";
 import { statusOf } from "./status.ts";
 import { isUrgent, STATUS_LAG_MS } from "./status-urgency.ts";
-import { isSuspending } from "./suspension.ts";
+import { isSuspending, isSuspensionUntold } from "./suspension.ts";
 import { type RayClusterView, viewRayCluster } from "./view.ts";
 import { refusalOf } from "./why.ts";
 
@@ -104,6 +106,10 @@ async function reconcile(key: string, workplace: Workplace): Promise<ReconcileRe
   if (!view || !isOurs(view.cluster)) return DONE;
 
   const plan = planRayCluster(view);
+  if (isPodRemoved(plan) && !isTerminating(view.cluster) && isSuspensionUntold(view)) {
+    await writeStatus(view, statusOf(view, { done: [] }), context);
+    return lookAgain(0);
+  }
   const remembered = memory.of(key, view.cluster);
   if (plan.actions.length > 0 && !remembered.isPresent) {
     if (!(await isPresent(view, context))) return lookAgain(STALE_MS);
@@ -122,17 +128,23 @@ async function reconcile(key: string, workplace: Workplace): Promise<ReconcileRe
   return sooner(resultFor(after, plan, outcome), statusDueMs, context.clock.now());
 }
 
+function isPodRemoved({ actions }: Plan): boolean {
+  return actions.some((action) => action.do === "delete" && action.resource === PODS);
+}
+
 function viewOf(key: string, { context, settings, memory }: Workplace): RayClusterView | undefined {
   const { caches, clock, random } = context;
   const cluster = caches.of(RAY_CLUSTERS).get(key);
   if (!cluster) return undefined;
-  const { nameFloors, settled } = memory.of(key, cluster);
+  const deletion = memory.of(key, cluster);
+  const { nameFloors, settled } = deletion;
   return viewRayCluster(key, {
     caches,
     random,
     nowMs: clock.now(),
     nameFloors,
     settled,
+    deletion,
     ...(settings.ray && { settings: settings.ray }),
     ...(settings.scheduler && { scheduler: settings.scheduler }),
     ...(settings.usesRoutes && { usesRoutes: true }),
@@ -142,8 +154,11 @@ function viewOf(key: string, { context, settings, memory }: Workplace): RayClust
 
 /** What the caches do not hold is asked for where it matters. */
 async function completeView(key: string, workplace: Workplace): Promise<RayClusterView | undefined> {
+  const { context, memory } = workplace;
+  const cluster = context.caches.of(RAY_CLUSTERS).get(key);
+  if (cluster) await learnClock(cluster, memory.of(key, cluster), context);
   const view = await viewWithIdleness(key, workplace);
-  return view && isOurs(view.cluster) ? withHiddenSecret(view, workplace.context) : view;
+  return view && isOurs(view.cluster) ? withHiddenObjects(view, context) : view;
 }
 
 /** Ray is asked only when it matters who is idle, and not for long: a group shrinks without the answer too. */
@@ -230,12 +245,20 @@ async function settleStatus(
   if (mayLag && !isSpendingNames(view, { status, outcome })) {
     return remembered.statusDueMs;
   }
-  await patchStatus(RAY_CLUSTERS, cluster, {
-    status: { ...status, lastUpdateTime: timestamp(nowMs) },
-    client: context.client,
-  });
+  await writeStatus(view, status, context);
   delete remembered.statusDueMs;
   return undefined;
+}
+
+async function writeStatus(
+  { cluster, nowMs }: RayClusterView,
+  status: RayClusterStatus,
+  { client }: ReconcileContext,
+): Promise<void> {
+  await patchStatus(RAY_CLUSTERS, cluster, {
+    status: { ...status, lastUpdateTime: timestamp(nowMs) },
+    client,
+  });
 }
 
 /** Whether a pod leaves whose name would come back if we forgot it now. */
@@ -249,10 +272,10 @@ function isSpendingNames(
 
 function resultFor(view: RayClusterView, plan: Plan, outcome: Outcome): ReconcileResult {
   const { cluster, pods } = view;
+  const leftMs = cleanupLeftMs(view);
   // Whatever keeps Redis from being emptied, the deletion has its deadline.
-  if (outcome.failed && isTerminating(cluster)) {
-    return lookAgain(Math.min(CLEANUP_RETRY_MS, Math.max(0, cleanupLeftMs(view))));
-  }
+  if (outcome.failed && isTerminating(cluster) && leftMs > 0)
+    return lookAgain(Math.min(CLEANUP_RETRY_MS, leftMs));
   const isSuspensionOver = isSuspending(view) && pods.length === 0;
   // It was taken back while it went on: now that it is told to be done, the cluster may come up again.
   if (isSuspensionOver && !cluster.spec.suspend && !outcome.failed) return lookAgain(0);

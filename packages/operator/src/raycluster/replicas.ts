@@ -1,5 +1,6 @@
 import type { Pod } from "@heliostat/kube";
-import { LABEL, type WorkerGroupSpec } from "@heliostat/ray";
+import { LABEL, missingHostNames, type WorkerGroupSpec } from "@heliostat/ray";
+import { namesView } from "./name-floors.ts";
 import { byAge, endedBecause, groupOf, isAlive, isReady, isWorker } from "./pod-state.ts";
 import type { RayClusterView } from "./view.ts";
 
@@ -9,6 +10,8 @@ export interface Replica {
   readonly name: string;
   /** Those of its pods that nobody has asked to end. */
   readonly pods: readonly Pod[];
+  /** How many pods make it whole. */
+  readonly hosts: number;
 }
 
 /** The living replicas of a group. */
@@ -21,7 +24,7 @@ export function replicasOf({ pods }: RayClusterView, group: WorkerGroupSpec): re
     if (replica) replica.push(pod);
     else replicas.set(name, [pod]);
   }
-  return [...replicas].map(([name, its]) => ({ name, pods: its }));
+  return [...replicas].map(([name, its]) => ({ name, pods: its, hosts: hostsOf(group) }));
 }
 
 /** Pods of one replica of a group. */
@@ -35,14 +38,39 @@ export function indexOf({ metadata }: Pod): number {
 }
 
 /** Why a replica will never do its work again; `undefined` while there is hope. */
-export function brokenBecause({ name, pods }: Replica, group: WorkerGroupSpec): string | undefined {
+export function brokenBecause(
+  view: RayClusterView,
+  group: WorkerGroupSpec,
+  replica: Replica,
+): string | undefined {
+  const { name, pods, hosts } = replica;
   for (const pod of pods) {
     const reason = endedBecause(pod);
     if (reason) return pods.length > 1 ? `of ${pod.metadata.name} ${reason}` : reason;
   }
-  const hosts = hostsOf(group);
-  if (pods.length === hosts) return undefined;
+  if (missingHosts(view, group, replica)) return undefined;
   return `replica ${name} has ${pods.length} of ${hosts} hosts`;
+}
+
+/**
+ * The names of the hosts that a replica still lacks, by host; none for one that is whole. `undefined`: it has lost a host
+ * that was there, and hosts live and die together.
+ *
+ * One that is still being made is completed, and not removed as KubeRay does it: whoever else makes its pods at this
+ * moment makes them under these very names, so that none is made twice.
+ */
+export function missingHosts(
+  view: RayClusterView,
+  group: WorkerGroupSpec,
+  { name, pods, hosts }: Replica,
+): ReadonlyMap<number, string> | undefined {
+  if (pods.length === hosts) return new Map();
+  return missingHostNames({ ...namesView(view, group.groupName), hosts }, name);
+}
+
+/** Whether it has all its hosts. */
+export function isWhole({ pods, hosts }: Replica): boolean {
+  return pods.length === hosts;
 }
 
 /**
@@ -63,9 +91,9 @@ export function surplusOf(
   return [...replicas].sort(byUse).slice(Math.max(wanted, 0));
 }
 
-/** Whether every host of a replica is ready. */
-export function isWholeReady({ pods }: Replica): boolean {
-  return pods.every(isReady);
+/** Whether a replica has all its hosts and every one is ready. */
+export function isWholeReady(replica: Replica): boolean {
+  return isWhole(replica) && replica.pods.every(isReady);
 }
 
 function byAgeOfReplica(one: Replica, other: Replica): number {

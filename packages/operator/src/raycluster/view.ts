@@ -19,6 +19,7 @@ import {
   withSecureDefaults,
 } from "@heliostat/ray";
 import { BY_OWNER_UID } from "@heliostat/watch-cache";
+import { type DeletionMemory, deletionAgeMs } from "./cleanup-deadline.ts";
 import { type OwnedKind, ownedKinds, type Surroundings, wantedNames } from "./owned-kinds.ts";
 
 /** Everything that a decision about one RayCluster rests on, read at one moment. */
@@ -36,6 +37,8 @@ export interface RayClusterView extends Surroundings {
   readonly settled: ReadonlySet<string>;
   /** Workers that Ray knows to be idle, and for how many seconds; empty when nobody was asked. */
   readonly idleSeconds: ReadonlyMap<string, number>;
+  /** For how long the cluster has been meant to go; 0 while it is not. */
+  readonly deletingForMs: number;
   /** A token, for the cluster's secret if that is to be made. */
   readonly newToken: string;
   /** How the operator is set up. */
@@ -56,6 +59,8 @@ export interface ViewSources extends Surroundings {
   readonly nameFloors?: Readonly<Record<string, number>>;
   /** @default none */
   readonly settled?: ReadonlySet<string>;
+  /** What is known of the time beyond what the clock says. @default nothing */
+  readonly deletion?: DeletionMemory;
 }
 
 /** The view of the cluster under `key`; `undefined` once it is gone. */
@@ -81,7 +86,15 @@ export function viewRayCluster(key: string, sources: ViewSources): RayClusterVie
 /** The view of a cluster of which nothing exists yet but itself: to plan what applying a manifest would make. */
 export function newRayClusterView(
   written: RayCluster,
-  { nowMs, random, settings = {}, scheduler, usesRoutes, secureDefaults }: Omit<ViewSources, "caches">,
+  {
+    nowMs,
+    random,
+    settings = {},
+    scheduler,
+    usesRoutes,
+    secureDefaults,
+    deletion = {},
+  }: Omit<ViewSources, "caches">,
 ): RayClusterView {
   const cluster = secureDefaults ? withSecureDefaults(written, secureDefaults) : written;
   return {
@@ -92,6 +105,7 @@ export function newRayClusterView(
     nameFloors: cluster.status?.podNameFloors ?? {},
     settled: new Set(),
     idleSeconds: new Map(),
+    deletingForMs: deletionAgeMs(cluster, deletion, nowMs),
     newToken: token(random),
     settings,
     ...(scheduler && { scheduler }),

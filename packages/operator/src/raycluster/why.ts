@@ -1,8 +1,8 @@
 import type { FailedAction } from "@heliostat/controller";
 import { isKubeError, isTerminating, keyOf, nameOf, type Pod, timestamp } from "@heliostat/kube";
 import { CONDITION, CONDITION_REASON, desiredPods, HEAD_GROUP, type RayCluster } from "@heliostat/ray";
+import { cleanupDeadlineMs, hasCleanupFinalizer } from "./cleanup-deadline.ts";
 import { workersReadiness } from "./completeness.ts";
-import { cleanupLeftMs, hasCleanupFinalizer } from "./plan-deletion.ts";
 import { groupOf, isAlive, isHead, isReady, isWorker } from "./pod-state.ts";
 import { type PodTrouble, podFacts, podTrouble } from "./pod-trouble.ts";
 import { obstaclesOf } from "./problems.ts";
@@ -112,8 +112,8 @@ function whyDeleting(view: RayClusterView): Why | undefined {
 function cleanupStage(view: RayClusterView): string {
   const heads = view.pods.filter(isHead).length;
   if (heads > 0) return "its head has yet to end before Redis is emptied";
-  const untilMs = view.nowMs + cleanupLeftMs(view);
-  return `its state in Redis is being deleted, until ${timestamp(untilMs)} at most`;
+  const until = timestamp(cleanupDeadlineMs(view.cluster));
+  return `its state in Redis is being deleted, until ${until} at most`;
 }
 
 function whyBlocked(view: RayClusterView): Why | undefined {

@@ -1,4 +1,5 @@
 import type { Scenario } from "@heliostat/controller/testing";
+import { JOBS } from "@heliostat/kube";
 import { isHead, isWorker } from "./pod-facts.ts";
 import {
   created,
@@ -8,6 +9,8 @@ import {
   fated,
   gone,
   groups,
+  quota,
+  quotaOf,
   scaled,
   withEnvironment,
   withWorkerEnvironment,
@@ -16,6 +19,9 @@ import {
 const REDIS = {
   gcsFaultToleranceOptions: { redisAddress: "redis:6379" },
 } as const;
+
+/** A deletion that waits for its job for a day. */
+const PATIENCE = { "ray.io/gcs-ft-deletion-timeout": "86400" } as const;
 
 const CLEANUP = { "ray.io/node-type": "redis-cleanup" } as const;
 
@@ -28,7 +34,7 @@ export const FEATURE_SCENARIOS: readonly Scenario[] = [
       { name: "create", acts: [created({ workers: [{ replicas: 1 }] })] },
       { name: "on", acts: [edited({ enableInTreeAutoscaling: true })] },
       { name: "a new head", acts: [failed(isHead)] },
-      { name: "off", acts: [edited({ enableInTreeAutoscaling: false })], canMend: false },
+      { name: "off", acts: [edited({ enableInTreeAutoscaling: false })], mends: [] },
       { name: "another head", acts: [failed(isHead)] },
       { name: "delete", acts: [deleted()] },
     ],
@@ -71,12 +77,27 @@ export const FEATURE_SCENARIOS: readonly Scenario[] = [
     ],
   },
   {
+    name: "redis-job-waits",
+    about: "the job takes its time, and somebody meddles with it meanwhile",
+    steps: [
+      {
+        name: "create",
+        acts: [
+          fated(CLEANUP, "stuck"),
+          created({ ...REDIS, metadata: { annotations: PATIENCE }, workers: [{ replicas: 1 }] }),
+        ],
+      },
+      { name: "delete", acts: [deleted()], mends: [JOBS] },
+      { name: "the job ends", acts: [fated(CLEANUP, "ready")] },
+    ],
+  },
+  {
     name: "redis-deleted-early",
     about: "deleted while its pods are being made, and while its spec is not valid",
     steps: [
       { name: "create and delete", acts: [created({ ...REDIS }), { act: "wait", ms: 120 }, deleted()] },
       { name: "again", acts: [created({ ...REDIS, workers: [{ replicas: 1 }] })] },
-      { name: "spoil", acts: [groups([{ replicas: 1, minReplicas: 5, maxReplicas: 3 }])], canMend: false },
+      { name: "spoil", acts: [groups([{ replicas: 1, minReplicas: 5, maxReplicas: 3 }])], mends: [] },
       { name: "delete", acts: [deleted()] },
     ],
   },
@@ -150,6 +171,15 @@ export const FEATURE_SCENARIOS: readonly Scenario[] = [
         acts: [created({ upgradeStrategy: { type: "RollingUpdate" }, workers: [{ replicas: 2 }] })],
       },
       { name: "upgrade", acts: [withWorkerEnvironment("2"), { act: "wait", ms: 12_000 }] },
+    ],
+  },
+  {
+    name: "quota",
+    about: "a quota has no room for a pod, then for the head alone, then for all",
+    steps: [
+      { name: "no room", acts: [...quota(0), created({ workers: [{ replicas: 1 }] })], mends: [] },
+      { name: "room for the head", acts: quotaOf(1), mends: [] },
+      { name: "room for all", acts: quotaOf(9) },
     ],
   },
   {

@@ -1,5 +1,5 @@
 import { type Act, type Fate, podsOf, type State } from "@heliostat/controller/testing";
-import { type Json, type KubeObject, PODS, type Pod } from "@heliostat/kube";
+import { type Json, type KubeObject, PODS, type Pod, RESOURCE_QUOTAS } from "@heliostat/kube";
 import { RAY_CLUSTERS, type RayCluster, type RayClusterSpec, type WorkerGroupSpec } from "@heliostat/ray";
 import { aRayCluster, type RayClusterTraits } from "@heliostat/ray/testing";
 import { isAlive, isWorker } from "./pod-facts.ts";
@@ -93,6 +93,30 @@ export function expectedWorkers(count: number): Act {
 export function marked(metadata: Json, name = "c"): Act {
   return { act: "patch", resource: RAY_CLUSTERS, on: { namespace: NAMESPACE, name }, body: { metadata } };
 }
+
+/** The namespace has a quota of so many pods, of which none is there yet. */
+export function quota(pods: number): readonly Act[] {
+  const hard = { pods: String(pods) };
+  const identity = { apiVersion: "v1", kind: "ResourceQuota", metadata: QUOTA } as const;
+  return [
+    { act: "create", resource: RESOURCE_QUOTAS, object: { ...identity, spec: { hard } } as KubeObject },
+    quotaStatus({ hard, used: { pods: "0" } }),
+  ];
+}
+
+/** The quota allows so many from now on. */
+export function quotaOf(pods: number): readonly Act[] {
+  const hard = { pods: String(pods) };
+  const raised = { act: "patch", resource: RESOURCE_QUOTAS, on: QUOTA, body: { spec: { hard } } } as const;
+  return [raised, quotaStatus({ hard })];
+}
+
+/** What is used the API counts itself as pods are made. */
+function quotaStatus(status: Json): Act {
+  return { act: "patch", resource: RESOURCE_QUOTAS, on: QUOTA, subresource: "status", body: { status } };
+}
+
+const QUOTA = { name: "pods", namespace: NAMESPACE };
 
 /** What becomes of pods, or of jobs, with a label. */
 export function fated(labels: Readonly<Record<string, string>>, becomes: Fate["becomes"]): Act {

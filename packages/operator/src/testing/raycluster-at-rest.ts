@@ -2,9 +2,12 @@ import { podsOf, type State } from "@heliostat/controller/testing";
 import {
   type Condition,
   conditionOf,
+  controllerOf,
   INGRESSES,
   isControlledBy,
   isTerminating,
+  JOBS,
+  type Job,
   NETWORK_POLICIES,
   type Pod,
   RESOURCE_QUOTAS,
@@ -21,6 +24,7 @@ import { groupOf, hasEnded, isAlive, isHead, isReady, isWorker, wantedPods } fro
 /** What a user would complain of when nothing moves any more. */
 export function rayClustersAtRest(state: State): readonly string[] {
   return (state.of(RAY_CLUSTERS) as readonly RayCluster[]).flatMap((cluster) => {
+    if (isTerminating(cluster) && isPatient(cluster, state)) return [];
     if (isTerminating(cluster)) return [`${cluster.metadata.name} is still being deleted`];
     if (!isSound(cluster)) return problemsOfUnsound(cluster);
     // What a quota forbids is told of, and that is all there is to be done about it.
@@ -33,6 +37,13 @@ export function rayClustersAtRest(state: State): readonly string[] {
       ...statusProblems(cluster, pods),
     ].map((problem) => `${cluster.metadata.name} ${problem}`);
   });
+}
+
+/** Whether it waits for a job that runs, and may do so for longer than any rest lasts. */
+function isPatient({ metadata }: RayCluster, state: State): boolean {
+  const limitSeconds = Number(metadata.annotations?.["ray.io/gcs-ft-deletion-timeout"] ?? 0);
+  const jobs = (state.of(JOBS) as readonly Job[]).filter((job) => controllerOf(job)?.uid === metadata.uid);
+  return limitSeconds > 3600 && jobs.some(({ status }) => !status?.completionTime);
 }
 
 /** Whether the minimum is above the maximum is the one mistake that scenarios make. */

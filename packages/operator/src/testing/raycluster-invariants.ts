@@ -1,6 +1,7 @@
 import { type Invariant, podsOf, type Revision, type State } from "@heliostat/controller/testing";
 import {
   controllerOf,
+  isConditionTrue,
   isControlledBy,
   isTerminating,
   JOBS,
@@ -38,7 +39,7 @@ function podCreated({ resource, before, after, isByController }: Revision): Pod 
 
 function tooManyHeads(pod: Pod | undefined, state: State): string | undefined {
   if (!pod || !isHead(pod)) return undefined;
-  const heads = siblings(pod, state).filter((each) => isHead(each));
+  const heads = siblings(pod, state).filter((each) => isHead(each) && !isGhost(each, state));
   return heads.length > 1 ? heads.map(({ metadata }) => metadata.name).join(", ") : undefined;
 }
 
@@ -46,7 +47,9 @@ function tooManyWorkers(pod: Pod | undefined, state: State): string | undefined 
   const cluster = pod && clusterOf(pod, state);
   if (!pod || !cluster || !isWorker(pod)) return undefined;
   const wanted = wantedOf(cluster, groupOf(pod));
-  const alive = siblings(pod, state).filter((each) => isAlive(each) && groupOf(each) === groupOf(pod));
+  const alive = siblings(pod, state).filter(
+    (each) => isAlive(each) && groupOf(each) === groupOf(pod) && !isGhost(each, state),
+  );
   if (alive.length <= wanted) return undefined;
   return `${groupOf(pod)} wants ${wanted} and has ${alive.map(({ metadata }) => metadata.name).join(", ")}`;
 }
@@ -60,12 +63,17 @@ function wantedPodDeleted(
   if (after && !isTerminating(after)) return undefined;
   const pod = before as Pod;
   const cluster = clusterOf(pod, state);
-  if (!cluster || isTerminating(cluster) || cluster.spec.suspend || hasEnded(pod)) return undefined;
+  if (!cluster || isTerminating(cluster) || isBeingSuspended(cluster) || hasEnded(pod)) return undefined;
   if (isOutdated(pod, cluster)) return undefined;
   if (isHead(pod)) return `head ${pod.metadata.name} (${pod.status?.phase}) of ${cluster.metadata.name}`;
   return isWantedWorker(pod, cluster, state)
     ? `worker ${pod.metadata.name} of group ${groupOf(pod)}`
     : undefined;
+}
+
+/** A suspension has to be told of before the first pod ends, and is then brought to its end, wanted or not (KubeRay rule). */
+function isBeingSuspended({ status }: RayCluster): boolean {
+  return isConditionTrue(status?.conditions, "RayClusterSuspending");
 }
 
 function isWantedWorker(pod: Pod, cluster: RayCluster, state: State): boolean {
@@ -75,20 +83,22 @@ function isWantedWorker(pod: Pod, cluster: RayCluster, state: State): boolean {
   const left = siblings(pod, state).filter(
     (each) => isAlive(each) && groupOf(each) === group.groupName && each.metadata.uid !== pod.metadata.uid,
   );
-  if ((group.numOfHosts ?? 1) > 1 && isOfPartOfReplica(pod, left, group.numOfHosts ?? 1)) return false;
+  if ((group.numOfHosts ?? 1) > 1 && hasLostFellow(pod, state)) return false;
   const isReplaceable = left.length >= wantedPods(group);
   // Of too many, one that is ready goes only when the others are ready too.
   return !isReplaceable || (isReady(pod) && left.some((each) => !isReady(each) && !hasEnded(each)));
 }
 
-/**
- * Hosts of one replica live and die together: where one is missing or has ended, the others have to go. One that is not
- * ready may have been missing a moment ago.
- */
-function isOfPartOfReplica(pod: Pod, others: readonly Pod[], hosts: number): boolean {
-  const name = pod.metadata.labels?.[LABEL.replicaName];
-  const replica = others.filter(({ metadata }) => metadata.labels?.[LABEL.replicaName] === name);
-  return replica.length + 1 < hosts || ![pod, ...replica].every(isReady);
+/** Hosts of one replica live and die together: where one has ended, gone or been spoilt, the others have to go. */
+function hasLostFellow(pod: Pod, state: State): boolean {
+  const isFellow = ({ metadata }: KubeObject): boolean =>
+    metadata.labels?.[LABEL.replicaName] === pod.metadata.labels?.[LABEL.replicaName];
+  const living = siblings(pod, state).filter((each) => isAlive(each) && !hasEnded(each) && isFellow(each));
+  const uids = new Set([pod, ...living].map(({ metadata }) => metadata.uid));
+  return state.revisions.some(
+    ({ resource, after }) =>
+      resource.plural === "pods" && after && isFellow(after) && !uids.has(after.metadata.uid),
+  );
 }
 
 /** With an `upgradeStrategy` a pod may go that was made from another spec. */
@@ -105,20 +115,34 @@ function isOutdated({ metadata }: Pod, cluster: RayCluster): boolean {
 function nameAgain(change: Revision, state: State): string | undefined {
   const pod = podCreated(change);
   // Of a cluster that is gone nobody can remember anything.
-  if (!pod || !clusterOf(pod, state)) return undefined;
-  const isSpent = state.revisions.some(
+  if (!pod || !clusterOf(pod, state) || isGhost(pod, state)) return undefined;
+  return isSpent(pod, state) ? pod.metadata.name : undefined;
+}
+
+/**
+ * Whether the pod is a leader's that was deposed while its create was on the way, and another of its name has lived and
+ * gone before it arrived. Nothing can keep it from being made: what is on its way cannot be called back, and no create
+ * says "unless there has been one". All that can be asked for is that it goes again, and that the state at rest shows.
+ */
+function isGhost(pod: Pod, state: State): boolean {
+  return isSpent(pod, state) && state.revisions.some((change) => change.isLate && isBirthOf(pod, change));
+}
+
+function isSpent(pod: Pod, { revisions }: State): boolean {
+  const name = keyOf(nameOf(pod));
+  return revisions.some(
     ({ resource, key, before }) =>
-      resource.plural === "pods" &&
-      key === keyOf(nameOf(pod)) &&
-      before &&
-      before.metadata.uid !== pod.metadata.uid,
+      resource.plural === "pods" && key === name && before && before.metadata.uid !== pod.metadata.uid,
   );
-  return isSpent ? pod.metadata.name : undefined;
+}
+
+function isBirthOf({ metadata: { uid } }: Pod, { before, after }: Revision): boolean {
+  return after?.metadata.uid === uid && before?.metadata.uid !== uid;
 }
 
 const REDIS_FINALIZER = "ray.io/gcs-ft-redis-cleanup-finalizer";
-/** KubeRay's five minutes, less the four by which a leader's clock may be ahead and the second that timestamps are cut to. */
-const CLEANUP_MS = 59_000;
+/** KubeRay's five minutes, but for the second that timestamps are cut to. */
+const CLEANUP_MS = 299_000;
 
 function letGoTooEarly(
   { resource, before, after, isByController, atMs }: Revision,
@@ -157,7 +181,11 @@ function indexTwice(change: Revision, state: State): string | undefined {
   if (!pod || !group || (group.numOfHosts ?? 1) > 1) return undefined;
   const indexOf = (each: Pod): string | undefined => each.metadata.labels?.[LABEL.replicaIndex];
   const same = siblings(pod, state).filter(
-    (each) => isAlive(each) && groupOf(each) === group.groupName && indexOf(each) === indexOf(pod),
+    (each) =>
+      isAlive(each) &&
+      groupOf(each) === group.groupName &&
+      indexOf(each) === indexOf(pod) &&
+      !isGhost(each, state),
   );
   return same.length > 1 ? same.map(({ metadata }) => metadata.name).join(", ") : undefined;
 }

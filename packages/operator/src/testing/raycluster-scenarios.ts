@@ -101,10 +101,10 @@ export const RAYCLUSTER_SCENARIOS: readonly Scenario[] = [
       { name: "create", acts: [created({ workers: [{ replicas: 1 }] })] },
       {
         name: "no room",
-        canMend: false,
+        mends: [],
         acts: [fated({ "ray.io/node-type": "worker" }, "unschedulable"), scaled(2)],
       },
-      { name: "shrink", acts: [scaled(1)], canMend: false },
+      { name: "shrink", acts: [scaled(1)], mends: [] },
     ],
   },
   {
@@ -147,7 +147,7 @@ export const RAYCLUSTER_SCENARIOS: readonly Scenario[] = [
     steps: [
       { name: "create", acts: [created({ workers: [{ replicas: 1, minReplicas: 3, maxReplicas: 1 }] })] },
       { name: "mend", acts: [groups([{ replicas: 1, minReplicas: 0, maxReplicas: 3 }])] },
-      { name: "spoil", acts: [groups([{ replicas: 2, minReplicas: 5, maxReplicas: 3 }])], canMend: false },
+      { name: "spoil", acts: [groups([{ replicas: 2, minReplicas: 5, maxReplicas: 3 }])], mends: [] },
       { name: "mend again", acts: [groups([{ replicas: 2, minReplicas: 0, maxReplicas: 3 }])] },
     ],
   },

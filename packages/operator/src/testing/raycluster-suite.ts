@@ -12,8 +12,6 @@ import { RAYCLUSTER_SCENARIOS } from "./raycluster-scenarios.ts";
 export const RAYCLUSTER_SUITE: FaultSuite = {
   definitions: rayCrds().filter(({ spec }) => spec.names.kind === "RayCluster"),
   resources: [RAY_CLUSTERS, PODS, ...ownedKinds({}).map(({ resource }) => resource), RESOURCE_QUOTAS],
-  // Other people's secrets and jobs are none of the operator's business: it sees only those that bear its label.
-  foundByLabels: ownedKinds({}).flatMap(({ resource, labelSelector }) => (labelSelector ? [resource] : [])),
   parents: [RAY_CLUSTERS],
   reconcilers: () => reconcilers(),
   scenarios: [...RAYCLUSTER_SCENARIOS, ...FEATURE_SCENARIOS],

@@ -34,18 +34,29 @@ export interface PodNamesView {
  * after fourteen million pods of one group.
  */
 export function podNames(view: PodNamesView & { readonly count: number }): readonly string[] {
-  const { suffixOf } = sequence(view);
-  const prefix = namePrefix(view);
-  const refused = new Set([
-    ...view.pods.map(({ metadata }) => metadata.name),
-    ...workersToDelete(view.cluster),
-  ]);
+  const refused = refusedNames(view);
   const names: string[] = [];
   for (let number = view.floor + 1; names.length < view.count; number += 1) {
-    const name = `${prefix}${suffixOf(number)}`;
+    const name = nameOfNumber(view, number);
     if (!refused.has(name)) names.push(name);
   }
   return names;
+}
+
+/** The names that no new pod of the cluster may have. */
+export function refusedNames({ pods, cluster }: PodNamesView): ReadonlySet<string> {
+  return new Set([...pods.map(({ metadata }) => metadata.name), ...workersToDelete(cluster)]);
+}
+
+/** The name that a number stands for in a group. */
+export function nameOfNumber(view: PodNamesView, number: number): string {
+  return `${namePrefix(view)}${sequence(view).suffixOf(number)}`;
+}
+
+/** The number whose name ends with this suffix; `undefined` when no number near the floor does. */
+export function numberOfSuffix(view: PodNamesView, suffix: string): number | undefined {
+  const number = sequence(view).numberOf(suffix);
+  return number === undefined || number > view.floor + HORIZON ? undefined : number;
 }
 
 /**
@@ -74,15 +85,14 @@ const HORIZON = 100_000;
 
 /** The group's pods whose names come from {@link podNames}, with their numbers. */
 function numberedPods(view: PodNamesView): readonly { readonly pod: Pod; readonly number: number }[] {
-  const { numberOf } = sequence(view);
   const prefix = namePrefix(view);
   return view.pods
     .filter(
       ({ metadata }) => metadata.labels?.[LABEL.group] === view.group && metadata.name.startsWith(prefix),
     )
     .flatMap((pod) => {
-      const number = numberOf(pod.metadata.name.slice(prefix.length));
-      return number === undefined || number > view.floor + HORIZON ? [] : [{ pod, number }];
+      const number = numberOfSuffix(view, pod.metadata.name.slice(prefix.length));
+      return number === undefined ? [] : [{ pod, number }];
     });
 }
 

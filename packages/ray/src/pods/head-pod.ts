@@ -1,7 +1,6 @@
 import type { Pod } from "@heliostat/kube";
 import type { RayCluster } from "../raycluster/types.ts";
 import { autoscalerRestartPolicy, autoscalerSidecar } from "./autoscaler-sidecar.ts";
-import { batchScheduling } from "./batch-scheduling.ts";
 import { environment, initEnvironment } from "./environment.ts";
 import { gcsFaultTolerance } from "./gcs-fault-tolerance.ts";
 import { historyCollector, historyExports } from "./history-collector.ts";
@@ -32,7 +31,6 @@ const STEPS: readonly PodStep[] = [
   environment,
   historyExports,
   probes,
-  batchScheduling,
 ];
 
 /**

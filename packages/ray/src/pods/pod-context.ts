@@ -3,7 +3,6 @@ import { headServiceFqdn } from "../names/cluster-names.ts";
 import { type CompleteGroup, completeGroup } from "../raycluster/defaults.ts";
 import { gcsPort } from "../raycluster/gcs-port.ts";
 import type { RayCluster, WorkerGroupSpec } from "../raycluster/types.ts";
-import type { BatchScheduler } from "../scheduling/batch-scheduler.ts";
 import type { RaySettings } from "../settings.ts";
 import { OPERATOR_VERSION } from "../vocabulary/annotations.ts";
 import { HEAD_GROUP, NODE_TYPE, type NodeType } from "../vocabulary/labels.ts";
@@ -32,7 +31,6 @@ export interface PodContext {
   readonly gcsPort: string;
   readonly operatorVersion: string;
   readonly settings: RaySettings;
-  readonly batchScheduler?: BatchScheduler;
   /** A worker's place among its fellows. */
   readonly place?: WorkerPlace;
 }
@@ -52,8 +50,6 @@ export interface PodOptions {
   readonly name: string;
   /** How the operator is set up. @default KubeRay's defaults */
   readonly settings?: RaySettings;
-  /** Who finds nodes for the pods, where it is not Kubernetes' own scheduler. */
-  readonly batchScheduler?: BatchScheduler;
   /** Where workers find the head. @default {@link headServiceFqdn} */
   readonly headServiceFqdn?: string;
   /** What stands where KubeRay writes its version. @default {@link OPERATOR_VERSION} */
@@ -96,11 +92,10 @@ function surroundings(
   cluster: RayCluster,
   options: PodOptions,
 ): Omit<PodContext, "nodeType" | "groupName" | "template" | "group" | "startParams"> {
-  const { settings = {}, batchScheduler } = options;
+  const { settings = {} } = options;
   return {
     cluster,
     settings,
-    ...(batchScheduler && { batchScheduler }),
     headServiceFqdn: options.headServiceFqdn ?? headServiceFqdn(cluster, settings.clusterDomain),
     gcsPort: gcsPort(cluster),
     operatorVersion: options.operatorVersion ?? OPERATOR_VERSION,

@@ -1,7 +1,6 @@
 import type { Pod } from "@heliostat/kube";
 import type { RayCluster, WorkerGroupSpec } from "../raycluster/types.ts";
 import { autoscalerRestartPolicy } from "./autoscaler-sidecar.ts";
-import { batchScheduling } from "./batch-scheduling.ts";
 import { environment, initEnvironment } from "./environment.ts";
 import { gcsFaultTolerance } from "./gcs-fault-tolerance.ts";
 import { historyCollector, historyExports } from "./history-collector.ts";
@@ -33,7 +32,6 @@ const STEPS: readonly PodStep[] = [
   environment,
   historyExports,
   probes,
-  batchScheduling,
 ];
 
 /**

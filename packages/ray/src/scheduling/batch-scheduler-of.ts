@@ -1,11 +1,12 @@
 import { SpecError } from "../validation/spec-error.ts";
 import type { BatchScheduler } from "./batch-scheduler.ts";
 import { kai } from "./kai.ts";
+import { kubernetesWas } from "./kubernetes-was.ts";
 import { schedulerPlugins } from "./scheduler-plugins.ts";
 import { volcano } from "./volcano.ts";
 import { yunikorn } from "./yunikorn.ts";
 
-const SCHEDULERS: readonly BatchScheduler[] = [volcano, yunikorn, kai, schedulerPlugins];
+const SCHEDULERS: readonly BatchScheduler[] = [volcano, yunikorn, kai, schedulerPlugins, kubernetesWas];
 
 /**
  * The batch scheduler of that name.

@@ -12,7 +12,7 @@ import { ENV } from "../vocabulary/env-vars.ts";
 import { LABEL, REDIS_CLEANUP } from "../vocabulary/labels.ts";
 
 /** How the head would be built. No batch scheduler: the job is no part of the cluster's gang. */
-type CleanupOptions = Omit<PodOptions, "name" | "batchScheduler">;
+type CleanupOptions = Omit<PodOptions, "name">;
 
 /** Whether a cluster leaves state in Redis behind, so that its deletion waits for a job which deletes that too. */
 export function needsRedisCleanup(cluster: RayCluster): boolean {

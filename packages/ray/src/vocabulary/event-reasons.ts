@@ -50,6 +50,7 @@ export const EVENT_REASON = {
   failedToDeleteNetworkPolicy: "FailedToDeleteNetworkPolicy",
   /** A policy of that name belongs to somebody else. */
   networkPolicyCollision: "NetworkPolicyNameCollision",
+  schedulingCollision: "SchedulingNameCollision",
 } as const;
 
 /** `reportingController` of those events. */

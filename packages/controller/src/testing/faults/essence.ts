@@ -43,7 +43,7 @@ function podRole({ metadata }: KubeObject): string {
   return metadata.name.replace(/-[a-z0-9]+$/, "-*");
 }
 
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
+const TIME = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
 const UID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const NAME = /[a-z0-9][-a-z0-9]*[a-z0-9]/g;
 const ADDRESS = /\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b/g;
@@ -57,8 +57,8 @@ function levelled(value: Json, names: ReadonlyMap<string, string>): Json {
 }
 
 function levelledText(text: string, names: ReadonlyMap<string, string>): string {
-  if (TIME.test(text)) return "<time>";
   return text
+    .replace(TIME, "<time>")
     .replace(UID, "<uid>")
     .replace(ADDRESS, "<address>")
     .replace(NAME, (word) => names.get(word) ?? word);

@@ -179,21 +179,26 @@ function outage({ write, seconds }: Of<"outage">, world: World): FaultScript {
   return { hasStruck: () => untilMs !== undefined };
 }
 
-/** How far the next leader's clock is off. Deadlines in wall time, which are minutes, bound how far ahead it may be. */
-const SKEWS_MS = [-600_000, 0, 240_000];
+/** How far the next leader's clock is off. */
+const SKEWS_MS = [-600_000, 0, 600_000];
 
 /** Longer than a lease lasts and a candidate waits before it asks again. */
 const STANDSTILL_MS = 30_000;
 
 /**
  * The holder of the lease stands still with a write half done. When the next one has done so many writes, it goes on as
- * if nothing had happened: what it had sent arrives, and what it begins now has to be refused.
+ * if nothing had happened: what it had sent arrives, what it had not never leaves it, and what it begins now has to be
+ * refused.
  */
 function leaders({ write, position, until }: Of<"leaders">, world: World): FaultScript {
   let isPaused = false;
   let hasSuccessor = false;
   const { clock } = world.lab;
-  const first = world.startProcess({ candidate: "first", rules: { onWrite: onWriteOfFirst } });
+  const first = world.startProcess({
+    candidate: "first",
+    rules: { onWrite: onWriteOfFirst },
+    isDeposed: () => hasSuccessor,
+  });
   clock.after(300, () =>
     world.startProcess({
       candidate: "second",

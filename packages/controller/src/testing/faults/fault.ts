@@ -1,5 +1,5 @@
 import type { EventVerdict } from "./disturbed-events.ts";
-import type { CrashPosition } from "./wire.ts";
+import type { CrashPosition, PausePosition } from "./wire.ts";
 
 /** One thing that goes wrong once in a run, at one place. Places are counted from 0 as in the run without faults. */
 export type Fault =
@@ -20,7 +20,7 @@ export type Fault =
   | {
       readonly fault: "leaders";
       readonly write: number;
-      readonly position: "before" | "after";
+      readonly position: PausePosition;
       readonly until: number;
     }
   /** While the world is at rest after a step, somebody spoils the child with this number among all children. */

@@ -1,5 +1,5 @@
 import type { EventVerdict } from "./disturbed-events.ts";
-import type { Answer, Fault } from "./fault.ts";
+import type { Answer, Corruption, Fault } from "./fault.ts";
 import type { Reference } from "./run-scenario.ts";
 
 /** Every place of a run where something may go wrong, once for each thing that may. */
@@ -25,6 +25,8 @@ export function pointsOf(reference: Reference): readonly Fault[] {
 }
 
 const POSITIONS = ["before", "during", "after"] as const;
+const CORRUPTIONS: readonly Corruption[] = ["owner", "labels", "deleted"];
+const PAUSES = ["before", "sent", "after"] as const;
 const ANSWERS: readonly Answer[] = ["429", "500", "503", "reset", "slow", "conflict"];
 const VERDICTS: readonly EventVerdict[] = ["repeat", "delay", "forget", "cut", "skip"];
 /** After so many writes of the second process the first goes on. */
@@ -35,7 +37,7 @@ function leaderPoints({ writes }: Reference): readonly Fault[] {
   return writes.flatMap(({ text }, write) =>
     text.includes(" events/")
       ? []
-      : (["before", "after"] as const).flatMap((position) =>
+      : PAUSES.flatMap((position) =>
           UNTIL.map((until) => ({ fault: "leaders", write, position, until }) as const),
         ),
   );
@@ -52,10 +54,8 @@ function eventPoints({ events }: Reference): readonly Fault[] {
 /** Built-in kinds refuse most of what could be spoilt in a spec; what can be is spoilt in labels and owners. */
 function corruptions({ rests }: Reference): readonly Fault[] {
   return rests.flatMap(({ children }, step) =>
-    children.flatMap(({ isFoundByLabels }, child) =>
-      (["owner", "labels", "deleted"] as const)
-        .filter((change) => change !== "labels" || !isFoundByLabels)
-        .map((change) => ({ fault: "corrupt", step, child, change }) as const),
+    children.flatMap(({ isMended }, child) =>
+      (isMended ? CORRUPTIONS : []).map((change) => ({ fault: "corrupt", step, child, change }) as const),
     ),
   );
 }

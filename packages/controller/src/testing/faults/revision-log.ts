@@ -16,6 +16,8 @@ export interface Revision {
   readonly after?: KubeObject;
   /** Whether the controller asked for it; else a user, a node, the garbage collector… */
   readonly isByController: boolean;
+  /** Whether it was on its way from a leader that had been deposed when it arrived. */
+  readonly isLate: boolean;
   /** When it happened, or a moment later. */
   readonly atMs: number;
 }
@@ -38,6 +40,7 @@ export class RevisionLog implements State {
   readonly #objects = new Map<string, Map<string, KubeObject>>();
   #arrived: Arrival[] = [];
   readonly #authored = new Set<number>();
+  readonly #late = new Set<number>();
   readonly #deletionAsked = new Set<string>();
 
   /** Follow these resources for ever. */
@@ -52,12 +55,14 @@ export class RevisionLog implements State {
   begin(): void {
     this.revisions.length = 0;
     this.#authored.clear();
+    this.#late.clear();
     this.#deletionAsked.clear();
   }
 
   /** The controller has written this revision. */
-  authored(object: KubeObject): void {
+  authored(object: KubeObject, { isLate }: Pick<Revision, "isLate">): void {
     this.#authored.add(revisionOf(object));
+    if (isLate) this.#late.add(revisionOf(object));
   }
 
   /** The controller has asked for the deletion of this object. */
@@ -111,6 +116,7 @@ export class RevisionLog implements State {
       ...(before && { before }),
       ...(!isGone && { after: object }),
       atMs,
+      isLate: this.#late.has(revision),
       isByController: isDeletion
         ? this.#deletionAsked.has(object.metadata.uid ?? "")
         : this.#authored.has(revision),

@@ -1,9 +1,9 @@
-import { groupResource, type Resource } from "@heliostat/kube";
+import type { Resource } from "@heliostat/kube";
 import { differenceOf, essenceOf } from "./essence.ts";
 import type { Fault } from "./fault.ts";
 import { type FaultScript, faultScript, travelScript } from "./fault-script.ts";
 import type { Lab } from "./lab.ts";
-import type { FaultSuite, Scenario } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
 import { type WriteCall, writeText } from "./wire.ts";
 import { type Violation, World } from "./world.ts";
 
@@ -29,11 +29,12 @@ interface ReferenceEvent {
   readonly isOvertaken: boolean;
 }
 
-/** An owned object that somebody may spoil. */
+/** An owned object. */
 interface Child {
+  /** `pods/c-head` */
   readonly text: string;
-  /** Whether the controller would not see it any more without its labels. */
-  readonly isFoundByLabels: boolean;
+  /** Whether the controller would replace it now. */
+  readonly isMended: boolean;
 }
 
 interface Rest {
@@ -69,7 +70,7 @@ export async function referenceRun(lab: Lab, scenario: Scenario, seed = 1): Prom
     },
   });
   await world.pass(500);
-  for (const { name, acts, canMend = true } of scenario.steps) {
+  for (const { name, acts, mends } of scenario.steps) {
     for (const act of acts) await world.perform(act);
     if (!(await world.rest({ ...REST, isDone: () => true })))
       world.report("the world comes to rest", `it does not after "${name}"`);
@@ -77,22 +78,16 @@ export async function referenceRun(lab: Lab, scenario: Scenario, seed = 1): Prom
     rests.push({
       essence: essenceOf(lab.log, lab.suite),
       revisions: lab.log.revisions.length,
-      children: canMend
-        ? world.children().map(({ resource, object }) => ({
-            text: `${resource.plural}/${object.metadata.name}`,
-            isFoundByLabels: isFoundByLabels(lab.suite, resource),
-          }))
-        : [],
+      children: world.children().map(({ resource, object }) => ({
+        text: `${resource.plural}/${object.metadata.name}`,
+        isMended: mends?.includes(resource) ?? true,
+      })),
     });
     step += 1;
   }
   await quietForLong(world);
   await world.end();
   return { writes, events: eventsOf(process.wire.events), rests, violations: world.violations };
-}
-
-function isFoundByLabels({ foundByLabels = [] }: FaultSuite, resource: Resource): boolean {
-  return foundByLabels.some((each) => groupResource(each) === groupResource(resource));
 }
 
 /** One run, and the fault in it. */

@@ -8,8 +8,6 @@ export interface FaultSuite {
   readonly definitions: readonly CustomResourceDefinition[];
   /** Every resource that the controller or a scenario reads or writes, the reconciled ones included. */
   readonly resources: readonly Resource[];
-  /** Those that the controller watches by a label: whoever takes it away hides the object, which is not tried. @default none */
-  readonly foundByLabels?: readonly Resource[];
   /** The reconciled ones: the controller may change their status and finalizers, and nothing else. */
   readonly parents: readonly Resource[];
   /** The controller, as a process runs it. */
@@ -36,8 +34,8 @@ export interface Scenario {
 export interface Step {
   readonly name: string;
   readonly acts: readonly Act[];
-  /** Whether the controller can replace now what somebody spoils. @default true */
-  readonly canMend?: boolean;
+  /** The kinds of which the controller replaces now what somebody spoils. @default all */
+  readonly mends?: readonly Resource[];
 }
 
 /** What somebody other than the controller does. */

@@ -1,5 +1,8 @@
 import type { Clock, Random, Timer } from "@heliostat/kube";
 
+/** So much never happens in one millisecond unless it never ends. */
+const MOST_AT_ONCE = 2000;
+
 interface Waiting {
   readonly dueMs: number;
   /** Chance decides between timers of the same millisecond: the seeded scheduler. */
@@ -43,20 +46,28 @@ export class VirtualClock implements Clock {
     };
   }
 
-  /** Let time pass. `observe` is called whenever something has happened. */
-  async turn(byMs: number, observe: () => void): Promise<void> {
+  /**
+   * Let time pass. `observe` is called whenever something has happened.
+   *
+   * @returns whether time has come so far: not when things happen at one moment without end
+   */
+  async turn(byMs: number, observe: () => void): Promise<boolean> {
     const endMs = this.#nowMs + byMs;
     await everythingAtOnce();
     observe();
+    let atOnce = 0;
     for (let next = this.#heap[0]; next && next.dueMs <= endMs; next = this.#heap[0]) {
       this.#pop();
       if (next.isCancelled) continue;
+      atOnce = next.dueMs > this.#nowMs ? 0 : atOnce + 1;
+      if (atOnce > MOST_AT_ONCE) return false;
       this.#nowMs = Math.max(this.#nowMs, next.dueMs);
       next.run();
       await everythingAtOnce();
       observe();
     }
     this.#nowMs = endMs;
+    return true;
   }
 
   #push(waiting: Waiting): void {

@@ -43,8 +43,11 @@ export type WriteVerdict =
   /** Something else happens just before it arrives. */
   | { readonly outcome: "after"; readonly foreign: () => Promise<void> }
   | { readonly outcome: "slow"; readonly ms: number }
-  /** The process stands still: before it is sent, or when it is done but not answered. */
-  | { readonly outcome: "pause"; readonly position: "before" | "after"; readonly pause: () => void };
+  /** The process stands still. */
+  | { readonly outcome: "pause"; readonly position: PausePosition; readonly pause: () => void };
+
+/** Before a write is sent, while it is on its way (it arrives when the process goes on), or when it is done but not answered. */
+export type PausePosition = "before" | "sent" | "after";
 
 export type CrashPosition = "before" | "during" | "after";
 
@@ -72,8 +75,12 @@ export interface WireRules {
 
 /** What a wire tells about its process. */
 export interface WireWitness {
+  /** The process sends a request: a read, a write or the beginning of a watch. */
+  asks(): void;
   /** A write has been done. `seen`: the newest revision of the object that the process knew of when it was sent. */
   done(call: WriteCall, answer: KubeObject | undefined, seen: number | undefined): void;
+  /** A process that stood still before it sent a write sends it. */
+  leaves(call: WriteCall): void;
   /** A write is about to be done. */
   arrives(call: WriteCall): void;
 }
@@ -145,7 +152,7 @@ export class Wire implements KubeClient {
     );
   delete: KubeClient["delete"] = (resource, name, options) => {
     const { uid } = options?.preconditions ?? {};
-    return this.#write({ verb: "delete", resource, name, ...(uid && { uid }) }, () =>
+    return this.#write({ verb: "delete", resource, name, ...(uid && { uid }), ...only(options) }, () =>
       this.#client.delete(resource, name, options),
     );
   };
@@ -154,7 +161,8 @@ export class Wire implements KubeClient {
     resource: Resource<T>,
     options: WatchOptions = {},
   ): AsyncIterable<WatchEvent<T>> {
-    const { clock, random, rules } = this.#options;
+    const { clock, random, rules, witness } = this.#options;
+    witness.asks();
     await Promise.race([rules.stale?.thawed, rules.stale && aborted(options.signal)]);
     await this.#onTheWay(options.signal);
     const refusal = rules.onRead?.();
@@ -181,6 +189,7 @@ export class Wire implements KubeClient {
   }
 
   async #read<T>(call: () => Promise<T>): Promise<T> {
+    this.#options.witness.asks();
     await this.#onTheWay();
     const refusal = this.#options.rules.onRead?.();
     if (refusal) throw refusal;
@@ -207,13 +216,20 @@ export class Wire implements KubeClient {
     };
   }
 
-  async #write<T>(what: Omit<WriteCall, "index">, send: () => Promise<T>): Promise<T> {
+  async #write<T>({ signal, ...what }: Write, send: () => Promise<T>): Promise<T> {
     if (this.#isDead) return never();
+    this.#options.witness.asks();
     const isLease = what.resource.plural === "leases";
     // Renewals have no place in a story: they would number its writes differently each time.
     const call = { ...what, name: nameOnly(what.name), index: isLease ? -1 : this.writes.length };
     if (!isLease) this.writes.push(call);
     const verdict = this.#options.rules.onWrite?.(call);
+    if (verdict?.outcome === "pause" && verdict.position === "before") {
+      await this.#standStill(verdict.pause);
+      // What was given up meanwhile never leaves the process.
+      signal?.throwIfAborted();
+      this.#options.witness.leaves(call);
+    }
     await this.#onTheWay();
     await this.#beforeArrival(verdict);
     const answer = this.#sent(call, send);
@@ -239,7 +255,7 @@ export class Wire implements KubeClient {
         await sleep(this.#options.clock, verdict.ms);
         return;
       case "pause":
-        if (verdict.position === "before") await this.#standStill(verdict.pause);
+        if (verdict.position === "sent") await this.#standStill(verdict.pause);
         return;
       default:
         return;
@@ -303,8 +319,18 @@ export function writeText({ verb, resource, name, subresource }: WriteCall): str
   return `${verb} ${resource.plural}${subresource ? `/${subresource}` : ""}/${plain}`;
 }
 
-function only(options: { readonly subresource?: string } | undefined): { readonly subresource?: string } {
-  return options?.subresource ? { subresource: options.subresource } : {};
+interface Write extends Omit<WriteCall, "index"> {
+  readonly signal?: AbortSignal;
+}
+
+function only({
+  subresource,
+  signal,
+}: {
+  readonly subresource?: string;
+  readonly signal?: AbortSignal;
+} = {}): Pick<Write, "subresource" | "signal"> {
+  return { ...(subresource && { subresource }), ...(signal && { signal }) };
 }
 
 function isObject(answer: unknown): answer is KubeObject {

@@ -19,7 +19,10 @@ import { foreignAnnotation, generalInvariants } from "./general-invariants.ts";
 import type { Lab } from "./lab.ts";
 import { type Revision, revisionOf } from "./revision-log.ts";
 import type { Act, Choice, Invariant } from "./scenario.ts";
-import { Wire, type WireRules, type WireWitness, type WriteCall } from "./wire.ts";
+import { Wire, type WireRules, type WireWitness, type WriteCall, writeText } from "./wire.ts";
+
+/** Many times what any story takes, whatever goes wrong in it: whoever sends more goes round in circles. */
+const MOST_REQUESTS = 2000;
 
 /** Something that must never be, and was. */
 export interface Violation {
@@ -40,6 +43,8 @@ export interface ProcessOptions {
   readonly skewMs?: number;
   /** Its name as a candidate for the lease. @default it leads unasked */
   readonly candidate?: string;
+  /** Whether another one leads by now. @default never */
+  readonly isDeposed?: () => boolean;
 }
 
 /** One run: the API of a {@link Lab}, the rest of a cluster, and one or more processes of the controller. */
@@ -53,6 +58,7 @@ export class World {
   readonly #namespaces = new Set<string>();
   readonly #told = new Set<string>();
   #changedAtMs = 0;
+  #requests = 0;
   #onWrite: ((call: WriteCall) => void) | undefined;
 
   static async begin(lab: Lab, seed: number): Promise<World> {
@@ -71,7 +77,8 @@ export class World {
   /** Let virtual time pass. */
   async pass(ms: number): Promise<void> {
     const { clock, log } = this.lab;
-    await clock.turn(ms, () => log.drain((change) => this.#see(change), clock.now()));
+    const hasPassed = await clock.turn(ms, () => log.drain((change) => this.#see(change), clock.now()));
+    if (!hasPassed) this.report("the controller lets time pass", "it looks again and again at one moment");
   }
 
   /** Let time pass until nothing of weight has changed or been written for `quietMs`, and `isDone`. */
@@ -87,11 +94,11 @@ export class World {
     return false;
   }
 
-  startProcess({ rules = {}, skewMs = 0, candidate }: ProcessOptions = {}): Process {
+  startProcess({ rules = {}, skewMs = 0, candidate, isDeposed = () => false }: ProcessOptions = {}): Process {
     const abort = new AbortController();
     const clock = new PausableClock(this.lab.clock, skewMs);
     const random = new SeededRandom(this.#seed * 1000 + this.#processes.length);
-    const wire = new Wire(this.lab.client, { clock, random, rules, witness: this.#witness() });
+    const wire = new Wire(this.lab.client, { clock, random, rules, witness: this.#witness(isDeposed) });
     const process = { wire, clock, end: () => abort.abort() };
     this.#processes.push(process);
     void wire.crashed.then(() => abort.abort());
@@ -220,9 +227,17 @@ export class World {
     };
   }
 
-  #witness(): WireWitness {
+  #witness(isDeposed: () => boolean): WireWitness {
     const { log, suite, clock } = this.lab;
     return {
+      asks: () => {
+        this.#requests += 1;
+        if (this.#requests === MOST_REQUESTS)
+          this.report("the controller comes to rest", `it has sent ${MOST_REQUESTS} requests`);
+      },
+      leaves: (call) => {
+        if (isDeposed()) this.report("a leader whose lease is over sends nothing", writeText(call));
+      },
       arrives: (call) => {
         this.#onWrite?.(call);
         if (isOfWeight(call.resource)) this.#changedAtMs = clock.now();
@@ -241,7 +256,7 @@ export class World {
         const before = log.get(call.resource, keyOf(call.name));
         const isStatus =
           call.subresource === "status" && suite.parents.some((each) => isSame(each, call.resource));
-        log.authored(answer);
+        log.authored(answer, { isLate: isDeposed() });
         if (!isStatus || !before || revisionOf(answer) === revisionOf(before)) return;
         if (seen === undefined || seen < revisionOf(before)) {
           this.report(

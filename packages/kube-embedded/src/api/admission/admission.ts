@@ -1,6 +1,7 @@
 import type { KubeObject } from "@heliostat/kube";
 import type { AdmissionPlugin, AdmittedWrite, Consequence } from "./admission-plugin.ts";
 import { limitRangeAdmission } from "./limit-ranges.ts";
+import { priorityAdmission } from "./priority.ts";
 import { quotaAdmission } from "./quota.ts";
 
 /** All plugins as one: the only place where writes are admitted. */
@@ -13,7 +14,7 @@ export interface Admission {
 
 /** The plugins in the order in which they are asked; quotas come last, since they charge what nobody else refuses. */
 export function admissionChain(guards: readonly AdmissionPlugin[]): Admission {
-  const plugins = [limitRangeAdmission, ...guards, quotaAdmission];
+  const plugins = [priorityAdmission, limitRangeAdmission, ...guards, quotaAdmission];
   return {
     mutated: (write) =>
       plugins.reduce((object, plugin) => plugin.mutated?.({ ...write, object }) ?? object, write.object),

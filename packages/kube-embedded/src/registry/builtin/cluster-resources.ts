@@ -3,7 +3,7 @@ import { STORAGE_CLASS_COLUMNS } from "../../table/storage-columns.ts";
 import { builtinResource } from "../builtin-resource.ts";
 import type { ServedResource } from "../served-resource.ts";
 import { LEASE_STRATEGY, STORAGE_CLASS_STRATEGY } from "../strategies/configuration.ts";
-import { PRIORITY_CLASS_STRATEGY } from "../strategies/workloads.ts";
+import { PRIORITY_CLASS_STRATEGY } from "../strategies/priority-class.ts";
 
 export const CLUSTER_RESOURCES: readonly ServedResource[] = [
   builtinResource({ kind: "Lease", plural: "leases", columns: LEASE_COLUMNS, strategy: LEASE_STRATEGY }),

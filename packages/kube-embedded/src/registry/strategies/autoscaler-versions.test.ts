@@ -99,10 +99,12 @@ describe("an autoscaler of v2", () => {
       const { items } = await api.list(target(version, "horizontalpodautoscalers"), {});
       expect(items.map(({ object }) => object.apiVersion)).toEqual([version]);
       const events = api.watch(target(version, "horizontalpodautoscalers"), {})[Symbol.asyncIterator]();
-      expect((await events.next()).value).toMatchObject({
-        type: "ADDED",
-        stored: { object: { apiVersion: version } },
-      });
+      expect((await events.next()).value).toMatchObject([
+        {
+          type: "ADDED",
+          stored: { object: { apiVersion: version } },
+        },
+      ]);
       await events.return?.();
     }
   });

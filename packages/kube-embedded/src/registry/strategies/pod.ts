@@ -3,12 +3,11 @@ import type {
   ObjectName,
   Pod,
   PodSpec,
-  PriorityClass,
+  PodStatus,
   ServiceAccount,
   Toleration,
   Volume,
 } from "@heliostat/kube";
-import { forbidden } from "../../api/refusals.ts";
 import type { ResourceStrategy, StrategyContext } from "../served-resource.ts";
 import { isPodPart, podPartProblems, withPodPart } from "./pod-parts.ts";
 import { podProblems } from "./pod-rules.ts";
@@ -42,9 +41,7 @@ function newPod(pod: Pod, context: StrategyContext): Pod {
     ...pod,
     spec: withApiAccess(
       {
-        preemptionPolicy: "PreemptLowerPriority",
         ...spec,
-        priority: priorityOf(pod, context),
         serviceAccountName,
         serviceAccount: serviceAccountName,
         tolerations: withDefaultTolerations(spec.tolerations ?? []),
@@ -52,26 +49,16 @@ function newPod(pod: Pod, context: StrategyContext): Pod {
       { namespace, name: serviceAccountName },
       context,
     ),
-    status: { phase: "Pending", qosClass: qosClassOf(spec) },
+    status: { phase: "Pending", qosClass: qosClassOf(spec), ...gatedConditions(spec) },
   };
 }
 
-const SYSTEM_PRIORITIES: Readonly<Record<string, number>> = {
-  "system-cluster-critical": 2_000_000_000,
-  "system-node-critical": 2_000_001_000,
-};
-
-/** Kubernetes' Priority admission: the number comes from the class, never from the caller. */
-function priorityOf({ metadata, spec }: Pod, { find }: StrategyContext): number {
-  const name = spec?.priorityClassName;
-  if (!name) return 0;
-  const found = find("scheduling.k8s.io/priorityclasses", { name }) as PriorityClass | undefined;
-  const priority = found?.value ?? SYSTEM_PRIORITIES[name];
-  if (priority !== undefined) return priority;
-  throw forbidden(PODS_NAME, metadata.name, `no PriorityClass with name ${name} was found`);
+/** Nobody looks for a node while gates are closed, and the pod says so from the start (Kubernetes rule). */
+function gatedConditions({ schedulingGates = [] }: PodSpec): Pick<PodStatus, "conditions"> {
+  if (schedulingGates.length === 0) return {};
+  const message = "Scheduling is blocked due to non-empty scheduling gates";
+  return { conditions: [{ type: "PodScheduled", status: "False", reason: "SchedulingGated", message }] };
 }
-
-const PODS_NAME = { group: "", plural: "pods" };
 
 /** A status that is written without the class of service keeps it. */
 function updatedPod(pod: Pod, stored: Pod): Pod {

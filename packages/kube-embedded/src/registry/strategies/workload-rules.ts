@@ -9,7 +9,6 @@ import {
   matchesLabels,
   type PodDisruptionBudget,
   type PodTemplateSpec,
-  type PriorityClass,
   parseQuantity,
   requirementsOf,
   type StatefulSet,
@@ -188,20 +187,4 @@ export function ingressProblems({ spec = {} }: Ingress): readonly FieldCause[] {
   const { defaultBackend, rules = [] } = spec;
   if (defaultBackend || rules.length > 0) return [];
   return [invalidValue("spec", rules, "either `defaultBackend` or `rules` must be specified")];
-}
-
-const HIGHEST_PRIORITY = 1_000_000_000;
-
-export function priorityClassProblems(
-  { metadata, value = 0 }: PriorityClass,
-  stored: PriorityClass | undefined,
-): readonly FieldCause[] {
-  const isSystem = metadata.name.startsWith("system-");
-  const detail = `maximum allowed value of a user defined priority is ${HIGHEST_PRIORITY}`;
-  return [
-    ...(value > HIGHEST_PRIORITY && !isSystem ? [forbiddenField("value", detail)] : []),
-    ...(stored && stored.value !== value
-      ? [forbiddenField("value", "may not be changed in an update.")]
-      : []),
-  ];
 }

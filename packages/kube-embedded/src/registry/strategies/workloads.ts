@@ -6,7 +6,6 @@ import type {
   Job,
   JobSpec,
   PodDisruptionBudget,
-  PriorityClass,
   ReplicaSet,
   StatefulSet,
 } from "@heliostat/kube";
@@ -19,7 +18,6 @@ import {
   disruptionBudgetProblems,
   ingressProblems,
   jobProblems,
-  priorityClassProblems,
   selectorProblems,
   statefulSetProblems,
 } from "./workload-rules.ts";
@@ -70,12 +68,6 @@ export const DISRUPTION_BUDGET_STRATEGY: ResourceStrategy = {
 export const INGRESS_STRATEGY: ResourceStrategy = {
   tracksGeneration: true,
   validate: (object) => ingressProblems(object as Ingress),
-};
-
-export const PRIORITY_CLASS_STRATEGY: ResourceStrategy = {
-  tracksGeneration: true,
-  validate: (object, stored) =>
-    priorityClassProblems(object as PriorityClass, stored as PriorityClass | undefined),
 };
 
 const QUARTER = { maxUnavailable: "25%", maxSurge: "25%" };

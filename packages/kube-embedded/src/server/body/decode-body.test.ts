@@ -1,6 +1,7 @@
-import { KubeError } from "@heliostat/kube";
+import { type Json, KubeError } from "@heliostat/kube";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { surveyed } from "../../api/nesting.ts";
 import { decodedApplyBody, decodedBody } from "./decode-body.ts";
 import { duplicateKeys } from "./duplicate-keys.ts";
 
@@ -77,19 +78,24 @@ describe("decodedApplyBody()", () => {
 describe("duplicateKeys()", () => {
   it("finds them at any depth, under their paths", () => {
     const text = '{"a":[{"b":1,"c":{},"b":2},{"b":3}],"a":1,"x\\"y":{"k":1,"k":{"k":2,"k":3}}}';
-    expect(duplicateKeys(text, JSON.parse(text))).toEqual(["a[0].b", "a", 'x"y.k', 'x"y.k.k']);
+    expect(duplicateKeys(text, surveyed(JSON.parse(text)).texts)).toEqual([
+      "a[0].b",
+      "a",
+      'x"y.k',
+      'x"y.k.k',
+    ]);
   });
 
   it("finds none where JSON was printed from a value", () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
-        expect(duplicateKeys(JSON.stringify(value), value)).toEqual([]);
+        expect(duplicateKeys(JSON.stringify(value), surveyed(value as Json).texts)).toEqual([]);
       }),
     );
   });
 
   it("is not confused by keys and values that look like JSON", () => {
     const text = '{"a":"{\\"a\\":1,","b":"a","c":["a","a","{"]}';
-    expect(duplicateKeys(text, JSON.parse(text))).toEqual([]);
+    expect(duplicateKeys(text, surveyed(JSON.parse(text)).texts)).toEqual([]);
   });
 });

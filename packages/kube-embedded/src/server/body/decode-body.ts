@@ -1,6 +1,6 @@
 import { type Json, KubeError } from "@heliostat/kube";
 import { parseDocument } from "yaml";
-import { assertNotTooDeep } from "../../api/nesting.ts";
+import { surveyed } from "../../api/nesting.ts";
 import { mediaRange } from "../http/accept.ts";
 import { duplicateKeys } from "./duplicate-keys.ts";
 
@@ -38,10 +38,10 @@ export function decodedApplyBody(body: Buffer, options: DecodeOptions = {}): Jso
 
 export function decodedJson(text: string, options: DecodeOptions = {}): Json {
   const value = parsedJson(text);
-  assertNotTooDeep(value);
+  const { texts } = surveyed(value);
   if (options.fieldValidation !== "Ignore") {
     reportDuplicates(
-      duplicateKeys(text, value).map((path) => `duplicate field "${path}"`),
+      duplicateKeys(text, texts).map((path) => `duplicate field "${path}"`),
       options,
     );
   }

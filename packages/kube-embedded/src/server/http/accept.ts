@@ -47,6 +47,13 @@ export function mediaRanges(accept: string): readonly MediaRange[] {
 
 /** A media type with its parameters, as `Accept` and `Content-Type` write it. */
 export function mediaRange(text: string): MediaRange {
+  return text === PLAIN_JSON.type ? PLAIN_JSON : parsedRange(text);
+}
+
+/** What most requests say. */
+const PLAIN_JSON: MediaRange = { type: "application/json", parameters: new Map() };
+
+function parsedRange(text: string): MediaRange {
   const [type = "", ...parameters] = text.split(";").map((part) => part.trim());
   const pairs = parameters.map((parameter): [string, string] => {
     const [name = "", value = ""] = parameter.split("=", 2);

@@ -68,11 +68,15 @@ const NAMESPACE_SUBRESOURCES: ReadonlySet<string> = new Set(["status", "finalize
 
 /** Kubernetes rule: what a segment is decoded to is one name. It may not read as a path, or as encoded once more. */
 function decoded(segment: string): string {
+  if (PLAIN.test(segment)) return segment;
   const text = percentDecoded(segment);
   const why = trapIn(text);
   if (why === undefined) return text;
   throw new KubeError("BadRequest", `Name parameter invalid: ${JSON.stringify(text)}: ${why}`);
 }
+
+/** What nearly every name is. */
+const PLAIN = /^[a-z0-9-]+$/;
 
 function trapIn(text: string): string | undefined {
   if (text === "." || text === "..") return `may not be '${text}'`;

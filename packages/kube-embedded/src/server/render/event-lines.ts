@@ -1,37 +1,53 @@
+import type { KubeObject } from "@heliostat/kube";
 import type { StoredEvent, StoredObject } from "../../api/kube-api.ts";
 import type { Rendering } from "./rendering.ts";
 
 /** So many lines are kept for watchers that are a little behind the others. */
 const KEPT = 128;
+/** Longer ones are not put into bytes before a watcher asks: perhaps there is none. */
+const LONGEST_SHARED = 64 * 1024;
 
 /**
  * The lines of watch events as they go over the wire. What all watchers are told in the same words is put into bytes
- * once, however many they are.
+ * once, however many they are, and whoever made the change is answered with the same bytes.
  */
 export class EventLines {
-  readonly #lines = new Map<StoredObject, Map<string, Buffer>>();
+  readonly #lines = new Map<KubeObject, Map<string, Buffer>>();
 
   line(event: StoredEvent, rendering: Rendering): Buffer {
     const { sharedAs } = rendering;
     if (sharedAs === undefined || !("stored" in event)) return fresh(event, rendering);
-    const { stored, type } = event;
-    const known = this.#lines.get(stored) ?? this.#begun(stored);
-    const word = `${type} ${sharedAs}`;
-    const line = known.get(word) ?? fresh(event, rendering);
-    known.set(word, line);
+    const lines = this.#linesOf(event.stored);
+    const word = `${event.type} ${sharedAs}`;
+    const line = lines.get(word) ?? fresh(event, rendering);
+    lines.set(word, line);
     return line;
   }
 
-  #begun(stored: StoredObject): Map<string, Buffer> {
+  /** What the line of a change says of the object. */
+  object(type: "ADDED" | "MODIFIED", stored: StoredObject, rendering: Rendering): Buffer {
+    if (stored.json.length > LONGEST_SHARED) return Buffer.from(rendering.object(stored));
+    const line = this.line({ type, stored }, rendering);
+    return line.subarray(before(type).length, line.length - AFTER.length);
+  }
+
+  #linesOf({ object }: StoredObject): Map<string, Buffer> {
+    const known = this.#lines.get(object);
+    if (known !== undefined) return known;
     const lines = new Map<string, Buffer>();
-    this.#lines.set(stored, lines);
-    if (this.#lines.size <= KEPT) return lines;
+    this.#lines.set(object, lines);
     const [oldest] = this.#lines.keys();
-    if (oldest !== undefined) this.#lines.delete(oldest);
+    if (this.#lines.size > KEPT && oldest !== undefined) this.#lines.delete(oldest);
     return lines;
   }
 }
 
+const AFTER = "}\n";
+
+function before(type: StoredEvent["type"]): string {
+  return `{"type":"${type}","object":`;
+}
+
 function fresh(event: StoredEvent, rendering: Rendering): Buffer {
-  return Buffer.from(`{"type":"${event.type}","object":${rendering.event(event)}}\n`);
+  return Buffer.from(`${before(event.type)}${rendering.event(event)}${AFTER}`);
 }

@@ -10,6 +10,8 @@ export interface Rendering {
   readonly contentType: string;
   /** Streams whose renderings say the same here are told the same. Absent: each stream is told something of its own. */
   readonly sharedAs?: string;
+  /** Whether an answer shows an object in the words of the event about it. @default false */
+  readonly answersAsTold?: boolean;
   object(stored: StoredObject): string;
   /** In parts, so that stored texts are passed on as they are. */
   list(list: StoredList): readonly string[];
@@ -23,6 +25,7 @@ export function plainRendering(resource: ServedResource): Rendering {
   return {
     contentType: JSON_TYPE,
     sharedAs: "object",
+    answersAsTold: true,
     object: (stored) => stored.json,
     list: (list) => [
       `{"kind":"${resource.listKind}","apiVersion":"${identity.apiVersion}","metadata":${listMetadata(list)},"items":[`,
@@ -53,6 +56,7 @@ export function yamlRendering(rendering: Rendering): Rendering {
   const yaml = (json: string) => stringify(JSON.parse(json), { aliasDuplicateObjects: false });
   return {
     ...rendering,
+    answersAsTold: false,
     contentType: YAML_TYPE,
     object: (stored) => yaml(rendering.object(stored)),
     list: (list) => [yaml(rendering.list(list).join(""))],
@@ -64,6 +68,7 @@ export function prettyRendering(rendering: Rendering): Rendering {
   const pretty = (json: string) => `${JSON.stringify(JSON.parse(json), null, 2)}\n`;
   return {
     ...rendering,
+    answersAsTold: false,
     object: (stored) => pretty(rendering.object(stored)),
     list: (list) => [pretty(rendering.list(list).join(""))],
   };

@@ -1,4 +1,4 @@
-import type { StoredEvent } from "../../api/kube-api.ts";
+import type { StoredEvent, StoredEvents } from "../../api/kube-api.ts";
 import { listOptions, watchOptions } from "../body/list-options.ts";
 import type { Reply } from "../http/exchange.ts";
 import { textParameter } from "../http/query.ts";
@@ -25,18 +25,21 @@ export function answerWatch(call: ResourceCall): Reply {
   const { served, request, route, target } = call;
   const rendering = renderingOf(call);
   const options = { ...watchOptions(request.query, route), signal: request.signal };
-  const events = served.api.watch(target, options);
-  const { eventLines } = served;
+  const batches = served.api.watch(target, options);
   return {
     status: 200,
     contentType: rendering.contentType,
-    body: mapped(events, (event) => eventLines.line(event, rendering)),
+    body: lines(batches, (event) => served.eventLines.line(event, rendering)),
   };
 }
 
-async function* mapped(
-  events: AsyncIterable<StoredEvent>,
+/** What is told at once leaves at once. */
+async function* lines(
+  batches: AsyncIterable<StoredEvents>,
   line: (event: StoredEvent) => Uint8Array,
 ): AsyncGenerator<Uint8Array> {
-  for await (const event of events) yield line(event);
+  for await (const events of batches) {
+    const [first, ...more] = events.map(line);
+    if (first !== undefined) yield more.length === 0 ? first : Buffer.concat([first, ...more]);
+  }
 }

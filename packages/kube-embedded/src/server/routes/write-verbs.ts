@@ -54,9 +54,13 @@ export async function answerDeleteCollection(call: ResourceCall): Promise<Reply>
 
 function written(call: ResourceCall, result: WriteResult): Reply {
   const rendering = renderingOf(call);
+  const { outcome, toldAs } = result;
   return {
-    status: result.outcome === "created" ? 201 : 200,
+    status: outcome === "created" ? 201 : 200,
     contentType: rendering.contentType,
-    body: rendering.object(result),
+    body:
+      rendering.answersAsTold && toldAs
+        ? call.served.eventLines.object(toldAs, result, rendering)
+        : rendering.object(result),
   };
 }

@@ -138,7 +138,7 @@ const BROKEN: readonly (readonly [name: string, rule: object, spec: object, caus
   ],
   [
     "may compute its message",
-    { rule: "self.low <= self.high", messageExpression: '"low is " + string(self.low)' },
+    { rule: "self.low <= self.high", messageExpression: "'low is %d'.format([self.low])" },
     { low: 5, high: 1 },
     { message: 'Invalid value: "object": low is 5' },
   ],

@@ -223,6 +223,54 @@ export const DEFINITION_RULES: readonly Expectation[] = [
     text: "compilation failed: ",
   },
   {
+    name: "has rules that cannot cost too much",
+    request: post(
+      DEFINITIONS,
+      gadgets({
+        sizes: {
+          type: "array",
+          maxItems: 2_000,
+          items: { type: "integer" },
+          "x-kubernetes-validations": [{ rule: "self.all(x, self.all(y, x != y))" }],
+        },
+      }),
+    ),
+    ...invalid(KIND, NAME, [
+      `${ROOT}.properties[spec].properties[sizes].x-kubernetes-validations[0].rule`,
+      "Forbidden: estimated rule cost exceeds budget by factor of 2.0x (try simplifying the rule, or adding maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared)",
+    ]),
+  },
+  {
+    name: "limits the lists and texts that its rules go through",
+    request: post(
+      DEFINITIONS,
+      gadgets({
+        names: {
+          type: "array",
+          items: { type: "string" },
+          "x-kubernetes-validations": [{ rule: "self.all(x, x.contains('a string'))" }],
+        },
+      }),
+    ),
+    ...failure(422, "Invalid", { details: { kind: "CustomResourceDefinition" } }),
+    text: "estimated rule cost exceeds budget by factor of more than 100x (try simplifying the rule",
+  },
+  {
+    name: "has rules about fields that it has",
+    request: post(
+      DEFINITIONS,
+      gadgets({
+        size: {
+          type: "object",
+          properties: { min: { type: "integer" } },
+          "x-kubernetes-validations": [{ rule: "self.min < self.max" }],
+        },
+      }),
+    ),
+    ...failure(422, "Invalid", { details: { kind: "CustomResourceDefinition" } }),
+    text: "undefined field 'max'",
+  },
+  {
     name: "that goes waits for its objects to be removed",
     before: [
       post(DEFINITIONS, gadgets({})),

@@ -256,6 +256,39 @@ export const POD_RULES: readonly Expectation[] = [
     },
   },
   {
+    name: "has the priority of its class and no other",
+    request: post(PODS, pod("p", { priorityClassName: "system-node-critical", priority: 7 })),
+    status: 403,
+    json: {
+      reason: "Forbidden",
+      message:
+        'pods "p" is forbidden: the integer value of priority (7) must not be provided in pod spec; priority admission controller computed 2000001000 from the given PriorityClass name',
+    },
+  },
+  {
+    name: "may be of a class of the system",
+    request: post(PODS, pod("p", { priorityClassName: "system-cluster-critical" })),
+    status: 201,
+    json: { spec: { priority: 2_000_000_000, preemptionPolicy: "PreemptLowerPriority" } },
+  },
+  {
+    name: "with gates says from the start that nobody looks for a node",
+    request: post(PODS, pod("p", { schedulingGates: [{ name: "example.com/a" }] })),
+    status: 201,
+    json: {
+      status: {
+        conditions: [
+          {
+            type: "PodScheduled",
+            status: "False",
+            reason: "SchedulingGated",
+            message: "Scheduling is blocked due to non-empty scheduling gates",
+          },
+        ],
+      },
+    },
+  },
+  {
     name: "gets what Kubernetes fills in",
     request: post(PODS, pod("p")),
     status: 201,

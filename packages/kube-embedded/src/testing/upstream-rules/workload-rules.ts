@@ -301,6 +301,25 @@ export const WORKLOAD_RULES: readonly Expectation[] = [
     }),
   },
   {
+    name: "of a class of priority is not named as the system's are",
+    request: post("/apis/scheduling.k8s.io/v1/priorityclasses", {
+      metadata: { name: "system-mine" },
+      value: 1,
+    }),
+    ...failure(422, "Invalid", { details: { kind: "PriorityClass" } }),
+    text: "priority class names with 'system-' prefix are reserved for system use only. error: system-mine is not a known system priority class",
+  },
+  {
+    name: "of a class of priority keeps its policy",
+    before: [post("/apis/scheduling.k8s.io/v1/priorityclasses", { metadata: { name: "{ns}" }, value: 5 })],
+    request: patch("/apis/scheduling.k8s.io/v1/priorityclasses/{ns}", "merge", { preemptionPolicy: "Never" }),
+    ...failure(422, "Invalid", {
+      details: {
+        causes: [{ field: "preemptionPolicy", message: 'Invalid value: "Never": field is immutable' }],
+      },
+    }),
+  },
+  {
     name: "of a lease lasts",
     request: post("/apis/coordination.k8s.io/v1/namespaces/{ns}/leases", {
       metadata: { name: "l" },

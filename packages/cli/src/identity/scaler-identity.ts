@@ -11,7 +11,13 @@ import {
 } from "@heliostat/identity";
 import type { Clock, KubeClient } from "@heliostat/kube";
 import { UserError } from "../user-error.ts";
-import type { IdentityChoice } from "./identity-choice.ts";
+import { type OidcChoice, oidcAuthenticator, refuseIdleOidc } from "./oidc-choice.ts";
+import type { ScalerIdentityChoice } from "./scaler-choice.ts";
+
+/** What a person chose. */
+export interface ScalerIdentity extends OidcChoice {
+  readonly identity: ScalerIdentityChoice;
+}
 
 export interface CallerSource {
   readonly authenticator: Authenticator;
@@ -27,7 +33,7 @@ export interface IdentityGround {
 }
 
 /** @throws UserError when the choice cannot be used */
-export async function callerSource(choice: IdentityChoice, ground: IdentityGround): Promise<CallerSource> {
+export async function callerSource(choice: ScalerIdentity, ground: IdentityGround): Promise<CallerSource> {
   try {
     return await chosenSource(choice, ground);
   } catch (cause) {
@@ -37,21 +43,32 @@ export async function callerSource(choice: IdentityChoice, ground: IdentityGroun
   }
 }
 
-async function chosenSource(choice: IdentityChoice, ground: IdentityGround): Promise<CallerSource> {
+async function chosenSource(choice: ScalerIdentity, ground: IdentityGround): Promise<CallerSource> {
+  const { identity } = choice;
   const { client, clock, get, dominoUrl } = ground;
-  switch (choice.provider) {
+  if (identity.provider !== "oidc") refuseIdleOidc(choice);
+  switch (identity.provider) {
     case "static":
-      return { authenticator: await readTokenFile(choice.file) };
+      return { authenticator: await readTokenFile(identity.file) };
     case "domino": {
       const url = dominoUrl === undefined ? {} : { url: dominoUrl };
       return { authenticator: dominoIdentity({ get, clock, ...url }) };
     }
     case "kubernetes": {
-      const identity = kubernetesIdentity({ client });
+      const kubernetes = kubernetesIdentity({ client });
       return {
-        authenticator: cachedAuthenticator(identity, { clock }),
-        authorizer: cachedAuthorizer(identity, { clock, acceptedMs: 10_000 }),
+        authenticator: cachedAuthenticator(kubernetes, { clock }),
+        authorizer: askedOften(kubernetes, clock),
       };
     }
+    case "oidc":
+      return {
+        authenticator: await oidcAuthenticator(choice, clock),
+        authorizer: askedOften(kubernetesIdentity({ client }), clock),
+      };
   }
+}
+
+function askedOften(authorizer: Authorizer, clock: Clock): Authorizer {
+  return cachedAuthorizer(authorizer, { clock, acceptedMs: 10_000 });
 }

@@ -6,22 +6,19 @@ import {
   cachedAuthenticator,
   cachedAuthorizer,
   kubernetesIdentity,
-  nodeHttpGet,
-  oidcIdentity,
   readTokenFile,
 } from "@heliostat/identity";
 import type { Clock, KubeClient } from "@heliostat/kube";
+import type { ApiIdentity } from "../apiserver/served-api.ts";
 import { isLoopbackHost } from "../laptop/laptop-token.ts";
 import { UserError } from "../user-error.ts";
 import type { AuthMode } from "./auth-mode.ts";
-import type { ApiIdentity } from "./served-api.ts";
+import { type OidcChoice, oidcAuthenticator, refuseIdleOidc } from "./oidc-choice.ts";
 
-export interface IdentityChoice {
-  readonly auth: AuthMode;
-  /** Tokens that are accepted beside Kubernetes' own. */
+export interface ApiIdentityChoice extends OidcChoice {
+  readonly identity: AuthMode;
+  /** Tokens that are accepted beside Kubernetes' or the issuer's own. */
   readonly tokenFile?: string;
-  readonly oidcIssuer?: string;
-  readonly oidcAudience?: readonly string[];
 }
 
 export interface IdentityContext {
@@ -33,17 +30,22 @@ export interface IdentityContext {
 
 /**
  * What a person chose, as ports: permission is always asked of Kubernetes in the caller's name, but for `none` and for
- * a token file's administrators.
+ * administrators of a token file or of an issuer's groups.
  *
  * @throws UserError for a choice that cannot be meant
  */
-export async function apiIdentity(choice: IdentityChoice, context: IdentityContext): Promise<ApiIdentity> {
-  if (choice.auth === "none") return nobodyAsks(context);
+export async function apiIdentity(choice: ApiIdentityChoice, context: IdentityContext): Promise<ApiIdentity> {
+  if (choice.identity !== "oidc") refuseIdleOidc(choice);
+  if (choice.identity === "none") return nobodyAsks(context);
   const { client, clock } = context;
   const kubernetes = kubernetesIdentity({ client });
-  const authenticator = choice.auth === "oidc" ? oidc(choice, context) : await tokens(choice, kubernetes);
+  const provider =
+    choice.identity === "oidc"
+      ? await oidcAuthenticator(choice, clock)
+      : cachedAuthenticator(kubernetes, { clock });
+  const { tokenFile } = choice;
   return {
-    authenticator: cachedAuthenticator(authenticator, { clock }),
+    authenticator: tokenFile === undefined ? provider : firstOf(await readTokenFile(tokenFile), provider),
     authorizer: adminsMay(cachedAuthorizer(kubernetes, { clock })),
     namesCallers: true,
   };
@@ -55,19 +57,18 @@ const ANYBODY: Caller = { name: "anybody", groups: [], isAdmin: true };
 function nobodyAsks({ hosts }: IdentityContext): ApiIdentity {
   const open = hosts.find((host) => !isLoopbackHost(host));
   if (open !== undefined) {
-    throw new UserError(`Cannot serve on ${open} with --auth none: whoever reaches it could do everything`, {
-      hint: "Listen on 127.0.0.1, or use --auth token",
-    });
+    throw new UserError(
+      `Cannot serve on ${open} with --identity none: whoever reaches it could do everything`,
+      {
+        hint: "Listen on 127.0.0.1, or use --identity token",
+      },
+    );
   }
   return {
     authenticator: { authenticate: async () => ANYBODY },
     authorizer: { authorize: async () => ({ isAllowed: true, reason: "nobody asks" }) },
     namesCallers: false,
   };
-}
-
-async function tokens({ tokenFile }: IdentityChoice, kubernetes: Authenticator): Promise<Authenticator> {
-  return tokenFile === undefined ? kubernetes : firstOf(await readTokenFile(tokenFile), kubernetes);
 }
 
 /** Whoever knows the credentials first. */
@@ -83,7 +84,7 @@ export function firstOf(...authenticators: readonly Authenticator[]): Authentica
   };
 }
 
-/** An administrator of a token file may everything, as the file says; all others ask. */
+/** An administrator, as the token file or the issuer's groups have it, may everything; all others ask. */
 export function adminsMay(authorizer: Authorizer): Authorizer {
   return {
     authorize: async (caller: Caller, access: Access, options) =>
@@ -91,13 +92,4 @@ export function adminsMay(authorizer: Authorizer): Authorizer {
         ? { isAllowed: true, reason: "administrator" }
         : authorizer.authorize(caller, access, options),
   };
-}
-
-function oidc({ oidcIssuer, oidcAudience = [] }: IdentityChoice, { clock }: IdentityContext): Authenticator {
-  if (oidcIssuer === undefined || oidcAudience.length === 0) {
-    throw new UserError("Cannot use --auth oidc: it needs an issuer and an audience", {
-      hint: "Name them with --oidc-issuer https://… and --oidc-audience NAME",
-    });
-  }
-  return oidcIdentity({ get: nodeHttpGet(), clock, issuer: oidcIssuer, audiences: oidcAudience });
 }

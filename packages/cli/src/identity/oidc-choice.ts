@@ -1,0 +1,74 @@
+import { readFile } from "node:fs/promises";
+import {
+  type Authenticator,
+  IdentityError,
+  nodeHttpGet,
+  type OidcClaims,
+  oidcIdentity,
+} from "@heliostat/identity";
+import type { Clock } from "@heliostat/kube";
+import { UserError } from "../user-error.ts";
+
+/** What the flags of `addOidcOptions` say. */
+export interface OidcChoice {
+  readonly oidcIssuer?: string;
+  readonly oidcAudience?: readonly string[];
+  /** PEM of the authority behind the issuer's certificate. */
+  readonly oidcCaFile?: string;
+  readonly oidcUsernameClaim?: string;
+  readonly oidcUsernamePrefix?: string;
+  readonly oidcIdClaim?: string;
+  readonly oidcGroupsClaim?: string;
+  readonly oidcGroupsPrefix?: string;
+  readonly oidcAdminGroup?: readonly string[];
+}
+
+/** Bearers of an issuer's tokens. @throws UserError for a choice that cannot be meant */
+export async function oidcAuthenticator(choice: OidcChoice, clock: Clock): Promise<Authenticator> {
+  const { oidcIssuer: issuer, oidcAudience: audiences = [], oidcCaFile } = choice;
+  if (issuer === undefined || audiences.length === 0) {
+    throw new UserError("Cannot use --identity oidc: it needs an issuer and an audience", {
+      hint: "Name them with --oidc-issuer https://… and --oidc-audience NAME",
+    });
+  }
+  const authority = oidcCaFile === undefined ? undefined : await authorityIn(oidcCaFile);
+  try {
+    return oidcIdentity({ get: nodeHttpGet({ authority }), clock, issuer, audiences, ...claimsOf(choice) });
+  } catch (cause) {
+    if (!(cause instanceof IdentityError)) throw cause;
+    throw new UserError(cause.message, { hint: "Name the issuer as its tokens do: --oidc-issuer", cause });
+  }
+}
+
+/** Who asks for tokens of an issuer and accepts others' would be surprised. @throws UserError */
+export function refuseIdleOidc(choice: OidcChoice): void {
+  if (choice.oidcIssuer === undefined && choice.oidcAudience === undefined) return;
+  throw new UserError("Cannot use --oidc-issuer and --oidc-audience: nobody asks the issuer", {
+    hint: "Ask it with --identity oidc, or leave them out",
+  });
+}
+
+function claimsOf(choice: OidcChoice): OidcClaims {
+  const { oidcUsernameClaim, oidcUsernamePrefix, oidcIdClaim, oidcGroupsClaim, oidcGroupsPrefix } = choice;
+  const { oidcAdminGroup: adminGroups } = choice;
+  return {
+    ...(oidcUsernameClaim !== undefined && { usernameClaim: oidcUsernameClaim }),
+    ...(oidcUsernamePrefix !== undefined && { usernamePrefix: oidcUsernamePrefix }),
+    ...(oidcIdClaim !== undefined && { idClaim: oidcIdClaim }),
+    ...(oidcGroupsClaim !== undefined && { groupsClaim: oidcGroupsClaim }),
+    ...(oidcGroupsPrefix !== undefined && { groupsPrefix: oidcGroupsPrefix }),
+    ...(adminGroups !== undefined && { adminGroups }),
+  };
+}
+
+async function authorityIn(file: string): Promise<string> {
+  try {
+    const text = await readFile(file, "utf8");
+    if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
+  } catch (cause) {
+    throw new UserError(`Cannot read --oidc-ca-file ${file}: ${(cause as Error).message}`, { cause });
+  }
+  throw new UserError(`Cannot use --oidc-ca-file ${file}: it holds no certificate`, {
+    hint: "Want PEM: -----BEGIN CERTIFICATE----- …",
+  });
+}
