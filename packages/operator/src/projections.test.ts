@@ -5,6 +5,7 @@ import {
   PODS,
   RESOURCE_QUOTAS,
   type Resource,
+  ROLES,
   SECRETS,
   SERVICES,
 } from "@heliostat/kube";
@@ -52,26 +53,22 @@ describe("the operator keeps", () => {
     expect(keptOf(SERVICES, service)).toEqual(compared);
   });
 
-  it("of the users' own pods and services only that they are there, and whose", () => {
-    for (const resource of [PODS, SERVICES]) {
-      const foreign = {
-        apiVersion: "v1",
-        kind: resource.kind,
-        metadata: {
-          name: "web",
-          namespace: "ns",
-          ...IDENTITY,
-          labels: { app: "web" },
-          annotations: { a: "b" },
-        },
-        spec: { containers: [], ports: [{ port: 80 }] },
-        status: { phase: "Running" },
-      };
-      expect(keptOf(resource as Resource, foreign)).toEqual({
+  it("of the users' own objects that they are there, and whose, and of services the addresses", () => {
+    for (const resource of [PODS, SERVICES, ROLES] as readonly Resource[]) {
+      const { apiVersion, kind, metadata, spec } = {
         apiVersion: "v1",
         kind: resource.kind,
         metadata: { name: "web", namespace: "ns", ...IDENTITY },
-      });
+        spec: { clusterIP: "10.0.0.1", ports: [{ port: 80 }] },
+      };
+      const foreign = {
+        ...{ apiVersion, kind },
+        metadata: { ...metadata, labels: { app: "web" }, annotations: { a: "b" } },
+        spec: { ...spec, containers: [], selector: {} },
+        status: { phase: "Running" },
+      };
+      const isService = kind === SERVICES.kind;
+      expect(keptOf(resource, foreign)).toEqual({ apiVersion, kind, metadata, ...(isService && { spec }) });
     }
   });
 
