@@ -7,19 +7,15 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const MINIMUM_MAJOR = 24;
-/** What V8 is told for the one command only. */
-const FLAGS_OF = {
-  // Collect when the heap has grown by a half. By itself V8 waits until it has doubled and more, since it only knows how
-  // large the machine is, and an operator has a small share of it: docs/adr/0018-memory-of-the-operator.md.
-  operator: ["--heap-growing-percent=50"],
-};
 const FLAGS = [
   // Run from the sources.
   "--conditions=@heliostat/source",
   // A small nursery: 20 MB less memory, and measured no slower.
   "--max-semi-space-size=4",
-  ...(FLAGS_OF[process.argv[2]] ?? []),
 ];
+// Collect when the heap has grown by a half. By itself V8 waits until it has doubled and more, since it only knows how
+// large the machine is, and an operator has a small share of it: docs/adr/0015-projections.md.
+if (process.argv[2] === "operator") FLAGS.push("--heap-growing-percent=50");
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const program = join(root, "packages/cli/src/main.ts");
 

@@ -16,7 +16,7 @@ import {
   SERVICES,
 } from "@heliostat/kube";
 import { ANNOTATION, OPENSHIFT_ROUTES, RAY_CLUSTERS } from "@heliostat/ray";
-import { projection } from "@heliostat/watch-cache";
+import { type FieldPath, projection } from "@heliostat/watch-cache";
 
 /** Whose an object is, and whether it is to stay: all that there is to know of what is not a cluster's. */
 const OWNERSHIP: readonly string[] = ["creationTimestamp", "deletionTimestamp", "ownerReferences"].map(
@@ -24,9 +24,11 @@ const OWNERSHIP: readonly string[] = ["creationTimestamp", "deletionTimestamp", 
 );
 
 /** All that reconcilers look at in a pod. A pod of Ray is 6 kB as text, for the most part its environment. */
-const POD_FIELDS: readonly string[] = [
+const POD_FIELDS: readonly FieldPath[] = [
   ...OWNERSHIP,
-  ...["labels", "annotations"].map((field) => `metadata.${field}`),
+  "metadata.labels",
+  // Networks and meshes note down more on a pod than all the rest is.
+  ...Object.values(ANNOTATION).map((name) => ["metadata", "annotations", name]),
   "spec.restartPolicy",
   // Whether a head runs the autoscaler, and who still reads a secret that is to go.
   "spec.containers.name",
@@ -44,7 +46,6 @@ const POD_FIELDS: readonly string[] = [
 
 /** What is compared with what a cluster wants, field by field; of the users' own only the names count. */
 const COMPARED_KINDS = [
-  SERVICES,
   SERVICE_ACCOUNTS,
   ROLES,
   ROLE_BINDINGS,
@@ -54,23 +55,32 @@ const COMPARED_KINDS = [
 ] as const;
 
 const ownership = projection<KubeObject>(OWNERSHIP);
+/** One that has the name of a head's service stands for it in the status. */
+const addresses = projection<KubeObject>([...OWNERSHIP, "spec.clusterIP", "spec.ports"]);
 const podFields = projection<Pod>(POD_FIELDS);
 
 /** What an operator that runs alone keeps in memory of what it watches. */
 export const OPERATOR_PROJECTIONS: readonly Projection[] = [
   { resource: RAY_CLUSTERS, transform: withoutLastApplied },
   { resource: PODS, transform: ofClusters((pod) => withoutOldTimes(podFields(pod as Pod))) },
+  { resource: SERVICES, transform: ofClusters(withoutStatus, addresses) },
   ...COMPARED_KINDS.map((resource) => ({ resource, transform: ofClusters(withoutStatus) })),
   { resource: PERSISTENT_VOLUME_CLAIMS, transform: ownership },
   // Nobody here has to know a token.
   { resource: SECRETS, transform: projection<KubeObject>([...OWNERSHIP, "metadata.labels"]) },
-  { resource: JOBS, transform: projection<KubeObject>([...OWNERSHIP, "status.conditions"]) },
+  {
+    resource: JOBS,
+    transform: projection<KubeObject>([...OWNERSHIP, "metadata.labels", "status.conditions"]),
+  },
   { resource: RESOURCE_QUOTAS, transform: projection<KubeObject>([]) },
 ];
 
 /** Of what belongs to no RayCluster, the users' own pods and services, little is kept. */
-function ofClusters(transform: Projection["transform"]): Projection["transform"] {
-  return (object) => (isOfACluster(object) ? transform(object) : ownership(object));
+function ofClusters(
+  transform: Projection["transform"],
+  foreign: Projection["transform"] = ownership,
+): Projection["transform"] {
+  return (object) => (isOfACluster(object) ? transform(object) : foreign(object));
 }
 
 function isOfACluster({ metadata }: KubeObject): boolean {

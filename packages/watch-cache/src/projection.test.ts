@@ -43,6 +43,14 @@ describe("projection()", () => {
     expect(keep(POD).metadata).not.toHaveProperty("annotations");
   });
 
+  it("keeps a field whose name has dots", () => {
+    const annotations = { "ray.io/hash": "h", "cni.io/status": "long" };
+    const keep = projection<Pod>([["metadata", "annotations", "ray.io/hash"]]);
+    expect(keep({ ...POD, metadata: { ...POD.metadata, annotations } }).metadata.annotations).toEqual({
+      "ray.io/hash": "h",
+    });
+  });
+
   it("makes nothing of fields that are not there", () => {
     expect(projection<Pod>(["spec.hostname", "status.hostIP"])(POD)).toMatchObject({ spec: {}, status: {} });
   });
