@@ -87,13 +87,29 @@ describe("KubeEventRecorder", () => {
     expect(created.map(({ series }) => series?.count)).toEqual([undefined, 2]);
   });
 
-  it("holds a bounded number of events", async () => {
+  it("loses none of many, however many kinds there are, as long as they are written", async () => {
     const { recorder, created } = bench();
-    for (let index = 0; index < 1500; index++) recorder.record(regarding(`demo-${index}`), WORDS);
-    for (let turn = 0; turn < 100; turn++) await settled();
-    expect(created).toHaveLength(1000);
+    for (let index = 0; index < 15_000; index++) {
+      recorder.record(regarding(`demo-${index}`), WORDS);
+      if (index % 1000 === 0) await drained(created, index + 1);
+    }
+    await drained(created, 15_000);
+    expect(created).toHaveLength(15_000);
+  });
+
+  it("holds a bounded number of events that wait", async () => {
+    const { recorder, created } = bench();
+    for (let index = 0; index < 15_000; index++) recorder.record(regarding(`demo-${index}`), WORDS);
+    await drained(created, 5001);
+    for (let turn = 0; turn < 10; turn++) await settled();
+    // One is on its way while the others wait.
+    expect(created).toHaveLength(5001);
   });
 });
+
+async function drained(created: readonly Event[], count: number): Promise<void> {
+  while (created.length < count) await settled();
+}
 
 function bench(): {
   recorder: KubeEventRecorder;

@@ -47,7 +47,8 @@ export interface KubeEventRecorderOptions {
 const SERIES_MS = 6 * 60_000;
 /** Repeats are gathered this long before the series is written. */
 const GATHER_MS = 5_000;
-const MAX_SERIES = 1000;
+const MAX_SERIES = 10_000;
+const MAX_WAITING = 5000;
 const MAX_NOTE = 1024;
 const ATTEMPTS = 4;
 
@@ -55,12 +56,14 @@ const ATTEMPTS = 4;
  * Writes events through the API: the first of a kind at once, its repeats (same object, type, reason and action) as a
  * growing series of that one event, as Kubernetes' own recorder does.
  *
- * **Guarantees.** `record` neither waits nor throws. What it holds is bounded: with more than 1000 kinds of events in
- * six minutes, the surplus is dropped. One request at a time, a few attempts each.
+ * **Guarantees.** `record` neither waits nor throws. What it holds is bounded: beyond 10,000 kinds of events it forgets
+ * those that it has written, a repeat of which begins anew; while 5,000 wait to be written, new ones are dropped. One
+ * request at a time, a few attempts each.
  */
 export class KubeEventRecorder implements EventRecorder {
   readonly #client: KubeClient;
   readonly #options: KubeEventRecorderOptions;
+  /** By kind of event, the one that has rested for longest first. */
   readonly #series = new Map<string, Series>();
   readonly #unwritten = new Set<Series>();
   #isWriting = false;
@@ -78,11 +81,13 @@ export class KubeEventRecorder implements EventRecorder {
     if (series) {
       series.count += words.count ?? 1;
       series.lastMs = clock.now();
+      this.#series.delete(kind);
+      this.#series.set(kind, series);
       this.#writeLater(series);
       return;
     }
-    if (this.#series.size >= MAX_SERIES) {
-      logger.debug("Event dropped, too many kinds of events", { reason: words.reason });
+    if (!this.#hasRoom()) {
+      logger.debug("Event dropped, too many wait to be written", { reason: words.reason });
       return;
     }
     const event = eventOf(regarding, words, this.#options);
@@ -99,7 +104,19 @@ export class KubeEventRecorder implements EventRecorder {
 
   #forgetOld(): void {
     const oldestMs = this.#options.clock.now() - SERIES_MS;
-    for (const [kind, series] of this.#series) if (series.lastMs < oldestMs) this.#series.delete(kind);
+    for (const [kind, series] of this.#series) {
+      if (series.lastMs >= oldestMs) return;
+      this.#series.delete(kind);
+    }
+  }
+
+  #hasRoom(): boolean {
+    if (this.#unwritten.size >= MAX_WAITING) return false;
+    if (this.#series.size < MAX_SERIES) return true;
+    for (const [kind, series] of this.#series) {
+      if (series.writtenCount === series.count) return this.#series.delete(kind);
+    }
+    return false;
   }
 
   #writeLater(series: Series): void {
