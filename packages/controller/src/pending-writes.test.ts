@@ -107,6 +107,8 @@ describe("PendingWrites", () => {
     expect(view.list().map(isTerminating)).toEqual([true]);
     reader.put(configMap("b"));
     await settled();
+    expect(view.list().filter(isTerminating)).toHaveLength(1);
+    await clock.turn(30_000);
     expect(view.list().filter(isTerminating)).toEqual([]);
   });
 });

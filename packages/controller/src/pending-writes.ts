@@ -75,8 +75,9 @@ export class PendingWrites<T extends KubeObject> implements CacheReader<T> {
     return undefined;
   }
 
-  #isShown(key: string, { object, isDeletion, untilMs, cacheRevision }: Write<T>): boolean {
-    if (isDeletion && this.#clock.now() >= untilMs && this.#cache.revision !== cacheRevision) return true;
+  #isShown(key: string, write: Write<T>): boolean {
+    const { object, isDeletion } = write;
+    if (isDeletion && this.#isGivenUp(write)) return true;
     const cached = this.#cache.get(key);
     const revision = object.metadata.resourceVersion ?? "";
     const isSeen = isAtLeast(this.#cache.revision, revision) || cached?.metadata.resourceVersion === revision;
@@ -84,13 +85,19 @@ export class PendingWrites<T extends KubeObject> implements CacheReader<T> {
     return !cached || cached.metadata.uid !== object.metadata.uid || isTerminating(cached);
   }
 
+  /** A cache that comes back after a long time is told of one thing after the other: it has its time from then on. */
+  #isGivenUp(write: Write<T>): boolean {
+    if (this.#cache.revision === write.cacheRevision) return false;
+    write.untilMs ??= this.#clock.now() + PATIENCE_MS;
+    return this.#clock.now() >= write.untilMs;
+  }
+
   #remember(object: T, isDeletion: boolean): void {
     this.#forgetOldest();
     const key = keyOf(nameOf(object));
     const before = this.#writes.get(key);
     if (before) this.#forget(key, before);
-    const untilMs = this.#clock.now() + PATIENCE_MS;
-    this.#writes.set(key, { object, isDeletion, untilMs, cacheRevision: this.#cache.revision });
+    this.#writes.set(key, { object, isDeletion, cacheRevision: this.#cache.revision });
     for (const { index, keys } of this.#indices.values()) enlist(keys, key, index.valuesOf(object));
   }
 
@@ -129,9 +136,10 @@ const MAX_UNSEEN = 8;
 interface Write<T extends KubeObject> {
   readonly object: T;
   readonly isDeletion: boolean;
-  readonly untilMs: number;
   /** How far the cache was when it was remembered. */
   readonly cacheRevision: string;
+  /** Until when the cache has time to show it; set when somebody finds that the cache has moved. */
+  untilMs?: number;
 }
 
 function enlist(keys: Map<string, Set<string>>, key: string, values: readonly string[]): void {
