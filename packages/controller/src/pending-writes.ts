@@ -1,7 +1,7 @@
 import { type Clock, isTerminating, type KubeObject, keyOf, nameOf, timestamp } from "@heliostat/kube";
 import type { CacheReader, Index, WatchCache } from "@heliostat/watch-cache";
 
-/** After this a cache that is being told things is believed even where it knows nothing of a deletion of ours. */
+/** After this, twice, a cache that is told of other things is believed where it knows nothing of a deletion of ours. */
 const PATIENCE_MS = 30_000;
 
 /**
@@ -85,11 +85,18 @@ export class PendingWrites<T extends KubeObject> implements CacheReader<T> {
     return !cached || cached.metadata.uid !== object.metadata.uid || isTerminating(cached);
   }
 
-  /** A cache that comes back after a long time is told of one thing after the other: it has its time from then on. */
+  /**
+   * A cache that comes back after a long time is told of one thing after the other: it is doubted only when it has had
+   * its time from then on, and has heard more since.
+   */
   #isGivenUp(write: Write<T>): boolean {
-    if (this.#cache.revision === write.cacheRevision) return false;
-    write.untilMs ??= this.#clock.now() + PATIENCE_MS;
-    return this.#clock.now() >= write.untilMs;
+    const { revision } = this.#cache;
+    if (revision === write.cacheRevision || this.#clock.now() < write.patienceEndsMs) return false;
+    if (write.isDoubted) return true;
+    write.isDoubted = true;
+    write.cacheRevision = revision;
+    write.patienceEndsMs = this.#clock.now() + PATIENCE_MS;
+    return false;
   }
 
   #remember(object: T, isDeletion: boolean): void {
@@ -97,7 +104,9 @@ export class PendingWrites<T extends KubeObject> implements CacheReader<T> {
     const key = keyOf(nameOf(object));
     const before = this.#writes.get(key);
     if (before) this.#forget(key, before);
-    this.#writes.set(key, { object, isDeletion, cacheRevision: this.#cache.revision });
+    const patienceEndsMs = this.#clock.now() + PATIENCE_MS;
+    const { revision: cacheRevision } = this.#cache;
+    this.#writes.set(key, { object, isDeletion, isDoubted: false, patienceEndsMs, cacheRevision });
     for (const { index, keys } of this.#indices.values()) enlist(keys, key, index.valuesOf(object));
   }
 
@@ -136,10 +145,11 @@ const MAX_UNSEEN = 8;
 interface Write<T extends KubeObject> {
   readonly object: T;
   readonly isDeletion: boolean;
-  /** How far the cache was when it was remembered. */
-  readonly cacheRevision: string;
-  /** Until when the cache has time to show it; set when somebody finds that the cache has moved. */
-  untilMs?: number;
+  /** Whether the cache has once heard of other things and not of this, long after it was done. */
+  isDoubted: boolean;
+  patienceEndsMs: number;
+  /** How far the cache was when the time that ends then began. */
+  cacheRevision: string;
 }
 
 function enlist(keys: Map<string, Set<string>>, key: string, values: readonly string[]): void {
