@@ -1,4 +1,4 @@
-import { groupResource, keyOf } from "@heliostat/kube";
+import { groupResource, isEqualJson, type KubeObject, keyOf } from "@heliostat/kube";
 import type { Lab } from "./lab.ts";
 import { revisionOf } from "./revision-log.ts";
 import { type WireWitness, type WriteCall, writeText } from "./wire.ts";
@@ -18,11 +18,14 @@ interface Stand {
 export function witnessOf({ lab, isDeposed, namespaces, report, asked, arrives }: Stand): WireWitness {
   const { log, suite } = lab;
   const parents = new Set(suite.parents.map(groupResource));
+  const made = new Map<string, KubeObject>();
   const deleted = new Set<string>();
   return {
     asks: asked,
-    hears: ({ uid }) => {
+    hears: ({ verb, uid, subresource }, answer) => {
       if (uid !== undefined) deleted.add(uid);
+      const { uid: madeUid } = answer?.metadata ?? {};
+      if (answer && madeUid && verb === "create" && subresource === undefined) made.set(madeUid, answer);
     },
     leaves: (call) => {
       if (isDeposed()) report("a leader whose lease is over sends nothing", writeText(call));
@@ -33,6 +36,7 @@ export function witnessOf({ lab, isDeposed, namespaces, report, asked, arrives }
       if (namespace !== undefined && !namespaces.has(namespace) && call.resource.plural !== "leases")
         report("writes stay in the namespace", `${call.verb} ${call.resource.plural} in ${namespace}`);
       if (call.verb === "delete") checkDeletion(call);
+      if (call.verb === "create") checkCreation(call);
     },
     done: (call, answer, seen) => {
       if (!answer) return;
@@ -44,6 +48,14 @@ export function witnessOf({ lab, isDeposed, namespaces, report, asked, arrives }
       report("no status is overwritten unseen", `${call.name.name}: saw ${seen}, was ${revisionOf(before)}`);
     },
   };
+
+  function checkCreation({ resource, name }: WriteCall): void {
+    const there = log.get(resource, keyOf(name));
+    const own = there && made.get(there.metadata.uid ?? "");
+    // What somebody has taken away from its owner is another's by now.
+    if (own && isEqualJson(own.metadata.ownerReferences ?? [], there.metadata.ownerReferences ?? []))
+      report("nobody makes what he has made", `${resource.plural} ${name.name}`);
+  }
 
   function checkDeletion({ resource, name, uid }: WriteCall): void {
     const text = `${resource.plural} ${name.name}`;

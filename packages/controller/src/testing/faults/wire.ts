@@ -80,7 +80,7 @@ export interface WireWitness {
   /** A write has been done. `seen`: the newest revision of the object that the process knew of when it was sent. */
   done(call: WriteCall, answer: KubeObject | undefined, seen: number | undefined): void;
   /** The process is told that its write has been done. */
-  hears(call: WriteCall): void;
+  hears(call: WriteCall, answer: KubeObject | undefined): void;
   /** A process that stood still before it sent a write sends it. */
   leaves(call: WriteCall): void;
   /** A write is about to be done. */
@@ -240,7 +240,7 @@ export class Wire implements KubeClient {
       (reason: unknown) => reason,
     );
     const heard = await this.#answered(verdict, answer, error);
-    this.#options.witness.hears(call);
+    this.#options.witness.hears(call, isObject(heard) ? heard : undefined);
     return heard;
   }
 
