@@ -1,7 +1,7 @@
 import { type Clock, isTerminating, type KubeObject, keyOf, nameOf, timestamp } from "@heliostat/kube";
 import type { CacheReader, Index, RunningInformer } from "@heliostat/watch-cache";
 
-/** After this a cache that is being told things is believed even where it knows nothing of a deletion of ours. */
+/** After this, twice, a cache that is told of other things is believed where it knows nothing of a deletion of ours. */
 const PATIENCE_MS = 30_000;
 
 /**
@@ -78,8 +78,9 @@ export class PendingWrites<T extends KubeObject> implements CacheReader<T> {
     return undefined;
   }
 
-  #isShown(key: string, { object, isDeletion, untilMs, cacheRevision }: Write<T>): boolean {
-    if (isDeletion && this.#clock.now() >= untilMs && this.#cache.revision !== cacheRevision) return true;
+  #isShown(key: string, write: Write<T>): boolean {
+    const { object, isDeletion } = write;
+    if (isDeletion && this.#isGivenUp(write)) return true;
     const cached = this.#cache.get(key);
     const revision = object.metadata.resourceVersion ?? "";
     const isSeen = isAtLeast(this.#cache.revision, revision) || cached?.metadata.resourceVersion === revision;
@@ -87,13 +88,28 @@ export class PendingWrites<T extends KubeObject> implements CacheReader<T> {
     return !cached || cached.metadata.uid !== object.metadata.uid || isTerminating(cached);
   }
 
+  /**
+   * A cache that comes back after a long time is told of one thing after the other: it is doubted only when it has had
+   * its time from then on, and has heard more since.
+   */
+  #isGivenUp(write: Write<T>): boolean {
+    const { revision } = this.#cache;
+    if (revision === write.cacheRevision || this.#clock.now() < write.patienceEndsMs) return false;
+    if (write.isDoubted) return true;
+    write.isDoubted = true;
+    write.cacheRevision = revision;
+    write.patienceEndsMs = this.#clock.now() + PATIENCE_MS;
+    return false;
+  }
+
   #remember(object: T, isDeletion: boolean): void {
     this.#forgetOldest();
     const key = keyOf(nameOf(object));
     const before = this.#writes.get(key);
     if (before) this.#forget(key, before);
-    const untilMs = this.#clock.now() + PATIENCE_MS;
-    this.#writes.set(key, { object, isDeletion, untilMs, cacheRevision: this.#cache.revision });
+    const patienceEndsMs = this.#clock.now() + PATIENCE_MS;
+    const { revision: cacheRevision } = this.#cache;
+    this.#writes.set(key, { object, isDeletion, isDoubted: false, patienceEndsMs, cacheRevision });
     for (const { index, keys } of this.#indices.values()) enlist(keys, key, index.valuesOf(object));
   }
 
@@ -132,9 +148,11 @@ const MAX_UNSEEN = 8;
 interface Write<T extends KubeObject> {
   readonly object: T;
   readonly isDeletion: boolean;
-  readonly untilMs: number;
-  /** How far the cache was when it was remembered. */
-  readonly cacheRevision: string;
+  /** Whether the cache has once heard of other things and not of this, long after it was done. */
+  isDoubted: boolean;
+  patienceEndsMs: number;
+  /** How far the cache was when the time that ends then began. */
+  cacheRevision: string;
 }
 
 function enlist(keys: Map<string, Set<string>>, key: string, values: readonly string[]): void {

@@ -31,6 +31,15 @@ describe("Store", () => {
     expect(store.byIndex(BY_NAMESPACE, "default")).toEqual([]);
   });
 
+  it("tells of a list that replaces another when all of it is in, whoever is told first", () => {
+    const store = storeOf(pod("gone"), pod("kept"));
+    const found: (readonly string[])[] = [];
+    store.onChange(() => found.push(names(store.list()), names(store.byIndex(BY_NAMESPACE, "default"))));
+    store.replace([pod("kept", { resourceVersion: "2" }), pod("new"), pod("newer")]);
+    expect(found).toHaveLength(8);
+    for (const seen of found) expect([...seen].sort()).toEqual(["kept", "new", "newer"]);
+  });
+
   it("takes an object that comes again with the same resourceVersion for no change", () => {
     const changes: Change<Pod>[] = [];
     const store = storeOf(pod("a"));

@@ -28,6 +28,7 @@ export const RAYCLUSTER_INVARIANTS: readonly Invariant[] = [
   { name: "a pod's name never comes back", check: nameAgain },
   { name: "every pod is owned and labelled", check: podWithoutLabels },
   { name: "a cluster is let go when Redis is empty, or has had its time", check: letGoTooEarly },
+  { name: "Redis is emptied when no head writes to it any more", check: emptiedTooEarly },
   { name: "no two live workers of a group share an index", check: indexTwice },
 ];
 
@@ -159,6 +160,18 @@ function letGoTooEarly(
   const isOverdue = atMs - Date.parse(deletionTimestamp) >= CLEANUP_MS;
   return !hasJobEnded && !isOverdue && (isByController || !after)
     ? `${before.metadata.name}, ${atMs - Date.parse(deletionTimestamp)} ms after it was to go`
+    : undefined;
+}
+
+function emptiedTooEarly(
+  { resource, before, after, isByController }: Revision,
+  state: State,
+): string | undefined {
+  if (!isByController || resource.plural !== "jobs" || before || !after) return undefined;
+  const { uid } = controllerOf(after) ?? {};
+  const heads = podsOf(state).filter((pod) => isHead(pod) && controllerOf(pod)?.uid === uid);
+  return heads.length > 0
+    ? `${after.metadata.name} beside ${heads.map(({ metadata }) => metadata.name).join(", ")}`
     : undefined;
 }
 

@@ -28,7 +28,8 @@ function essenceOf({ metadata, ...rest }: KubeObject, { plural }: Resource): Jso
   const common = {
     name: metadata.name,
     labels: labels as Json,
-    finalizers: finalizers as Json,
+    // What others promise is their business.
+    finalizers: finalizers.filter((each) => each.startsWith("ray.io/")),
     owners: ownerReferences.map(({ kind, name }) => `${kind} ${name}`),
     isTerminating: deletionTimestamp !== undefined,
   };

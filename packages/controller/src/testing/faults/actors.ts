@@ -12,6 +12,7 @@ import {
   type Resource,
   timestamp,
 } from "@heliostat/kube";
+import { FOREIGN_FINALIZER } from "./general-invariants.ts";
 import type { Revision, State } from "./revision-log.ts";
 import type { Fate } from "./scenario.ts";
 
@@ -50,11 +51,16 @@ export class Actors {
   see({ resource, before, after }: Revision): void {
     if (!after && before) this.#collectAfter(before);
     if (after && !before) this.#collectOrphan(resource, after);
-    if (!after || (resource.plural !== "pods" && resource.plural !== "jobs")) return;
-    if (!before || before.metadata.uid !== after.metadata.uid) this.#begin(resource, after);
-    if (resource.plural === "pods" && isTerminating(after) && !(before && isTerminating(before))) {
+    if (after && hasPromise(after)) this.#later(COLLECTED_AFTER_MS, () => this.#keepPromise(resource, after));
+    if (after && (resource.plural === "pods" || resource.plural === "jobs"))
+      this.#play(resource, after, before);
+  }
+
+  #play(resource: Resource, after: KubeObject, before: KubeObject | undefined): void {
+    if (before?.metadata.uid !== after.metadata.uid) this.#begin(resource, after);
+    const hasBegunToEnd = isTerminating(after) && !(before && isTerminating(before));
+    if (resource.plural === "pods" && hasBegunToEnd)
       this.#later(GONE_AFTER_MS, () => this.#endPod(after as Pod));
-    }
   }
 
   #fateOf({ metadata }: KubeObject): Fate["becomes"] {
@@ -109,6 +115,14 @@ export class Actors {
   async #endPod(pod: Pod): Promise<void> {
     if (!this.#same(PODS, pod.metadata) || this.#fateOf(pod) === "stuck") return;
     await this.#stage.client.delete(PODS, nameOf(pod), { gracePeriodSeconds: 0 });
+  }
+
+  /** The second writer has done for an object what it had promised, and lets it go. */
+  async #keepPromise(resource: Resource, object: KubeObject): Promise<void> {
+    const { resourceVersion = "", finalizers = [] } = object.metadata;
+    const left = finalizers.filter((each) => each !== FOREIGN_FINALIZER);
+    const body = { metadata: { resourceVersion, finalizers: left } };
+    await this.#stage.client.patch(resource, nameOf(object), { patch: { type: "merge", body } });
   }
 
   #patchStatus(resource: Resource, object: KubeObject, status: object): Promise<void> {
@@ -168,6 +182,10 @@ export class Actors {
       void work().catch(() => undefined);
     });
   }
+}
+
+function hasPromise(object: KubeObject): boolean {
+  return isTerminating(object) && object.metadata.finalizers?.includes(FOREIGN_FINALIZER) === true;
 }
 
 function running(container: string, podIP: string, nowMs: number): object {

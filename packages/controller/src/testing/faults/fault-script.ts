@@ -135,6 +135,8 @@ function staleRules(world: World, view: number): WireRules {
 
 function answerVerdict(answer: Answer, call: WriteCall, world: World): WriteVerdict {
   switch (answer) {
+    case "409":
+      return refused(new KubeError("Conflict", "the object has been modified"));
     case "429":
       return refused(new KubeError("TooManyRequests", "too many requests", { retryAfterSeconds: 7 }));
     case "500":

@@ -26,7 +26,7 @@ export type Fault =
   /** While the world is at rest after a step, somebody spoils the child with this number among all children. */
   | { readonly fault: "corrupt"; readonly step: number; readonly child: number; readonly change: Corruption };
 
-export type Answer = "429" | "500" | "503" | "reset" | "slow" | "conflict";
+export type Answer = "409" | "429" | "500" | "503" | "reset" | "slow" | "conflict";
 export type Corruption = "owner" | "labels" | "deleted";
 
 /** `crash:12:during`, which {@link faultFrom} reads. */

@@ -6,6 +6,9 @@ const MAX_NAME_LENGTH = 63;
 const FOREIGN_PREFIX = "foreign.example/";
 const SEEN_PREFIX = `${FOREIGN_PREFIX}seen-`;
 
+/** The promise that the second writer makes for a parent, and keeps when that is to go. */
+export const FOREIGN_FINALIZER: string = `${FOREIGN_PREFIX}promise`;
+
 /** The annotation that the second writer puts on objects of a resource: nobody's business but its own. */
 export function foreignAnnotation(plural: string): string {
   return `${SEEN_PREFIX}${plural}`;
@@ -74,7 +77,12 @@ function foreignFieldLost(change: Revision): string | undefined {
       isForeign(name, resource.plural) && after.metadata[field]?.[name] !== value ? [name] : [],
     ),
   );
-  return lost.length > 0 ? `${key} lost ${lost.join(", ")}` : undefined;
+  const kept = new Set(after.metadata.finalizers);
+  const finalizers = (before.metadata.finalizers ?? []).filter(
+    (each) => each.startsWith(FOREIGN_PREFIX) && !kept.has(each),
+  );
+  const all = [...lost, ...finalizers];
+  return all.length > 0 ? `${key} lost ${all.join(", ")}` : undefined;
 }
 
 /** Whether somebody else has put it on this object, and not on one from which the controller copies annotations. */

@@ -9,7 +9,9 @@ export function pointsOf(reference: Reference): readonly Fault[] {
     ...writes.flatMap((_, write) =>
       POSITIONS.map((position) => ({ fault: "crash", write, position }) as const),
     ),
-    ...writes.flatMap((_, write) => ANSWERS.map((answer) => ({ fault: "answer", write, answer }) as const)),
+    ...writes.flatMap(({ text }, write) =>
+      answersTo(text).map((answer) => ({ fault: "answer", write, answer }) as const),
+    ),
     ...writes.map((_, write) => ({ fault: "storm", write, times: 6 }) as const),
     ...writes.map((_, write) => ({ fault: "outage", write, seconds: 30 }) as const),
     ...leaderPoints(reference),
@@ -29,6 +31,11 @@ const CORRUPTIONS: readonly Corruption[] = ["owner", "labels", "deleted"];
 const PAUSES = ["before", "sent", "after"] as const;
 const ANSWERS: readonly Answer[] = ["429", "500", "503", "reset", "slow", "conflict"];
 const VERDICTS: readonly EventVerdict[] = ["repeat", "delay", "forget", "cut", "skip"];
+/** Only a patch names the revision that it is meant for, and may come too late for it. */
+function answersTo(text: string): readonly Answer[] {
+  return text.startsWith("patch ") ? ["409", ...ANSWERS] : ANSWERS;
+}
+
 /** After so many writes of the second process the first goes on. */
 const UNTIL = [0, 1, 3] as const;
 

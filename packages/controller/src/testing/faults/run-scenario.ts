@@ -86,6 +86,8 @@ export async function referenceRun(lab: Lab, scenario: Scenario, seed = 1): Prom
     step += 1;
   }
   await quietForLong(world);
+  process.end();
+  await nothingLeftToDo(world);
   await world.end();
   return { writes, events: eventsOf(process.wire.events), rests, violations: world.violations };
 }
@@ -217,6 +219,17 @@ async function quietForLong(world: World): Promise<void> {
   world.onWrite((call) => writes.push(writeText(call)));
   await world.pass(1_300_000);
   if (writes.length > 0) world.report("a quiet system writes nothing", writes.join(", "));
+}
+
+/** Whoever takes over a world at rest leaves it as it is. */
+async function nothingLeftToDo(world: World): Promise<void> {
+  const writes: string[] = [];
+  world.onWrite((call) => {
+    if (call.resource.plural !== "events") writes.push(writeText(call));
+  });
+  world.startProcess();
+  await world.pass(30_000);
+  if (writes.length > 0) world.report("a new process finds nothing to do", writes.join(", "));
 }
 
 function eventsOf(

@@ -79,6 +79,8 @@ export interface WireWitness {
   asks(): void;
   /** A write has been done. `seen`: the newest revision of the object that the process knew of when it was sent. */
   done(call: WriteCall, answer: KubeObject | undefined, seen: number | undefined): void;
+  /** The process is told that its write has been done. */
+  hears(call: WriteCall, answer: KubeObject | undefined): void;
   /** A process that stood still before it sent a write sends it. */
   leaves(call: WriteCall): void;
   /** A write is about to be done. */
@@ -237,7 +239,9 @@ export class Wire implements KubeClient {
       () => undefined,
       (reason: unknown) => reason,
     );
-    return this.#answered(verdict, answer, error);
+    const heard = await this.#answered(verdict, answer, error);
+    this.#options.witness.hears(call, isObject(heard) ? heard : undefined);
+    return heard;
   }
 
   async #beforeArrival(verdict: WriteVerdict | undefined): Promise<void> {

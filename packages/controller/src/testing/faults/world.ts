@@ -1,12 +1,9 @@
 import {
-  groupResource,
   isKubeError,
-  type Json,
   type KubeObject,
   keyOf,
   type Logger,
   nameOf,
-  type ObjectName,
   type Resource,
   SILENT,
 } from "@heliostat/kube";
@@ -15,11 +12,13 @@ import { leadWhenElected } from "../../leader-election.ts";
 import { runControllers } from "../../run-controllers.ts";
 import { PausableClock } from "../pausable-clock.ts";
 import { Actors } from "./actors.ts";
-import { foreignAnnotation, generalInvariants } from "./general-invariants.ts";
+import { generalInvariants } from "./general-invariants.ts";
 import type { Lab } from "./lab.ts";
-import { type Revision, revisionOf } from "./revision-log.ts";
+import { witnessOf } from "./process-witness.ts";
+import type { Revision } from "./revision-log.ts";
 import type { Act, Choice, Invariant } from "./scenario.ts";
-import { Wire, type WireRules, type WireWitness, type WriteCall, writeText } from "./wire.ts";
+import { writeAsSecond } from "./second-writer.ts";
+import { Wire, type WireRules, type WireWitness, type WriteCall } from "./wire.ts";
 
 /** Many times what any story takes, whatever goes wrong in it: whoever sends more goes round in circles. */
 const MOST_REQUESTS = 2000;
@@ -152,16 +151,8 @@ export class World {
   }
 
   /** Somebody else writes to an object, or to every parent when it is not there. */
-  async writeForeign({ resource, name }: Pick<WriteCall, "resource" | "name">, value: string): Promise<void> {
-    const { client, log, suite } = this.lab;
-    const target = log.get(resource, keyOf(name));
-    const targets: readonly (readonly [Resource, ObjectName])[] = target
-      ? [[resource, nameOf(target)]]
-      : suite.parents.flatMap((each) => log.of(each).map((object) => [each, nameOf(object)] as const));
-    for (const [each, where] of targets) {
-      const body: Json = { metadata: { annotations: { [foreignAnnotation(each.plural)]: value } } };
-      await client.patch(each, where, { patch: { type: "merge", body } }).catch(() => undefined);
-    }
+  async writeForeign(at: Pick<WriteCall, "resource" | "name">, value: string): Promise<void> {
+    await writeAsSecond(this.lab, at, value);
   }
 
   /** The objects that a parent owns, in a fixed order. */
@@ -228,44 +219,22 @@ export class World {
   }
 
   #witness(isDeposed: () => boolean): WireWitness {
-    const { log, suite, clock } = this.lab;
-    return {
-      asks: () => {
+    const { lab } = this;
+    return witnessOf({
+      lab,
+      isDeposed,
+      namespaces: this.#namespaces,
+      report: (invariant, detail) => this.report(invariant, detail),
+      asked: () => {
         this.#requests += 1;
         if (this.#requests === MOST_REQUESTS)
           this.report("the controller comes to rest", `it has sent ${MOST_REQUESTS} requests`);
       },
-      leaves: (call) => {
-        if (isDeposed()) this.report("a leader whose lease is over sends nothing", writeText(call));
-      },
       arrives: (call) => {
         this.#onWrite?.(call);
-        if (isOfWeight(call.resource)) this.#changedAtMs = clock.now();
-        const { namespace } = call.name;
-        const isForeign = namespace !== undefined && !this.#namespaces.has(namespace);
-        if (isForeign && call.resource.plural !== "leases") {
-          this.report("writes stay in the namespace", `${call.verb} ${call.resource.plural} in ${namespace}`);
-        }
-        if (call.verb === "delete" && !call.uid) {
-          this.report("a deletion names the very object", `${call.resource.plural} ${call.name.name}`);
-        }
-        if (call.verb === "delete") log.deletionAsked(log.get(call.resource, keyOf(call.name)));
+        if (isOfWeight(call.resource)) this.#changedAtMs = lab.clock.now();
       },
-      done: (call, answer, seen) => {
-        if (!answer) return;
-        const before = log.get(call.resource, keyOf(call.name));
-        const isStatus =
-          call.subresource === "status" && suite.parents.some((each) => isSame(each, call.resource));
-        log.authored(answer, { isLate: isDeposed() });
-        if (!isStatus || !before || revisionOf(answer) === revisionOf(before)) return;
-        if (seen === undefined || seen < revisionOf(before)) {
-          this.report(
-            "no status is overwritten unseen",
-            `${call.name.name}: saw ${seen}, was ${revisionOf(before)}`,
-          );
-        }
-      },
-    };
+    });
   }
 }
 
@@ -273,10 +242,6 @@ interface RestOptions {
   readonly quietMs: number;
   readonly limitMs: number;
   readonly isDone: () => boolean;
-}
-
-function isSame(left: Resource, right: Resource): boolean {
-  return groupResource(left) === groupResource(right);
 }
 
 /** Events and leases come and go; rest does not depend on them. */
