@@ -68,7 +68,8 @@ export async function* disturbed<T extends KubeObject>(
       }
     }
   } finally {
-    await iterator.return?.();
+    // Whoever has heard that the stream is over does not wait for what it would have brought next.
+    void iterator.return?.();
   }
 }
 
