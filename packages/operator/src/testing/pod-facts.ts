@@ -34,6 +34,15 @@ export function hasEnded({ status }: Pod): boolean {
   return status?.phase === "Failed" || status?.phase === "Succeeded";
 }
 
+/** Whether the pod has the environment that a template gives: where scenarios change a template, they change that. */
+export function isMadeFrom({ spec }: Pod, template: WorkerGroupSpec["template"] | undefined): boolean {
+  const [container] = spec?.containers ?? [];
+  const [wanted] = template?.spec?.containers ?? [];
+  return (wanted?.env ?? []).every(({ name, value }) =>
+    container?.env?.some((each) => each.name === name && each.value === value),
+  );
+}
+
 /** How many pods a group should have: its replicas between its bounds, times the hosts of each. */
 export function wantedPods(group: WorkerGroupSpec): number {
   const { replicas, minReplicas = 0, maxReplicas = 2 ** 31 - 1, numOfHosts = 1, suspend } = group;

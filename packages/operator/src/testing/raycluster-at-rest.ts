@@ -19,7 +19,16 @@ import {
   SERVICES,
 } from "@heliostat/kube";
 import { headServiceName, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
-import { groupOf, hasEnded, isAlive, isHead, isReady, isWorker, wantedPods } from "./pod-facts.ts";
+import {
+  groupOf,
+  hasEnded,
+  isAlive,
+  isHead,
+  isMadeFrom,
+  isReady,
+  isWorker,
+  wantedPods,
+} from "./pod-facts.ts";
 
 /** What a user would complain of when nothing moves any more. */
 export function rayClustersAtRest(state: State): readonly string[] {
@@ -32,6 +41,7 @@ export function rayClustersAtRest(state: State): readonly string[] {
     const pods = podsOf(state).filter((pod) => isControlledBy(pod, cluster) && isAlive(pod));
     return [
       ...podProblems(cluster, pods),
+      ...upgradeProblems(cluster, pods),
       ...possessionProblems(cluster, { state, pods }),
       ...serviceProblems(cluster, state),
       ...statusProblems(cluster, pods),
@@ -91,6 +101,18 @@ function podProblems(cluster: RayCluster, pods: readonly Pod[]): readonly string
       .filter((pod) => isWorker(pod) && !known.has(groupOf(pod)))
       .map((pod) => `keeps orphan ${pod.metadata.name}`),
   ];
+}
+
+/** Who asks for upgrades has no pod that lacks what its template says by now. */
+function upgradeProblems({ spec }: RayCluster, pods: readonly Pod[]): readonly string[] {
+  const { headGroupSpec, workerGroupSpecs = [], upgradeStrategy } = spec;
+  if (upgradeStrategy?.type !== "Recreate" && upgradeStrategy?.type !== "RollingUpdate") return [];
+  return pods
+    .filter((pod) => {
+      const group = workerGroupSpecs.find(({ groupName }) => groupName === groupOf(pod));
+      return !isMadeFrom(pod, isHead(pod) ? headGroupSpec.template : group?.template);
+    })
+    .map(({ metadata }) => `keeps ${metadata.name}, which is of an older spec`);
 }
 
 /** Beside pods and services a cluster has exactly what its spec asks for. */

@@ -65,7 +65,7 @@ function wantedPodDeleted(
   const pod = before as Pod;
   const cluster = clusterOf(pod, state);
   if (!cluster || isTerminating(cluster) || isBeingSuspended(cluster) || hasEnded(pod)) return undefined;
-  if (isOutdated(pod, cluster)) return undefined;
+  if (isOutdated(pod, cluster) && isNextInLine(pod, cluster, state)) return undefined;
   if (isHead(pod)) return `head ${pod.metadata.name} (${pod.status?.phase}) of ${cluster.metadata.name}`;
   return isWantedWorker(pod, cluster, state)
     ? `worker ${pod.metadata.name} of group ${groupOf(pod)}`
@@ -111,6 +111,16 @@ function isOutdated({ metadata }: Pod, cluster: RayCluster): boolean {
   return (
     group !== undefined && metadata.annotations?.[ANNOTATION.groupHash] !== groupSpecHash(cluster, group)
   );
+}
+
+/** A rolling update ends workers that are ready one by one (the default), and all only where their head goes, too. */
+function isNextInLine(pod: Pod, cluster: RayCluster, state: State): boolean {
+  if (cluster.spec.upgradeStrategy?.type !== "RollingUpdate" || isHead(pod) || !isReady(pod)) return true;
+  const group = (cluster.spec.workerGroupSpecs ?? []).find(({ groupName }) => groupName === groupOf(pod));
+  const fellows = siblings(pod, state).filter((each) => each.metadata.uid !== pod.metadata.uid);
+  if (!fellows.some((each) => isHead(each) && isAlive(each) && !isOutdated(each, cluster))) return true;
+  const ready = fellows.filter((each) => isAlive(each) && isReady(each) && groupOf(each) === groupOf(pod));
+  return group === undefined || ready.length >= wantedPods(group) - (group.numOfHosts ?? 1);
 }
 
 function nameAgain(change: Revision, state: State): string | undefined {
