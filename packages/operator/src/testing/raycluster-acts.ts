@@ -1,6 +1,12 @@
 import { type Act, type Fate, podsOf, type State } from "@heliostat/controller/testing";
 import { type Json, type KubeObject, PODS, type Pod, RESOURCE_QUOTAS } from "@heliostat/kube";
-import { RAY_CLUSTERS, type RayCluster, type RayClusterSpec, type WorkerGroupSpec } from "@heliostat/ray";
+import {
+  podNames,
+  RAY_CLUSTERS,
+  type RayCluster,
+  type RayClusterSpec,
+  type WorkerGroupSpec,
+} from "@heliostat/ray";
 import { aRayCluster, type RayClusterTraits } from "@heliostat/ray/testing";
 import { isAlive, isWorker } from "./pod-facts.ts";
 
@@ -53,6 +59,21 @@ export function retired(count: number, fewer: number = count): Act {
       })),
     };
   });
+}
+
+/** One replica more, while the name that its pod would have is listed among those that are to go. */
+export function forestalled(): Act {
+  return changed((cluster, state) => ({
+    workerGroupSpecs: (cluster.spec.workerGroupSpecs ?? []).map((group) => {
+      const floor = cluster.status?.podNameFloors?.[group.groupName] ?? 0;
+      const view = { cluster, group: group.groupName, pods: podsOf(state), floor };
+      return {
+        ...group,
+        replicas: (group.replicas ?? 0) + 1,
+        scaleStrategy: { workersToDelete: podNames({ ...view, count: 1 }) },
+      };
+    }),
+  }));
 }
 
 /** Somebody computes the next spec from what there is. */

@@ -26,6 +26,7 @@ export const RAYCLUSTER_INVARIANTS: readonly Invariant[] = [
   },
   { name: "no wanted pod is deleted", check: wantedPodDeleted },
   { name: "a pod's name never comes back", check: nameAgain },
+  { name: "no pod is made under a name that is to go", check: nameToGo },
   { name: "every pod is owned and labelled", check: podWithoutLabels },
   { name: "a cluster is let go when Redis is empty, or has had its time", check: letGoTooEarly },
   { name: "Redis is emptied when no head writes to it any more", check: emptiedTooEarly },
@@ -128,6 +129,16 @@ function nameAgain(change: Revision, state: State): string | undefined {
   // Of a cluster that is gone nobody can remember anything.
   if (!pod || !clusterOf(pod, state) || isGhost(pod, state)) return undefined;
   return isSpent(pod, state) ? pod.metadata.name : undefined;
+}
+
+/** Ray's autoscaler leaves names in the list that nobody has any more. */
+function nameToGo(change: Revision, state: State): string | undefined {
+  const pod = podCreated(change);
+  const groups = (pod && clusterOf(pod, state)?.spec.workerGroupSpecs) ?? [];
+  const isListed = groups.some(({ scaleStrategy }) =>
+    scaleStrategy?.workersToDelete?.includes(pod?.metadata.name ?? ""),
+  );
+  return isListed && pod && !isGhost(pod, state) ? pod.metadata.name : undefined;
 }
 
 /**

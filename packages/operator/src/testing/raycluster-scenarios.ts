@@ -7,6 +7,7 @@ import {
   expectedWorkers,
   failed,
   fated,
+  forestalled,
   gone,
   groups,
   marked,
@@ -263,6 +264,14 @@ export const RAYCLUSTER_SCENARIOS: readonly Scenario[] = [
       { name: "retire", acts: [retired(2)] },
       { name: "more", acts: [scaled(3)] },
       { name: "lose one", acts: [gone(isWorker)] },
+    ],
+  },
+  {
+    name: "names-to-come",
+    about: "workersToDelete lists a worker that there has never been, under the very name that comes next",
+    steps: [
+      { name: "create", acts: [created({ workers: [{ replicas: 1 }] })] },
+      { name: "list", acts: [forestalled()] },
     ],
   },
   {

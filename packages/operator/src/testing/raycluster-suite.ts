@@ -35,7 +35,7 @@ function essenceOf({ metadata, ...rest }: KubeObject, { plural }: Resource): Jso
   };
   switch (plural) {
     case "rayclusters":
-      return { ...common, spec: spec ?? null, status: statusEssence(status ?? {}) };
+      return { ...common, spec: withoutNames(spec ?? null), status: statusEssence(status ?? {}) };
     case "pods":
       return { ...common, phase: (status as { phase?: string } | undefined)?.phase ?? "" };
     case "services":
@@ -46,6 +46,14 @@ function essenceOf({ metadata, ...rest }: KubeObject, { plural }: Resource): Jso
     default:
       return { ...common, spec: withoutAddresses((spec as Json | undefined) ?? null) };
   }
+}
+
+/** Pods are named otherwise in each run, and so are those that are to go. */
+function withoutNames(spec: Json): Json {
+  const text = JSON.stringify(spec, (key, value: Json) =>
+    key === "workersToDelete" && Array.isArray(value) ? value.map(() => "<name>") : value,
+  );
+  return JSON.parse(text) as Json;
 }
 
 /**

@@ -118,6 +118,13 @@ describe("nextNameFloor()", () => {
     expect(nextNameFloor({ ...fresh, pods: [worker(first), worker(third)] })).toBe(1);
   });
 
+  it("does not take a name that is to go for a gap", () => {
+    const workers = [{ scaleStrategy: { workersToDelete: [second] } }];
+    const listing = { ...cluster, spec: aRayCluster({ workers }).spec };
+    expect(nextNameFloor({ ...fresh, cluster: listing, pods: [worker(first), worker(third)] })).toBe(3);
+    expect(nextNameFloor({ ...fresh, cluster: listing, pods: [worker(first)] })).toBe(1);
+  });
+
   it("rises past a gap for a pod that leaves", () => {
     expect(nextNameFloor({ ...fresh, pods: [worker(first), terminating(third)] })).toBe(3);
     expect(nextNameFloor({ ...fresh, pods: [worker(second)] }, [second])).toBe(2);

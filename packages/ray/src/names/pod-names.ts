@@ -66,7 +66,8 @@ export function numberOfSuffix(view: PodNamesView, suffix: string): number | und
  * the next change of the cluster's status.
  *
  * The floor rises past the numbers in view up to the first gap, since behind a gap there may be a pod that was created
- * and is not yet in view. It rises past a gap only for a pod that leaves, whose name must not come back.
+ * and is not yet in view. It rises past a gap only for a pod that leaves, whose name must not come back. A name that
+ * `workersToDelete` lists is no gap: nobody is created under it.
  *
  * @param leaving names of pods that are about to be deleted, beside those whose deletion is already in view
  */
@@ -75,9 +76,12 @@ export function nextNameFloor(view: PodNamesView, leaving: readonly string[] = [
   const isLeaving = (pod: Pod) => isTerminating(pod) || leaving.includes(pod.metadata.name);
   const spent = ours.filter(({ pod }) => isLeaving(pod)).map(({ number }) => number);
   const seen = new Set(ours.map(({ number }) => number));
+  const listed = new Set(workersToDelete(view.cluster));
   let floor = Math.max(view.floor, ...spent);
-  while (seen.has(floor + 1)) floor += 1;
-  return floor;
+  for (let number = floor + 1; ; number += 1) {
+    if (seen.has(number)) floor = number;
+    else if (!listed.has(nameOfNumber(view, number))) return floor;
+  }
 }
 
 /** Random suffixes that KubeRay gave read as numbers anywhere in the sequence; those we gave are never this far ahead. */
