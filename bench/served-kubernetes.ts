@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parse } from "yaml";
+import { cpuMsOf } from "./process-usage.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -45,8 +46,7 @@ export class ServedKubernetes {
 
   /** CPU time that the server has used so far, in milliseconds (in steps of ten). */
   get cpuMs(): number {
-    const fields = readFileSync(`/proc/${this.#child.pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-    return (Number(fields[11]) + Number(fields[12])) * 10;
+    return cpuMsOf(this.#child);
   }
 
   /** Ask the preloaded module. */

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type Benchmark, type Figure, median } from "./figure.ts";
+import { residentMibOf } from "./process-usage.ts";
 
 const root = join(import.meta.dirname, "..");
 const SECOND_STARTS = 5;
@@ -68,8 +69,7 @@ async function startOnce(folder: string): Promise<Started> {
     await readyLine(child);
     const answeredMs = Date.now() - startedMs;
     await new Promise((resolve) => setTimeout(resolve, 1000));
-    const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
-    return { answeredMs, rssMb: Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024 };
+    return { answeredMs, rssMb: residentMibOf(child) };
   } finally {
     await ended(child);
   }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parse } from "yaml";
 import { type Benchmark, type Figure, median } from "./figure.ts";
+import { cpuMsOf } from "./process-usage.ts";
 
 const root = join(import.meta.dirname, "..");
 const ROUNDS = 3;
@@ -13,8 +14,6 @@ const PODS = 2000;
 const WARM_UP = 500;
 const IN_FLIGHT = 16;
 const WATCHERS = 3;
-/** Of the clock that /proc counts CPU in. */
-const TICK_MS = 10;
 const PODS_PATH = "/api/v1/namespaces/default/pods";
 
 /** What a pod costs the API server, over HTTPS, until it is on the disk and told to its watchers. */
@@ -191,7 +190,3 @@ function rayPod(name: string): string {
 }
 
 /** User and system time of a process. */
-function cpuMsOf({ pid }: ChildProcess): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
-}

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { cpuMsOf, residentMibOf } from "../process-usage.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -32,15 +32,12 @@ export class OperatorProcess {
   }
 
   get residentMib(): number {
-    const status = readFileSync(`/proc/${this.#child.pid}/status`, "utf8");
-    const [, kibibytes = "0"] = /^VmRSS:\s+(\d+) kB$/m.exec(status) ?? [];
-    return Number(kibibytes) / 1024;
+    return residentMibOf(this.#child);
   }
 
   /** CPU time used so far, in milliseconds (in steps of ten). */
   get cpuMs(): number {
-    const fields = readFileSync(`/proc/${this.#child.pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-    return (Number(fields[11]) + Number(fields[12])) * 10;
+    return cpuMsOf(this.#child);
   }
 
   /** Ask the preloaded module. */
