@@ -1,5 +1,6 @@
 import type { KubeObject } from "@heliostat/kube";
-import type { StoredEvent, StoredObject } from "../../api/kube-api.ts";
+import type { StoredEvent, StoredEvents, StoredObject } from "../../api/kube-api.ts";
+import { JoinedLines } from "./joined-lines.ts";
 import type { Rendering } from "./rendering.ts";
 
 /** So many lines are kept for watchers that are a little behind the others. */
@@ -13,6 +14,12 @@ const LONGEST_SHARED = 64 * 1024;
  */
 export class EventLines {
   readonly #lines = new Map<KubeObject, Map<string, Buffer>>();
+  readonly #joined = new JoinedLines();
+
+  /** One line an event, in their order. */
+  lines(events: StoredEvents, rendering: Rendering): Buffer {
+    return this.#joined.join(events.map((event) => this.line(event, rendering)));
+  }
 
   line(event: StoredEvent, rendering: Rendering): Buffer {
     const { sharedAs } = rendering;

@@ -1,4 +1,4 @@
-import type { StoredEvent, StoredEvents } from "../../api/kube-api.ts";
+import type { StoredEvents } from "../../api/kube-api.ts";
 import { listOptions, watchOptions } from "../body/list-options.ts";
 import type { Reply } from "../http/exchange.ts";
 import { textParameter } from "../http/query.ts";
@@ -29,17 +29,14 @@ export function answerWatch(call: ResourceCall): Reply {
   return {
     status: 200,
     contentType: rendering.contentType,
-    body: lines(batches, (event) => served.eventLines.line(event, rendering)),
+    body: lines(batches, (events) => served.eventLines.lines(events, rendering)),
   };
 }
 
 /** What is told at once leaves at once. */
 async function* lines(
   batches: AsyncIterable<StoredEvents>,
-  line: (event: StoredEvent) => Uint8Array,
+  linesOf: (events: StoredEvents) => Uint8Array,
 ): AsyncGenerator<Uint8Array> {
-  for await (const events of batches) {
-    const [first, ...more] = events.map(line);
-    if (first !== undefined) yield more.length === 0 ? first : Buffer.concat([first, ...more]);
-  }
+  for await (const events of batches) yield linesOf(events);
 }
