@@ -65,8 +65,10 @@ async function sourceOf({ volume, subPath = "" }: Mount, folder: string): Promis
       throw new Error(`Cannot mount "${path}": no such file or folder`, { cause });
     },
   );
-  if (isWithin(source, realRoot)) return source;
-  throw new Error(`Cannot mount sub-path "${subPath}": it leads out of the volume`);
+  if (!isWithin(source, realRoot))
+    throw new Error(`Cannot mount sub-path "${subPath}": it leads out of the volume`);
+  // The files of a config map are found anew each time: where they are now is where they are until they change.
+  return volume.type === "files" ? path : source;
 }
 
 async function fill(volume: Exclude<PodVolume, { type: "host" }>, folder: string): Promise<void> {
