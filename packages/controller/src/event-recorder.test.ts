@@ -18,7 +18,7 @@ describe("KubeEventRecorder", () => {
       {
         apiVersion: "events.k8s.io/v1",
         kind: "Event",
-        metadata: { name: expect.stringMatching(/^demo\.[a-z0-9]{16}$/), namespace: "team" },
+        metadata: { name: expect.stringMatching(/^demo\.[0-9a-f]{13}[a-z0-9]{5}$/), namespace: "team" },
         eventTime: "2026-01-01T00:00:00.000000Z",
         reportingController: "raycluster-controller",
         reportingInstance: "heliostat-1",
@@ -59,6 +59,17 @@ describe("KubeEventRecorder", () => {
     await settled();
     expect(created).toHaveLength(5);
     expect(new Set(created.map(({ metadata }) => metadata.name)).size).toBe(5);
+  });
+
+  it("names events in the order in which they happen", async () => {
+    const { recorder, created, clock } = bench();
+    for (const reason of ["Scheduled", "Pulled", "Created"])
+      recorder.record(regarding("demo"), { ...WORDS, reason });
+    await clock.turn(1);
+    recorder.record(regarding("demo"), { ...WORDS, reason: "Started" });
+    await settled();
+    const byName = created.toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+    expect(byName.map(({ reason }) => reason)).toEqual(["Scheduled", "Pulled", "Created", "Started"]);
   });
 
   it("cuts a note after 1024 characters", async () => {

@@ -67,6 +67,9 @@ export class KubeEventRecorder implements EventRecorder {
   readonly #series = new Map<string, Series>();
   readonly #unwritten = new Set<Series>();
   #isWriting = false;
+  #toldMs = 0;
+  /** How many have been told in that millisecond. */
+  #told = 0;
 
   constructor(client: KubeClient, options: KubeEventRecorderOptions) {
     this.#client = client;
@@ -90,7 +93,7 @@ export class KubeEventRecorder implements EventRecorder {
       logger.debug("Event dropped, too many wait to be written", { reason: words.reason });
       return;
     }
-    const event = eventOf(regarding, words, this.#options);
+    const event = eventOf(regarding, words, { ...this.#options, moment: this.#nextMoment() });
     const begun: Series = {
       event,
       count: words.count ?? 1,
@@ -100,6 +103,14 @@ export class KubeEventRecorder implements EventRecorder {
     };
     this.#series.set(kind, begun);
     this.#write(begun);
+  }
+
+  /** Names of events begin with it, so that a list of them is in the order in which they happened. */
+  #nextMoment(): string {
+    const nowMs = this.#options.clock.now();
+    this.#told = nowMs === this.#toldMs ? this.#told + 1 : 0;
+    this.#toldMs = nowMs;
+    return `${nowMs.toString(16).padStart(11, "0")}${(this.#told % 256).toString(16).padStart(2, "0")}`;
   }
 
   #forgetOld(): void {
@@ -215,7 +226,7 @@ function kindOfEvent(
 function eventOf(
   regarding: KubeObject,
   { type = "Normal", reason, action, note, fieldPath }: EventWords,
-  { clock, random, reporter }: KubeEventRecorderOptions,
+  { clock, random, reporter, moment }: KubeEventRecorderOptions & { readonly moment: string },
 ): Event {
   const { apiVersion, kind, metadata } = regarding;
   const { name, namespace, uid, resourceVersion } = metadata;
@@ -224,7 +235,7 @@ function eventOf(
     kind: "Event",
     // The events of what has no namespace live in "default" (Kubernetes convention).
     metadata: {
-      name: `${name.slice(0, 230)}.${randomSuffix(random, 16)}`,
+      name: `${name.slice(0, 230)}.${moment}${randomSuffix(random, 5)}`,
       namespace: namespace ?? "default",
     },
     eventTime: microTimestamp(clock.now()),

@@ -151,6 +151,16 @@ describe("the life of nodes", () => {
     expect(await bench.find(PODS, { namespace: "default", name: "web" })).toBeUndefined();
   });
 
+  it("is not waited for by pods of a node that never was", async () => {
+    const spec = { nodeName: "nowhere", containers: [{ name: "main", image: "busybox" }] };
+    const metadata = { name: "stray", namespace: "default" };
+    await bench.client.create(PODS, { apiVersion: "v1", kind: "Pod", metadata, spec });
+    await bench.turn(35_000);
+    expect(await bench.find(PODS, metadata)).toBeDefined();
+    await bench.turn(10_000);
+    expect(await bench.find(PODS, metadata)).toBeUndefined();
+  });
+
   it("does not end when the node is registered again", async () => {
     await addPod("web");
     await bench.client.delete(NODES, { name: "laptop" });
