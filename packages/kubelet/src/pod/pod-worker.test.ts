@@ -251,3 +251,18 @@ describe("readiness gates", () => {
     expect(conditionStatus(await node.pod(), "example.com/gate")).toBe("True");
   });
 });
+
+describe("paths of the machine", () => {
+  it("hold up a pod until they are what it takes them for", async () => {
+    node.runtime.missingPaths.add("/data");
+    const volumes = [{ name: "v", hostPath: { path: "/data", type: "Directory" } }];
+    await node.run({ spec: { volumes } });
+    expect(node.events).toContain(
+      'FailedMount: MountVolume.SetUp failed for volume "v" : hostPath type check failed: /data is not a directory',
+    );
+    expect(node.runtime.containers).toHaveLength(0);
+    node.runtime.missingPaths.clear();
+    await node.clock.turn(1000);
+    expect(node.runtime.containers).toHaveLength(1);
+  });
+});

@@ -57,7 +57,6 @@ async function place(mount: Mount, { podFolder, root }: { podFolder: string; roo
 async function sourceOf({ volume, subPath = "" }: Mount, folder: string): Promise<string> {
   const volumeRoot = volume.type === "host" ? volume.path : folder;
   if (volume.type !== "host") await fill(volume, folder);
-  else if (volume.isCreated) await mkdir(volume.path, { recursive: true });
   const path = join(volumeRoot, subPath);
   if (volume.type === "empty") await mkdir(path, { recursive: true }).catch(ignoreExistingFile);
   const [source, realRoot] = await Promise.all([realpath(path), realpath(volumeRoot)]).catch(

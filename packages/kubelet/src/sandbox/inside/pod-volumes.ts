@@ -55,7 +55,7 @@ export class PodVolumes {
   }
 
   async #folderOf(volume: OrderedVolume): Promise<string> {
-    if (volume.type === "host") return volume.isCreated ? writableFolder(volume.path) : volume.path;
+    if (volume.type === "host") return volume.path;
     const known = this.#folders.get(volume.name);
     const folder = known ?? this.#create(volume);
     this.#folders.set(volume.name, folder);
@@ -83,13 +83,6 @@ export class PodVolumes {
     await run("mount", ["--no-mtab", "-t", "tmpfs", "-o", `nosuid,nodev${size}`, "volume", folder]);
     this.#mounted.push(folder);
   }
-}
-
-/** Any user of any container may write in it, as in a volume of the pod's own. */
-async function writableFolder(path: string): Promise<string> {
-  const isNew = (await mkdir(path, { recursive: true })) !== undefined;
-  if (isNew) await chmod(path, 0o777);
-  return path;
 }
 
 /** Mount points for volumes inside this one are made in it, unless it is a read-only part of the host. */
