@@ -20,6 +20,11 @@ export function pullBackOff(image: string): EventWords {
   return { reason: "BackOff", action: "Pull", note: `Back-off pulling image "${image}"` };
 }
 
+/** What the state of the container says, once more. */
+export function imageError(reason: "ErrImagePull" | "ImagePullBackOff"): EventWords {
+  return warning("Failed", reason, `Error: ${reason}`);
+}
+
 export function containerCreated(name: string): EventWords {
   return { reason: "Created", action: "Create", note: `Created container: ${name}` };
 }
@@ -39,6 +44,10 @@ export function containerStopping(name: string): EventWords {
 export function containerUnfit(name: string, probe: "startup" | "liveness"): EventWords {
   const note = `Container ${name} failed ${probe} probe, will be restarted`;
   return { reason: "Killing", action: "Restart", note };
+}
+
+export function containerNotBegun(): EventWords {
+  return { reason: "Killing", action: "Begin", note: "FailedPostStartHook" };
 }
 
 export function restartBackOff(name: string, { metadata }: Pod): EventWords {

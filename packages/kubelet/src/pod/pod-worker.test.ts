@@ -142,7 +142,9 @@ describe("lifecycle hooks", () => {
     node.runtime.command = () => ({ exitCode: 1, stdout: "no" });
     await runContainer({ lifecycle: { postStart: { exec: { command: ["register"] } } } });
     expect(node.events).toContain("FailedPostStartHook: PostStartHook failed: no");
-    expect((await mainStatus())?.lastState?.terminated?.exitCode).toBe(137);
+    expect(node.events).toContain("Killing: FailedPostStartHook");
+    expect(node.runtime.containers[0]?.signals).toEqual(["SIGTERM"]);
+    expect((await mainStatus())?.lastState?.terminated?.exitCode).toBe(143);
   });
 });
 
