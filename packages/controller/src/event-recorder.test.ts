@@ -42,10 +42,26 @@ describe("KubeEventRecorder", () => {
     const { recorder, created, patched, clock } = bench();
     for (let count = 0; count < 5; count++) recorder.record(regarding("demo"), WORDS);
     await clock.turn(5000);
-    recorder.record(regarding("demo"), { ...WORDS, note: "again" });
+    recorder.record(regarding("demo"), WORDS);
     await clock.turn(5000);
     expect(created).toHaveLength(1);
     expect(patched.map(({ series }) => series?.count)).toEqual([5, 6]);
+  });
+
+  it("tells ten notes of a kind apart, and the rest as one", async () => {
+    const { recorder, created, patched, clock } = bench();
+    const tell = (index: number) => recorder.record(regarding("demo"), { ...WORDS, note: `note ${index}` });
+    for (let index = 0; index < 30; index++) tell(index);
+    tell(0);
+    await clock.turn(5000);
+    expect(created.map(({ note }) => note)).toEqual(
+      Array.from({ length: 11 }, (_, index) => `note ${index}`),
+    );
+    expect(patched.map(({ series }) => series?.count).sort()).toEqual([2, 20].sort());
+    await clock.turn(6 * 60_000 + 1);
+    tell(29);
+    await settled();
+    expect(created.at(-1)?.note).toBe("note 29");
   });
 
   it("begins a new event for another object, reason or action, and after six quiet minutes", async () => {

@@ -3,8 +3,8 @@ import type { Pod } from "@heliostat/kube";
 import type { ProbeKind } from "./probe-tally.ts";
 
 /*
- * The kubelet's events, in the words that people search for. Repeats are told by reason and action, so events that are
- * not repeats of each other differ in one of them.
+ * The kubelet's events, in the words that people search for. Of one reason and action ten notes are told apart, so
+ * events that are not repeats of each other differ in one of them.
  */
 
 export function imageIsThere(image: string, standIn: string): EventWords {
