@@ -225,11 +225,9 @@ describe("probes", () => {
   });
 
   it("that cannot be made change nothing, and say so", async () => {
-    await runContainer({ livenessProbe: { grpc: { port: 1 } } });
+    await runContainer({ livenessProbe: { httpGet: { port: "gone" } } });
     await node.clock.turn(60_000);
-    expect(node.events).toContain(
-      "Unhealthy: Liveness probe errored: gRPC probes are not supported by this kubelet",
-    );
+    expect(node.events).toContain('Unhealthy: Liveness probe errored: couldn\'t find port: "gone"');
     expect(await mainStatus()).toMatchObject({ ready: true, restartCount: 0 });
   });
 

@@ -71,13 +71,25 @@ export interface SandboxSpec extends ObjectName {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
+export interface PodConnectOptions extends ConnectOptions {
+  /** Speak TLS, whoever answers, and drop the connection when this aborts. @default no TLS */
+  readonly tls?: AbortSignal;
+}
+
 /** One pod's share of the machine. */
 export interface PodSandbox {
   readonly ip: string;
   /** Start a container and answer once its first process exists. @throws Error that says why it cannot be started */
   startContainer(spec: ContainerSpec): Promise<RunningContainer>;
   /** Connect to a port of the pod. @throws KubeError `Unavailable` */
-  connect(port: number, options?: ConnectOptions): Promise<ByteStream>;
+  connect(port: number, options?: PodConnectOptions): Promise<ByteStream>;
+  /**
+   * Ask a gRPC server of the pod for its health, or for that of one of its services.
+   *
+   * @returns the serving status that it answers with: `SERVING`, `NOT_SERVING`, …
+   * @throws KubeError `Unavailable` when nothing listens; Error in Kubernetes' words when what listens does not answer
+   */
+  grpcHealth(port: number, service: string, signal: AbortSignal): Promise<string>;
   /** Show these files from now on, to containers that run as well. Not asked of what has no real processes. */
   updateFiles(volume: FilesVolume): Promise<void>;
   /** Kill what still runs and remove everything of this pod. */
