@@ -34,9 +34,10 @@ export function containerSpec(container: Container, sources: ContainerSources): 
   };
 }
 
-/** A command takes the place of the image's entry point, and arguments follow either. */
+/** A command takes the place of all that the image says, arguments only that of its own (Kubernetes rule). */
 function commandOf({ command = [], args = [] }: Container, image: ResolvedImage): readonly string[] {
-  return [...(command.length > 0 ? command : image.entrypoint), ...args];
+  if (command.length > 0) return [...command, ...args];
+  return [...image.entrypoint, ...(args.length > 0 ? args : image.cmd)];
 }
 
 function mountOf(mount: VolumeMount, volumes: ReadonlyMap<string, PodVolume>, env: Variables): Mount {

@@ -57,8 +57,10 @@ export interface ResolvedImage {
   readonly description: string;
   /** Goes into `containerStatuses[].imageID`. */
   readonly imageId: string;
-  /** The image's own entry point, for containers that give no command. */
+  /** The image's own entry point, for containers that give no command: their arguments follow it. */
   readonly entrypoint: readonly string[];
+  /** What follows it when the container gives no arguments either. */
+  readonly cmd: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly workingDir: string;
 }

@@ -165,6 +165,7 @@ function simulatedImage(image: string): ResolvedImage {
     description: "simulated, nothing is run",
     imageId: `simulated://${image}`,
     entrypoint: [],
+    cmd: [],
     env: {},
     workingDir: "/",
   };

@@ -51,6 +51,7 @@ export class ScriptedRuntime implements ContainerRuntime {
       description: `the host stands in for ${image}`,
       imageId: `id:${image}`,
       entrypoint: ["/entry"],
+      cmd: ["--serve"],
       env: { PATH: "/bin" },
       workingDir: "/home",
     };
