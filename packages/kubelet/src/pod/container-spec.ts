@@ -20,6 +20,7 @@ export interface ContainerSources {
  */
 export function containerSpec(container: Container, sources: ContainerSources): ContainerSpec {
   const { image, env, volumes, hostname, restartCount, isMeantToEnd } = sources;
+  const { terminationMessagePath } = container;
   return {
     name: container.name,
     restartCount,
@@ -30,6 +31,7 @@ export function containerSpec(container: Container, sources: ContainerSources): 
     mounts: (container.volumeMounts ?? []).map((mount) => mountOf(mount, volumes, env)),
     isTty: container.tty ?? false,
     keepsStdin: container.stdin ?? false,
+    ...(terminationMessagePath && { terminationMessagePath }),
     isMeantToEnd,
   };
 }

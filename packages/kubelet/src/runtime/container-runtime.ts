@@ -111,6 +111,8 @@ export interface ContainerSpec {
   readonly mounts: readonly Mount[];
   readonly isTty: boolean;
   readonly keepsStdin: boolean;
+  /** Where it may leave its last words for {@link ContainerExit.message}. @default nowhere */
+  readonly terminationMessagePath?: string;
   /** Whether it is there to end, as init containers and the pods of jobs are: for drivers that only pretend. */
   readonly isMeantToEnd?: boolean;
 }
@@ -183,6 +185,8 @@ export interface ContainerExit {
   readonly signal?: number;
   /** Whether the kernel ended it for want of memory. @default false */
   readonly isOutOfMemory?: boolean;
+  /** What it has left at its `terminationMessagePath`. @default nothing */
+  readonly message?: string;
 }
 
 export interface OutputChunk {

@@ -122,6 +122,17 @@ describe.skipIf(!probe.isPossible)(`sandboxRuntime() ${probe.isPossible ? "" : p
     expect((await finish(container)).out).toBe("new\nnewer\noldold\na\nc\nin\n");
   });
 
+  it("tells the last words that a container leaves", async () => {
+    const terminationMessagePath = "/dev/termination-log";
+    const container = await start("printf %5000s why >/dev/termination-log; exit 4", {
+      terminationMessagePath,
+    });
+    const { exit } = await finish(container);
+    expect(exit).toMatchObject({ exitCode: 4, message: " ".repeat(4096) });
+    const quiet = await start("exit 4", { terminationMessagePath: "/var/deep/er/message" });
+    expect((await finish(quiet)).exit).toEqual({ exitCode: 4 });
+  });
+
   it("shows host paths, and writes to them only when allowed", async () => {
     const volume: PodVolume = { type: "host", name: "h", path: folder };
     await run("echo 1 >/h/written; touch /r/refused", {

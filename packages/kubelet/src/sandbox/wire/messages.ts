@@ -59,6 +59,8 @@ export type Control =
 export interface Ending {
   readonly exitCode: number;
   readonly signal?: number;
+  /** What a container has left as its termination message. */
+  readonly message?: string;
 }
 
 /** How the supervisor is set up: its only argument, as JSON. */
