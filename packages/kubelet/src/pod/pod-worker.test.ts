@@ -309,3 +309,9 @@ describe("ephemeral containers", () => {
     ]);
   });
 });
+
+it("tells the runtime the names that a pod has of its own", async () => {
+  const hostAliases = [{ ip: "192.0.2.7", hostnames: ["a", "b"] }];
+  await node.run({ spec: { hostAliases } });
+  expect(node.runtime.sandboxes[0]?.spec.hostAliases).toEqual([{ ip: "192.0.2.7", names: ["a", "b"] }]);
+});

@@ -69,6 +69,8 @@ export interface SandboxSpec extends ObjectName {
   readonly namespace: string;
   readonly uid: string;
   readonly hostname: string;
+  /** Names of its own in its /etc/hosts. @default none */
+  readonly hostAliases?: readonly HostEntry[];
   /** For drivers that take wishes from the pod, as the simulated one does. */
   readonly annotations?: Readonly<Record<string, string>>;
 }

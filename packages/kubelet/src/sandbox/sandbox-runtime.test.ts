@@ -33,7 +33,14 @@ describe.skipIf(!probe.isPossible)(`sandboxRuntime() ${probe.isPossible ? "" : p
     const binFolder = dirname(process.execPath);
     const ray = { folder: dirname(binFolder), binFolder, version: "0" };
     runtime = await sandboxRuntime({ folder, images: { file: "images.yaml", ray }, apiServer });
-    pod = await runtime.createSandbox({ name: "a", namespace: "test", uid: "uid-a", hostname: "pod-a" });
+    const hostAliases = [{ ip: "192.0.2.7", names: ["alias-a", "alias-b"] }];
+    pod = await runtime.createSandbox({
+      name: "a",
+      namespace: "test",
+      uid: "uid-a",
+      hostname: "pod-a",
+      hostAliases,
+    });
   });
 
   afterAll(async () => {
@@ -143,6 +150,10 @@ describe.skipIf(!probe.isPossible)(`sandboxRuntime() ${probe.isPossible ? "" : p
     });
     expect(readFileSync(join(folder, "written"), "utf8")).toBe("1\n");
     await rm(join(folder, "written"));
+  });
+
+  it("knows the names that only its pod has", async () => {
+    expect((await run("getent hosts alias-b")).out).toMatch(/^192\.0\.2\.7 +alias-a alias-b\n$/);
   });
 
   it("tells running containers when hosts change", async () => {

@@ -1,8 +1,14 @@
-import type { ContainerSpec, HostEntry, Mount, VolumeFile } from "../../runtime/container-runtime.ts";
+import type {
+  ContainerSpec,
+  HostEntry,
+  Mount,
+  SandboxSpec,
+  VolumeFile,
+} from "../../runtime/container-runtime.ts";
 
 /** What heliostat asks of the supervisor inside the namespaces: the first line of a connection to its socket. */
 export type Request =
-  | { readonly ask: "createPod"; readonly uid: string; readonly hostname: string }
+  | ({ readonly ask: "createPod" } & Pick<SandboxSpec, "uid" | "hostname" | "hostAliases">)
   | { readonly ask: "removePod"; readonly uid: string }
   | { readonly ask: "updateFiles"; readonly uid: string; readonly volume: OrderedFilesVolume }
   | { readonly ask: "setHosts"; readonly entries: readonly HostEntry[] }
