@@ -18,7 +18,7 @@ export function workersReadiness(view: RayClusterView): Readiness {
 }
 
 /** Whether head and all wanted workers are ready at this moment. */
-export function isWhole(view: RayClusterView): boolean {
+export function isComplete(view: RayClusterView): boolean {
   const { wanted, ready } = workersReadiness(view);
   return ready === wanted && view.pods.some((pod) => isHead(pod) && isAlive(pod) && isReady(pod));
 }
