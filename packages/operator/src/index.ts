@@ -1,5 +1,6 @@
 import type { Reconciler } from "@heliostat/controller";
-import { type RayClusterReconcilerSettings, rayClusterReconciler } from "./raycluster/reconciler.ts";
+import { rayClusterReconciler } from "./raycluster/reconciler.ts";
+import type { RayClusterReconcilerSettings } from "./raycluster/settings.ts";
 
 export { type Explanation, explainRayCluster } from "./explain/explain-raycluster.ts";
 export type { Finding } from "./explain/finding.ts";
@@ -7,10 +8,6 @@ export { type Forecast, type ForecastOptions, forecastRayCluster } from "./forec
 export { CLUSTER_GAUGES, clusterSamples, type GaugeFamily, type Sample } from "./metrics/cluster-metrics.ts";
 export { OPERATOR_PROJECTIONS } from "./projections.ts";
 export { planRayCluster } from "./raycluster/plan.ts";
-export {
-  type RayClusterReconcilerSettings,
-  rayClusterReconciler,
-} from "./raycluster/reconciler.ts";
 export {
   newRayClusterView,
   type RayClusterView,

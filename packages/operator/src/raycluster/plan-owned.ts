@@ -1,31 +1,13 @@
-import { type Action, apply, create, patch, remove } from "@heliostat/controller";
-import {
-  type Applicable,
-  controllerOf,
-  isControlledBy,
-  isTerminating,
-  type KubeObject,
-  type ObjectMeta,
-  PERSISTENT_VOLUME_CLAIMS,
-  type PersistentVolumeClaim,
-  type Pod,
-  SECRETS,
-  SERVICES,
-  type Secret,
-  type Service,
-} from "@heliostat/kube";
-import { ANNOTATION, authSecret, EVENT_ACTION, fingerprint, needsAuthSecret } from "@heliostat/ray";
+import { type Action, apply, patch, remove } from "@heliostat/controller";
+import { isControlledBy, isTerminating, type KubeObject, SERVICES, type Service } from "@heliostat/kube";
+import { EVENT_ACTION } from "@heliostat/ray";
+import { hashed, hashIn, settledKey } from "./applied-hash.ts";
 import { isAsWanted } from "./as-wanted.ts";
-import { CLAIM_KIND, keptKinds, type OwnedKind } from "./owned-kinds.ts";
-import { planLabels } from "./plan-labels.ts";
-import { isAlive } from "./pod-state.ts";
-import type { RayClusterView } from "./view.ts";
-
-/**
- * Steps of a plan: pods wait for what they need, and workers for the head to be made. Where there is room for some pods
- * only, a head is of use without its workers, and they are of none without it.
- */
-export const STEP = { beforePods: "before pods", head: "head", workers: "workers" } as const;
+import { keptKinds, type OwnedKind } from "./owned-kinds.ts";
+import { planClaim } from "./plan-claim.ts";
+import { planSecret } from "./plan-secret.ts";
+import { STEP } from "./plan-steps.ts";
+import { presentOf, type RayClusterView } from "./view.ts";
 
 /** Who owns the fields that we apply. */
 const FIELD_MANAGER = "heliostat";
@@ -42,25 +24,6 @@ export function planOwned(view: RayClusterView): readonly Action[] {
   ];
 }
 
-/**
- * What says that the API has taken our word on an object in this form and of this hash. Where it has stored it in words
- * of its own, asking again would change nothing.
- */
-export function settledKey(
-  { metadata }: KubeObject,
-  hash: string | undefined = metadata.annotations?.[ANNOTATION.appliedHash],
-): string {
-  return `${metadata.uid}/${metadata.resourceVersion}/${hash}`;
-}
-
-/** The objects of a kind in the view. */
-export function presentOf(
-  { services, others }: RayClusterView,
-  { resource }: OwnedKind,
-): readonly KubeObject[] {
-  return [...services, ...others].filter(({ kind }) => kind === resource.kind);
-}
-
 function planWanted(view: RayClusterView, kind: OwnedKind): readonly Action[] {
   const present = new Map(presentOf(view, kind).map((object) => [object.metadata.name, object]));
   return kind.wanted(view.cluster, view.settings).flatMap((wanted) => {
@@ -70,6 +33,16 @@ function planWanted(view: RayClusterView, kind: OwnedKind): readonly Action[] {
     if (isTerminating(live)) return freeing(kind, live);
     return repairs(view, kind, { live, wanted });
   });
+}
+
+function planUnwanted(view: RayClusterView, kind: OwnedKind): readonly Action[] {
+  const wanted = new Set(kind.wanted(view.cluster, view.settings).map(({ metadata }) => metadata.name));
+  const { isUsedBy } = kind;
+  if (wanted.size === 0 && isUsedBy && view.pods.some((pod) => isUsedBy(pod))) return [];
+  return presentOf(view, kind)
+    .filter((object) => isControlledBy(object, view.cluster) && !isTerminating(object))
+    .filter(({ metadata }) => !wanted.has(metadata.name))
+    .map((object) => removing(kind, object, "the cluster no longer wants it"));
 }
 
 function making(kind: OwnedKind, wanted: KubeObject): Action {
@@ -106,130 +79,9 @@ function repairs(
   ];
 }
 
-function planUnwanted(view: RayClusterView, kind: OwnedKind): readonly Action[] {
-  const wanted = new Set(kind.wanted(view.cluster, view.settings).map(({ metadata }) => metadata.name));
-  const { isUsedBy } = kind;
-  if (wanted.size === 0 && isUsedBy && view.pods.some((pod) => isUsedBy(pod))) return [];
-  return presentOf(view, kind)
-    .filter((object) => isControlledBy(object, view.cluster) && !isTerminating(object))
-    .filter(({ metadata }) => !wanted.has(metadata.name))
-    .map((object) => removing(kind, object, "the cluster no longer wants it"));
-}
-
 function removing(kind: OwnedKind, object: KubeObject, why: string): Action {
   const { deleted, failedToDelete } = kind.events;
   return remove(kind.resource, object, { why, event: words(EVENT_ACTION.delete, deleted, failedToDelete) });
-}
-
-/** Made once and never written again; removed when no pod can ask for it any more. */
-function planSecret(view: RayClusterView): readonly Action[] {
-  const present = view.others.filter(({ kind }) => kind === SECRETS.kind);
-  if (needsAuthSecret(view.cluster)) {
-    const wanted = authSecret(view.cluster, { token: view.newToken });
-    const live = present.find(({ metadata }) => metadata.name === wanted.metadata.name);
-    if (!live) return [makingSecret(wanted)];
-    if (!isControlledBy(live, view.cluster)) return [];
-    return planLabels(live, { resource: SECRETS, wanted, step: STEP.beforePods });
-  }
-  return present
-    .filter((secret) => isControlledBy(secret, view.cluster) && !isTerminating(secret))
-    .filter(({ metadata }) => !view.pods.some((pod) => isAlive(pod) && isReading(pod, metadata.name)))
-    .map((secret) => remove(SECRETS, secret, { why: "the cluster no longer asks for a token" }));
-}
-
-function makingSecret(secret: Secret): Action {
-  return create(SECRETS, secret, {
-    why: "the cluster lacks its token",
-    mayExist: true,
-    step: STEP.beforePods,
-  });
-}
-
-/** Made where it is missing. What lies in it is the user's: only whether it goes with the cluster may change. */
-function planClaim(view: RayClusterView): readonly Action[] {
-  return CLAIM_KIND.wanted(view.cluster, view.settings).flatMap((wanted) => {
-    const live = presentOf(view, CLAIM_KIND).find(({ metadata }) => metadata.name === wanted.metadata.name);
-    if (!live) return [makingClaim(wanted as PersistentVolumeClaim)];
-    const controller = controllerOf(live);
-    if (controller && !isControlledBy(live, view.cluster)) return [];
-    const isWantedOwned = wanted.metadata.ownerReferences !== undefined;
-    if (isWantedOwned === (controller !== undefined)) return [];
-    return [owning(live, { wanted, cluster: view.cluster })];
-  });
-}
-
-function makingClaim(claim: PersistentVolumeClaim): Action {
-  const { created, failedToCreate } = CLAIM_KIND.events;
-  return create(PERSISTENT_VOLUME_CLAIMS, claim, {
-    why: "the control store has nowhere to keep its state",
-    mayExist: true,
-    step: STEP.beforePods,
-    event: words(EVENT_ACTION.create, created, failedToCreate),
-  });
-}
-
-function owning(
-  live: KubeObject,
-  { wanted, cluster }: { readonly wanted: KubeObject; readonly cluster: KubeObject },
-): Action {
-  const { uid = "", resourceVersion = "", ownerReferences = [] } = live.metadata;
-  const foreign = ownerReferences.filter((reference) => reference.uid !== cluster.metadata.uid);
-  const references = [...foreign, ...(wanted.metadata.ownerReferences ?? [])];
-  const metadata = {
-    uid,
-    resourceVersion,
-    ownerReferences: references.map((reference) => ({ ...reference })),
-  };
-  return patch(PERSISTENT_VOLUME_CLAIMS, live as PersistentVolumeClaim, {
-    why: wanted.metadata.ownerReferences ? "it goes with the cluster" : "it outlives the cluster",
-    step: STEP.beforePods,
-    patch: { type: "merge", body: { metadata } },
-  });
-}
-
-function isReading({ spec }: Pod, secret: string): boolean {
-  return (spec?.containers ?? []).some(({ env = [] }) =>
-    env.some(({ valueFrom }) => valueFrom?.secretKeyRef?.name === secret),
-  );
-}
-
-/** With a fingerprint, so that a change of what is wanted shows even where it only leaves something out. */
-function hashed(wanted: KubeObject): Applicable<KubeObject> {
-  // How an object stands is for its own controller to say.
-  const { status: _status, ...kept } = wanted as KubeObject & { readonly status?: object };
-  const annotations = { ...kept.metadata.annotations, [ANNOTATION.appliedHash]: fingerprint(kept) };
-  return { ...kept, metadata: { ...kept.metadata, annotations } } as Applicable<KubeObject>;
-}
-
-function hashIn({
-  metadata,
-}: {
-  readonly metadata: Applicable<KubeObject>["metadata"] & Pick<ObjectMeta, "annotations">;
-}): string | undefined {
-  return metadata.annotations?.[ANNOTATION.appliedHash];
-}
-
-/**
- * A service keeps its address for life. Where one has an address and ours would have none it is left its own: whoever
- * knows the address still finds the head. (KubeRay's services had one before they became headless.)
- */
-function withOwnAddress(live: KubeObject, wanted: KubeObject): KubeObject {
-  if (live.kind !== SERVICES.kind || isHeadless(live) || !isHeadless(wanted)) return wanted;
-  const { clusterIP: _none, ...spec } = (wanted as Service).spec ?? {};
-  return { ...wanted, spec } as KubeObject;
-}
-
-/**
- * What cannot be changed has to make room for another: a service without an address, which cannot be given one, and a
- * gang of another size.
- */
-function needsAnother({ replacedWithout }: OwnedKind, live: KubeObject, wanted: KubeObject): boolean {
-  if (replacedWithout !== undefined) return !isAsWanted(live, specOf(wanted));
-  return live.kind === SERVICES.kind && isHeadless(live) && !isHeadless(wanted);
-}
-
-function specOf(object: KubeObject): object {
-  return { spec: (object as KubeObject & { readonly spec?: object }).spec };
 }
 
 /** Pods that run keep the old object in use; their group is made anew under the same name, so they lose nothing. */
@@ -242,8 +94,31 @@ function freeing({ resource, replacedWithout }: OwnedKind, live: KubeObject): re
   return [patch(resource, live, { why, step: STEP.beforePods, patch: { type: "merge", body } })];
 }
 
+/**
+ * What cannot be changed has to make room for another: a service without an address, which cannot be given one, and a
+ * gang of another size.
+ */
+function needsAnother({ replacedWithout }: OwnedKind, live: KubeObject, wanted: KubeObject): boolean {
+  if (replacedWithout !== undefined) return !isAsWanted(live, specOf(wanted));
+  return live.kind === SERVICES.kind && isHeadless(live) && !isHeadless(wanted);
+}
+
+/**
+ * A service keeps its address for life. Where one has an address and ours would have none it is left its own: whoever
+ * knows the address still finds the head. (KubeRay's services had one before they became headless.)
+ */
+function withOwnAddress(live: KubeObject, wanted: KubeObject): KubeObject {
+  if (live.kind !== SERVICES.kind || isHeadless(live) || !isHeadless(wanted)) return wanted;
+  const { clusterIP: _none, ...spec } = (wanted as Service).spec ?? {};
+  return { ...wanted, spec } as KubeObject;
+}
+
 function isHeadless(service: KubeObject): boolean {
   return (service as Service).spec?.clusterIP === "None";
+}
+
+function specOf(object: KubeObject): object {
+  return { spec: (object as KubeObject & { readonly spec?: object }).spec };
 }
 
 function stepOf({ isNeededByPods }: OwnedKind): string {

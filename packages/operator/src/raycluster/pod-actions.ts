@@ -1,7 +1,7 @@
 import { type Action, create, remove } from "@heliostat/controller";
 import { PODS, type Pod } from "@heliostat/kube";
 import { decoratedPod, EVENT_ACTION, EVENT_REASON } from "@heliostat/ray";
-import { STEP } from "./plan-owned.ts";
+import { STEP } from "./plan-steps.ts";
 import { groupOf, isHead } from "./pod-state.ts";
 import type { RayClusterView } from "./view.ts";
 

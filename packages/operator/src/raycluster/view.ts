@@ -119,6 +119,14 @@ export function groupNames({ spec }: RayCluster): readonly string[] {
   return [HEAD_GROUP, ...(spec.workerGroupSpecs ?? []).map(({ groupName }) => groupName)];
 }
 
+/** The objects of a kind in the view. */
+export function presentOf(
+  { services, others }: RayClusterView,
+  { resource }: OwnedKind,
+): readonly KubeObject[] {
+  return [...services, ...others].filter(({ kind }) => kind === resource.kind);
+}
+
 function objectsOf(kind: OwnedKind, cluster: RayCluster, caches: Caches): readonly KubeObject[] {
   const cache = caches.of(kind.resource, kind.labelSelector);
   const controlled = cache
