@@ -5,7 +5,7 @@ import { hasCleanupFinalizer } from "./cleanup-deadline.ts";
 import { withHiddenObjects } from "./hidden-objects.ts";
 import { learnClock } from "./learn-clock.ts";
 import type { Memory } from "./memory.ts";
-import { isShrinking } from "./plan-workers.ts";
+import { isShrinking } from "./plan/plan-workers.ts";
 import type { RayClusterReconcilerSettings } from "./settings.ts";
 import { type RayClusterView, viewRayCluster } from "./view.ts";
 

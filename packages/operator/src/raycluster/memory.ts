@@ -1,9 +1,9 @@
 import type { Outcome } from "@heliostat/controller";
 import type { KubeObject } from "@heliostat/kube";
 import type { RayCluster } from "@heliostat/ray";
-import { settledKey } from "./applied-hash.ts";
 import type { DeletionMemory } from "./cleanup-deadline.ts";
 import { nextNameFloors } from "./name-floors.ts";
+import { settledKey } from "./plan/applied-hash.ts";
 import type { RayClusterView } from "./view.ts";
 
 /**

@@ -10,11 +10,11 @@ import {
   RAY_CLUSTERS,
 } from "@heliostat/ray";
 import { namesView } from "./name-floors.ts";
-import { planDeletion, planFinalizer } from "./plan-deletion.ts";
-import { planOwned } from "./plan-owned.ts";
-import { planUpgrade } from "./plan-upgrade.ts";
-import { planGroup, planOrphans } from "./plan-workers.ts";
-import { createPod, removePod, removePodOfMany, scheduled } from "./pod-actions.ts";
+import { planDeletion, planFinalizer } from "./plan/plan-deletion.ts";
+import { planOwned } from "./plan/plan-owned.ts";
+import { planUpgrade } from "./plan/plan-upgrade.ts";
+import { planGroup, planOrphans } from "./plan/plan-workers.ts";
+import { createPod, removePod, removePodOfMany, scheduled } from "./plan/pod-actions.ts";
 import { byWorth, endedBecause, isAlive, isHead } from "./pod-state.ts";
 import { obstaclesOf, problemsOf } from "./problems.ts";
 import { isSuspending } from "./suspension.ts";

@@ -18,8 +18,8 @@ import { completeView, isOurs, viewNow, type Workplace } from "./complete-view.t
 import { isPresent, STALE_MS } from "./freshness.ts";
 import { keepInMind, Memory } from "./memory.ts";
 import { type OwnedKind, ownedKinds } from "./owned-kinds.ts";
+import { cleanupLeftMs } from "./plan/plan-deletion.ts";
 import { planRayCluster } from "./plan.ts";
-import { cleanupLeftMs } from "./plan-deletion.ts";
 import type { RayClusterReconcilerSettings } from "./settings.ts";
 import { settleStatus, writeStatus } from "./settle-status.ts";
 import { statusOf } from "./status.ts";

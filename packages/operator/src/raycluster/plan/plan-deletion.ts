@@ -10,11 +10,11 @@ import {
   redisCleanupJob,
   redisCleanupJobName,
 } from "@heliostat/ray";
-import { cleanupLimitMs, hasCleanupFinalizer } from "./cleanup-deadline.ts";
+import { cleanupLimitMs, hasCleanupFinalizer } from "../cleanup-deadline.ts";
+import { isAlive, isHead } from "../pod-state.ts";
+import type { RayClusterView } from "../view.ts";
 import { planLabels } from "./plan-labels.ts";
 import { removePodOfMany } from "./pod-actions.ts";
-import { isAlive, isHead } from "./pod-state.ts";
-import type { RayClusterView } from "./view.ts";
 
 /**
  * What is left to do for a cluster whose deletion has been asked for. The finalizer alone decides, whatever the spec

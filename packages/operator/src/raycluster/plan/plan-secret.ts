@@ -1,10 +1,10 @@
 import { type Action, create, remove } from "@heliostat/controller";
 import { isControlledBy, isTerminating, type Pod, SECRETS } from "@heliostat/kube";
 import { authSecret, needsAuthSecret } from "@heliostat/ray";
+import { isAlive } from "../pod-state.ts";
+import type { RayClusterView } from "../view.ts";
 import { planLabels } from "./plan-labels.ts";
 import { STEP } from "./plan-steps.ts";
-import { isAlive } from "./pod-state.ts";
-import type { RayClusterView } from "./view.ts";
 
 /** The secret of the token: made once and never written again; removed when no pod can ask for it any more. */
 export function planSecret(view: RayClusterView): readonly Action[] {

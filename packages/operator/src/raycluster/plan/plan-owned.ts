@@ -1,13 +1,13 @@
 import { type Action, apply, patch, remove } from "@heliostat/controller";
 import { isControlledBy, isTerminating, type KubeObject, SERVICES, type Service } from "@heliostat/kube";
 import { EVENT_ACTION } from "@heliostat/ray";
+import { keptKinds, type OwnedKind } from "../owned-kinds.ts";
+import { presentOf, type RayClusterView } from "../view.ts";
 import { hashed, hashIn, settledKey } from "./applied-hash.ts";
 import { isAsWanted } from "./as-wanted.ts";
-import { keptKinds, type OwnedKind } from "./owned-kinds.ts";
 import { planClaim } from "./plan-claim.ts";
 import { planSecret } from "./plan-secret.ts";
 import { STEP } from "./plan-steps.ts";
-import { presentOf, type RayClusterView } from "./view.ts";
 
 /** Who owns the fields that we apply. */
 const FIELD_MANAGER = "heliostat";

@@ -7,8 +7,8 @@ import {
   type PersistentVolumeClaim,
 } from "@heliostat/kube";
 import { EVENT_ACTION, EVENT_REASON, gcsClaim, needsGcsClaim, type RayCluster } from "@heliostat/ray";
+import type { RayClusterView } from "../view.ts";
 import { STEP } from "./plan-steps.ts";
-import type { RayClusterView } from "./view.ts";
 
 /**
  * The claim of the control store, made where it is missing. What lies in it is the user's: only whether it goes with the
