@@ -9,7 +9,6 @@ import {
   podNames,
   RAY_CLUSTERS,
 } from "@heliostat/ray";
-import { namesView } from "./name-floors.ts";
 import { planDeletion, planFinalizer } from "./plan/plan-deletion.ts";
 import { planOwned } from "./plan/plan-owned.ts";
 import { planUpgrade } from "./plan/plan-upgrade.ts";
@@ -18,6 +17,7 @@ import { createPod, removePod, removePodOfMany, scheduled } from "./plan/pod-act
 import { byWorth, endedBecause, isAlive, isHead } from "./pod-state.ts";
 import { obstaclesOf, problemsOf } from "./problems.ts";
 import { isSuspending } from "./suspension.ts";
+import { namesView } from "./view/name-floors.ts";
 import type { RayClusterView } from "./view.ts";
 
 /**

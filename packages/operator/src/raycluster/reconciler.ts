@@ -14,10 +14,6 @@ import {
 } from "@heliostat/controller";
 import { isTerminating, PODS, RESOURCE_QUOTAS } from "@heliostat/kube";
 import { RAY_CLUSTERS, type RayCluster, REPORTING_CONTROLLER } from "@heliostat/ray";
-import { completeView, isOurs, viewNow, type Workplace } from "./complete-view.ts";
-import { isPresent, STALE_MS } from "./freshness.ts";
-import { keepInMind, Memory } from "./memory.ts";
-import { type OwnedKind, ownedKinds } from "./owned-kinds.ts";
 import { cleanupLeftMs } from "./plan/plan-deletion.ts";
 import { planRayCluster } from "./plan.ts";
 import type { RayClusterReconcilerSettings } from "./settings.ts";
@@ -25,6 +21,10 @@ import { settleStatus, writeStatus } from "./settle-status.ts";
 import { statusOf } from "./status.ts";
 import { isSuspending, isSuspensionUntold } from "./suspension.ts";
 import { tellObstacles } from "./tell-obstacles.ts";
+import { completeView, isOurs, viewNow, type Workplace } from "./view/complete-view.ts";
+import { isPresent, STALE_MS } from "./view/freshness.ts";
+import { keepInMind, Memory } from "./view/memory.ts";
+import { type OwnedKind, ownedKinds } from "./view/owned-kinds.ts";
 import type { RayClusterView } from "./view.ts";
 import { refusalOf } from "./why.ts";
 

@@ -16,10 +16,10 @@ import {
   suspension,
   workersReady,
 } from "./conditions.ts";
-import { nextNameFloors } from "./name-floors.ts";
 import { isAlive, isHead, isReady, isRunning, isWorker } from "./pod-state.ts";
 import { problemsOf } from "./problems.ts";
 import { isSuspending } from "./suspension.ts";
+import { nextNameFloors } from "./view/name-floors.ts";
 import type { RayClusterView } from "./view.ts";
 import { refusalOf, type Why, whyGiven } from "./why.ts";
 

@@ -10,8 +10,8 @@ import {
   redisCleanupJob,
   redisCleanupJobName,
 } from "@heliostat/ray";
-import { cleanupLimitMs, hasCleanupFinalizer } from "../cleanup-deadline.ts";
 import { isAlive, isHead } from "../pod-state.ts";
+import { cleanupLimitMs, hasCleanupFinalizer } from "../view/cleanup-deadline.ts";
 import type { RayClusterView } from "../view.ts";
 import { planLabels } from "./plan-labels.ts";
 import { removePodOfMany } from "./pod-actions.ts";

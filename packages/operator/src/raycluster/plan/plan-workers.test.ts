@@ -14,9 +14,9 @@ import {
   texts,
   withMeta,
 } from "../../testing/views.ts";
-import { nextNameFloors } from "../name-floors.ts";
 import { planRayCluster } from "../plan.ts";
 import { isHead } from "../pod-state.ts";
+import { nextNameFloors } from "../view/name-floors.ts";
 import type { RayClusterView } from "../view.ts";
 import { isShrinking } from "./plan-workers.ts";
 

@@ -9,8 +9,8 @@ import {
   type WorkerPlace,
   workerPod,
 } from "@heliostat/ray";
-import { namesView } from "../name-floors.ts";
 import { groupOf, isAlive, isHead, isWorker } from "../pod-state.ts";
+import { namesView } from "../view/name-floors.ts";
 import type { RayClusterView } from "../view.ts";
 import { planRollingUpdate } from "./plan-rolling-update.ts";
 import { createPod, removePod, scheduled } from "./pod-actions.ts";
