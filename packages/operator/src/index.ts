@@ -8,13 +8,13 @@ export { type Forecast, type ForecastOptions, forecastRayCluster } from "./forec
 export { CLUSTER_GAUGES, clusterSamples, type GaugeFamily, type Sample } from "./metrics/cluster-metrics.ts";
 export { OPERATOR_PROJECTIONS } from "./projections.ts";
 export { planRayCluster } from "./raycluster/plan.ts";
+export { type Evidence, type Why, whyNotReady } from "./raycluster/status/why.ts";
 export {
   newRayClusterView,
   type RayClusterView,
   type ViewSources,
   viewRayCluster,
 } from "./raycluster/view.ts";
-export { type Evidence, type Why, whyNotReady } from "./raycluster/why.ts";
 
 /** How the operator is set up. */
 export interface OperatorSettings extends RayClusterReconcilerSettings {}

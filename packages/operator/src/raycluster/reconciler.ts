@@ -17,16 +17,16 @@ import { RAY_CLUSTERS, type RayCluster, REPORTING_CONTROLLER } from "@heliostat/
 import { cleanupLeftMs } from "./plan/plan-deletion.ts";
 import { planRayCluster } from "./plan.ts";
 import type { RayClusterReconcilerSettings } from "./settings.ts";
-import { settleStatus, writeStatus } from "./settle-status.ts";
+import { settleStatus, writeStatus } from "./status/settle-status.ts";
+import { tellObstacles } from "./status/tell-obstacles.ts";
+import { refusalOf } from "./status/why.ts";
 import { statusOf } from "./status.ts";
 import { isSuspending, isSuspensionUntold } from "./suspension.ts";
-import { tellObstacles } from "./tell-obstacles.ts";
 import { completeView, isOurs, viewNow, type Workplace } from "./view/complete-view.ts";
 import { isPresent, STALE_MS } from "./view/freshness.ts";
 import { keepInMind, Memory } from "./view/memory.ts";
 import { type OwnedKind, ownedKinds } from "./view/owned-kinds.ts";
 import type { RayClusterView } from "./view.ts";
-import { refusalOf } from "./why.ts";
 
 /** Keeps one head, the wanted workers and all that belongs to them for every RayCluster, and says how each stands. */
 export function rayClusterReconciler(settings: RayClusterReconcilerSettings = {}): Reconciler<RayCluster> {

@@ -1,6 +1,6 @@
 import { desiredPods, type WorkerGroupSpec } from "@heliostat/ray";
-import { groupOf, isAlive, isHead, isReady, isWorker } from "./pod-state.ts";
-import type { RayClusterView } from "./view.ts";
+import { groupOf, isAlive, isHead, isReady, isWorker } from "../pod-state.ts";
+import type { RayClusterView } from "../view.ts";
 
 /** How many of something there should be, and how many of those are ready. */
 export interface Readiness {

@@ -1,10 +1,10 @@
 import type { Outcome } from "@heliostat/controller";
 import { type Condition, conditionOf, isConditionTrue, type Pod } from "@heliostat/kube";
 import { CONDITION, CONDITION_REASON, desiredWorkers, EVENT_REASON } from "@heliostat/ray";
+import { isAlive, isHead, isReady } from "../pod-state.ts";
+import { isSuspending } from "../suspension.ts";
+import type { RayClusterView } from "../view.ts";
 import { isComplete, workersReadiness } from "./completeness.ts";
-import { isAlive, isHead, isReady } from "./pod-state.ts";
-import { isSuspending } from "./suspension.ts";
-import type { RayClusterView } from "./view.ts";
 import type { Why } from "./why.ts";
 
 /** The condition's reason for each event of a failure. */
