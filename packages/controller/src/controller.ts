@@ -8,7 +8,7 @@ import {
   type Resource,
 } from "@heliostat/kube";
 import type { Change } from "@heliostat/watch-cache";
-import type { CacheSet } from "./cache-set.ts";
+import type { CacheSet } from "./caches/cache-set.ts";
 import type { FairShare } from "./fair-share.ts";
 import { loggerWith } from "./logger-with.ts";
 import { WorkQueue } from "./queue.ts";
