@@ -63,6 +63,7 @@ export { type ClusterOrigin, clusterOrigin } from "./raycluster/origin.ts";
 export { isRayAtLeast } from "./raycluster/ray-version.ts";
 export { type SecureDefaultsOptions, withSecureDefaults } from "./raycluster/secure-defaults.ts";
 export { groupSpecHash, headSpecHash, specHash } from "./raycluster/spec-hash.ts";
+export { isSwitchedOn } from "./raycluster/switches.ts";
 export { AUTH_TOKEN_KEY, isKubernetesTokenAuth, isTokenAuth } from "./raycluster/token-auth.ts";
 export type * from "./raycluster/types.ts";
 export { type CronFields, type CronSchedule, parseCronSchedule } from "./raycronjob/cron-schedule.ts";

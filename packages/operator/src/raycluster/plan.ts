@@ -6,6 +6,7 @@ import {
   HEAD_GROUP,
   headPod,
   isManagedByOperator,
+  isSwitchedOn,
   podNames,
   RAY_CLUSTERS,
 } from "@heliostat/ray";
@@ -75,7 +76,7 @@ function planHead(view: RayClusterView): readonly Action[] {
 /** The job that ran beside the head ended with it: a new head would be a cluster without its job (KubeRay rule). */
 function isHeadLeftDown({ cluster, pods }: RayClusterView): boolean {
   return (
-    cluster.metadata.annotations?.[ANNOTATION.disableHeadRestart]?.toLowerCase() === "true" &&
+    isSwitchedOn(cluster, ANNOTATION.disableHeadRestart) &&
     isConditionTrue(cluster.status?.conditions, CONDITION.provisioned) &&
     !pods.some(isHead)
   );
