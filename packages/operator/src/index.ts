@@ -7,14 +7,8 @@ export type { Finding } from "./explain/finding.ts";
 export { type Forecast, type ForecastOptions, forecastRayCluster } from "./forecast/forecast-raycluster.ts";
 export { CLUSTER_GAUGES, clusterSamples, type GaugeFamily, type Sample } from "./metrics/cluster-metrics.ts";
 export { OPERATOR_PROJECTIONS } from "./projections.ts";
-export { planRayCluster } from "./raycluster/plan.ts";
 export { type Evidence, type Why, whyNotReady } from "./raycluster/status/why.ts";
-export {
-  newRayClusterView,
-  type RayClusterView,
-  type ViewSources,
-  viewRayCluster,
-} from "./raycluster/view.ts";
+export { type RayClusterView, type ViewSources, viewRayCluster } from "./raycluster/view.ts";
 
 /** How the operator is set up. */
 export interface OperatorSettings extends RayClusterReconcilerSettings {}

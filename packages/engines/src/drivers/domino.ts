@@ -5,7 +5,7 @@ import { LABEL } from "../vocabulary.ts";
 import type { Engine, KindDriver, Resources, Role, TierPlace } from "./kind-driver.ts";
 import { countOf, type Part, partOf, specOf, textsOf } from "./read-object.ts";
 
-export const DOMINO_GROUP = "distributed-compute.dominodatalab.com";
+const DOMINO_GROUP = "distributed-compute.dominodatalab.com";
 const API_VERSION = `${DOMINO_GROUP}/v1alpha1`;
 
 /** Drivers of Domino's kinds. Workers are one StatefulSet; a HorizontalPodAutoscaler moves `spec.worker.replicas`. */
