@@ -188,5 +188,3 @@ function rayPod(name: string): string {
     },
   });
 }
-
-/** User and system time of a process. */

@@ -6,8 +6,8 @@ import { type ClusterAccess, kubeHttp, loadKubeconfig } from "@heliostat/kube-ht
 import { RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { systemClock } from "../../packages/cli/src/system/clock.ts";
 import { fetchTools } from "../tools/fetch.ts";
-import { SYSTEM_CLOCK } from "./cluster.ts";
 import { type HeliostatProcess, startHeliostat } from "./heliostat-process.ts";
 import { runProgram } from "./program.ts";
 
@@ -159,7 +159,7 @@ const KILL_AFTER_MS: readonly number[] = [0, 2, 4, 6, 8, 10, 13, 16, 20, 30, 60]
 const WITHIN = { timeout: 30_000, interval: 100 };
 
 function accessOf(kubeconfig: string): ClusterAccess {
-  return loadKubeconfig({ paths: [kubeconfig], clock: SYSTEM_CLOCK, environment: {} });
+  return loadKubeconfig({ paths: [kubeconfig], clock: systemClock, environment: {} });
 }
 
 function exampleNamed(name: string): RayCluster {
