@@ -64,6 +64,7 @@ async function reconcile(key: string, workplace: Workplace): Promise<ReconcileRe
   if (!view || !isOurs(view.cluster)) return DONE;
 
   const plan = planRayCluster(view);
+  // The status goes first here, so that no pod ends for a suspension which nobody knows of.
   if (endsPods(plan) && !isTerminating(view.cluster) && isSuspensionUntold(view)) {
     await writeStatus(view, statusOf(view, { done: [] }), context.client);
     return lookAgain(0);
