@@ -13,7 +13,7 @@ import {
   validateRayClusterStatus,
   wantsServeService,
 } from "@heliostat/ray";
-import { keptKinds, namedAccount, namedClaim } from "./view/owned-kinds.ts";
+import { keptKinds, namedAccount, namedClaim } from "./owned-kinds.ts";
 import { presentOf, type RayClusterView } from "./view.ts";
 
 /** Something that stands in the way of a cluster and that only its user can clear away. */

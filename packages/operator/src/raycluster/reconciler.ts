@@ -14,6 +14,8 @@ import {
 } from "@heliostat/controller";
 import { isTerminating, PODS, RESOURCE_QUOTAS } from "@heliostat/kube";
 import { RAY_CLUSTERS, type RayCluster, REPORTING_CONTROLLER } from "@heliostat/ray";
+import { keepInMind, Memory } from "./memory.ts";
+import { type OwnedKind, ownedKinds } from "./owned-kinds.ts";
 import { cleanupLeftMs } from "./plan/plan-deletion.ts";
 import { planRayCluster } from "./plan.ts";
 import type { RayClusterReconcilerSettings } from "./settings.ts";
@@ -24,8 +26,6 @@ import { statusOf } from "./status.ts";
 import { isSuspending, isSuspensionUntold } from "./suspension.ts";
 import { completeView, isOurs, viewNow, type Workplace } from "./view/complete-view.ts";
 import { isPresent, STALE_MS } from "./view/freshness.ts";
-import { keepInMind, Memory } from "./view/memory.ts";
-import { type OwnedKind, ownedKinds } from "./view/owned-kinds.ts";
 import type { RayClusterView } from "./view.ts";
 
 /** Keeps one head, the wanted workers and all that belongs to them for every RayCluster, and says how each stands. */

@@ -1,5 +1,5 @@
 import type { IdleWorkers, RaySettings, SecureDefaultsOptions } from "@heliostat/ray";
-import type { Surroundings } from "./view/owned-kinds.ts";
+import type { Surroundings } from "./owned-kinds.ts";
 
 /** How the reconciler of RayClusters is set up. */
 export interface RayClusterReconcilerSettings extends Surroundings {

@@ -19,8 +19,8 @@ import {
   withSecureDefaults,
 } from "@heliostat/ray";
 import { BY_OWNER_UID } from "@heliostat/watch-cache";
+import { type OwnedKind, ownedKinds, type Surroundings, wantedNames } from "./owned-kinds.ts";
 import { type DeletionMemory, deletionAgeMs } from "./view/cleanup-deadline.ts";
-import { type OwnedKind, ownedKinds, type Surroundings, wantedNames } from "./view/owned-kinds.ts";
 
 /** Everything that a decision about one RayCluster rests on, read at one moment. */
 export interface RayClusterView extends Surroundings {

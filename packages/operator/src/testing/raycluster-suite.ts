@@ -2,7 +2,7 @@ import type { FaultSuite } from "@heliostat/controller/testing";
 import { type Json, type KubeObject, PODS, RESOURCE_QUOTAS, type Resource } from "@heliostat/kube";
 import { LABEL, RAY_CLUSTERS, rayCrds } from "@heliostat/ray";
 import { reconcilers } from "../index.ts";
-import { ownedKinds } from "../raycluster/view/owned-kinds.ts";
+import { ownedKinds } from "../raycluster/owned-kinds.ts";
 import { FEATURE_SCENARIOS } from "./feature-scenarios.ts";
 import { rayClustersAtRest } from "./raycluster-at-rest.ts";
 import { RAYCLUSTER_INVARIANTS } from "./raycluster-invariants.ts";

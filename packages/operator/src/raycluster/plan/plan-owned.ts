@@ -1,7 +1,7 @@
 import { type Action, apply, patch, remove } from "@heliostat/controller";
 import { isControlledBy, isTerminating, type KubeObject, SERVICES, type Service } from "@heliostat/kube";
 import { EVENT_ACTION } from "@heliostat/ray";
-import { keptKinds, type OwnedKind } from "../view/owned-kinds.ts";
+import { keptKinds, type OwnedKind } from "../owned-kinds.ts";
 import { presentOf, type RayClusterView } from "../view.ts";
 import { hashed, hashIn, settledKey } from "./applied-hash.ts";
 import { isAsWanted } from "./as-wanted.ts";

@@ -1,9 +1,9 @@
 import { type Outcome, patchStatus, type ReconcileContext } from "@heliostat/controller";
 import { isEqualJson, timestamp } from "@heliostat/kube";
 import { RAY_CLUSTERS, type RayClusterStatus } from "@heliostat/ray";
+import type { ClusterMemory } from "../memory.ts";
 import { isAlive } from "../pod-state.ts";
 import { statusOf } from "../status.ts";
-import type { ClusterMemory } from "../view/memory.ts";
 import type { RayClusterView } from "../view.ts";
 import { isUrgent, STATUS_LAG_MS } from "./status-urgency.ts";
 

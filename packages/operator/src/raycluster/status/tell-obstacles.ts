@@ -1,8 +1,8 @@
 import type { EventRecorder } from "@heliostat/controller";
 import { isTerminating, keyOf, nameOf } from "@heliostat/kube";
 import { EVENT_ACTION } from "@heliostat/ray";
+import { type ClusterMemory, NOTHING } from "../memory.ts";
 import { obstaclesOf, warningsOf } from "../problems.ts";
-import { type ClusterMemory, NOTHING } from "../view/memory.ts";
 import type { RayClusterView } from "../view.ts";
 
 /** One event for each thing that is amiss when it comes up, and none while it stays. */

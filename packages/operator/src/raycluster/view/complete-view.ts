@@ -1,13 +1,13 @@
 import type { ReconcileContext } from "@heliostat/controller";
 import { isTerminating, sleep } from "@heliostat/kube";
 import { isManagedByOperator, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
+import type { Memory } from "../memory.ts";
 import { isShrinking } from "../plan/plan-workers.ts";
 import type { RayClusterReconcilerSettings } from "../settings.ts";
 import { type RayClusterView, viewRayCluster } from "../view.ts";
 import { hasCleanupFinalizer } from "./cleanup-deadline.ts";
 import { withHiddenObjects } from "./hidden-objects.ts";
 import { learnClock } from "./learn-clock.ts";
-import type { Memory } from "./memory.ts";
 
 /** What a reconcile has at hand. */
 export interface Workplace {

@@ -1,10 +1,10 @@
 import type { Outcome } from "@heliostat/controller";
 import type { KubeObject } from "@heliostat/kube";
 import type { RayCluster } from "@heliostat/ray";
-import { settledKey } from "../plan/applied-hash.ts";
-import type { RayClusterView } from "../view.ts";
-import type { DeletionMemory } from "./cleanup-deadline.ts";
-import { nextNameFloors } from "./name-floors.ts";
+import { settledKey } from "./plan/applied-hash.ts";
+import type { DeletionMemory } from "./view/cleanup-deadline.ts";
+import { nextNameFloors } from "./view/name-floors.ts";
+import type { RayClusterView } from "./view.ts";
 
 /**
  * What the reconciler has seen of its clusters and has not written down yet. All of it may be lost: a restart costs a

@@ -40,7 +40,7 @@ import {
   wantsIngress,
   wantsServeService,
 } from "@heliostat/ray";
-import { isAlive, isHead } from "../pod-state.ts";
+import { isAlive, isHead } from "./pod-state.ts";
 
 /** What there is to know of a kind of object, beyond pods, that a cluster may own. */
 export interface OwnedKind {
