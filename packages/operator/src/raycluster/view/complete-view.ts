@@ -36,13 +36,16 @@ export function viewNow(key: string, { context, settings, memory }: Workplace): 
   const cluster = caches.of(RAY_CLUSTERS).get(key);
   if (!cluster) return undefined;
   const remembered = memory.of(key, cluster);
-  const { nameFloors, settled } = remembered;
   const { ray, ...setup } = settings;
   return viewRayCluster(key, {
     ...setup,
     ...(ray && { settings: ray }),
-    ...{ caches, random, nowMs: clock.now() },
-    ...{ nameFloors, settled, deletion: remembered },
+    caches,
+    random,
+    nowMs: clock.now(),
+    nameFloors: remembered.nameFloors,
+    settled: remembered.settled,
+    deletion: remembered,
   });
 }
 
