@@ -15,9 +15,9 @@ import {
   texts,
   withMeta,
 } from "../testing/views.ts";
-import { nextNameFloors } from "./name-floors.ts";
 import { planRayCluster } from "./plan.ts";
 import { isAlive, isHead } from "./pod-state.ts";
+import { nextNameFloors } from "./view/name-floors.ts";
 import type { RayClusterView } from "./view.ts";
 
 describe("planRayCluster()", () => {

@@ -8,6 +8,8 @@ import {
   headServiceName,
   type RayClusterStatus,
 } from "@heliostat/ray";
+import { isAlive, isHead, isReady, isRunning, isWorker } from "./pod-state.ts";
+import { problemsOf } from "./problems.ts";
 import {
   headPodReady,
   progress,
@@ -15,13 +17,11 @@ import {
   replicaFailure,
   suspension,
   workersReady,
-} from "./conditions.ts";
-import { nextNameFloors } from "./name-floors.ts";
-import { isAlive, isHead, isReady, isRunning, isWorker } from "./pod-state.ts";
-import { problemsOf } from "./problems.ts";
+} from "./status/conditions.ts";
+import { refusalOf, type Why, whyGiven } from "./status/why.ts";
 import { isSuspending } from "./suspension.ts";
+import { nextNameFloors } from "./view/name-floors.ts";
 import type { RayClusterView } from "./view.ts";
-import { refusalOf, type Why, whyGiven } from "./why.ts";
 
 /**
  * How the cluster stands (KubeRay rule, field by field). Pure; `lastUpdateTime` is left to whoever writes it.

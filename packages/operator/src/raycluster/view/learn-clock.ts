@@ -8,8 +8,6 @@ import {
   hasCleanupFinalizer,
 } from "./cleanup-deadline.ts";
 
-type Surroundings = Pick<ReconcileContext, "client" | "clock" | "signal">;
-
 /**
  * Before a cluster is let go because its time is over, ask the API what time it is: something that is not to be stored
  * is dated like anything else. Where that is refused, our own clock has to do.
@@ -19,7 +17,7 @@ type Surroundings = Pick<ReconcileContext, "client" | "clock" | "signal">;
 export async function learnClock(
   cluster: RayCluster,
   remembered: DeletionMemory,
-  context: Surroundings,
+  context: Pick<ReconcileContext, "client" | "clock" | "signal">,
 ): Promise<void> {
   if (!isTerminating(cluster) || !hasCleanupFinalizer(cluster)) return;
   const nowMs = context.clock.now();
@@ -33,7 +31,7 @@ export async function learnClock(
 
 async function timeOfApi(
   { metadata: { name, namespace = "" } }: RayCluster,
-  { client, signal }: Surroundings,
+  { client, signal }: Pick<ReconcileContext, "client" | "signal">,
 ): Promise<number | undefined> {
   const metadata = { namespace, name: `${name}-asks-the-time` };
   const object = { apiVersion: "v1", kind: "ServiceAccount", metadata } as const;

@@ -9,10 +9,11 @@ import {
   type WorkerPlace,
   workerPod,
 } from "@heliostat/ray";
-import { namesView } from "./name-floors.ts";
+import { groupOf, isAlive, isHead, isWorker } from "../pod-state.ts";
+import { namesView } from "../view/name-floors.ts";
+import type { RayClusterView } from "../view.ts";
 import { planRollingUpdate } from "./plan-rolling-update.ts";
 import { createPod, removePod, scheduled } from "./pod-actions.ts";
-import { groupOf, isAlive, isHead, isWorker } from "./pod-state.ts";
 import {
   brokenBecause,
   hostsOf,
@@ -23,7 +24,6 @@ import {
   replicasOf,
   surplusOf,
 } from "./replicas.ts";
-import type { RayClusterView } from "./view.ts";
 
 /**
  * What brings a group to its number of replicas. A replica is one worker, or several hosts that live and die together.

@@ -1,6 +1,6 @@
 import { nextNameFloor, type PodNamesView } from "@heliostat/ray";
-import { isAlive } from "./pod-state.ts";
-import { groupNames, type RayClusterView } from "./view.ts";
+import { isAlive } from "../pod-state.ts";
+import { groupNames, type RayClusterView } from "../view.ts";
 
 /** What the names of a group's next pods depend on. */
 export function namesView({ cluster, pods, nameFloors }: RayClusterView, group: string): PodNamesView {

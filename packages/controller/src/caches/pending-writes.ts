@@ -39,7 +39,7 @@ export class PendingWrites<T extends KubeObject> implements CacheReader<T> {
    * for a moment what is not there later.
    */
   written(object: T): void {
-    this.#remember(this.#cache.kept(object), false);
+    this.#remember({ object: this.#cache.kept(object), isDeletion: false });
   }
 
   /** Remember that the API has accepted to delete the object under this key. */
@@ -47,7 +47,8 @@ export class PendingWrites<T extends KubeObject> implements CacheReader<T> {
     const object = this.get(key);
     if (!object || isTerminating(object)) return;
     const deletionTimestamp = timestamp(this.#clock.now());
-    this.#remember({ ...object, metadata: { ...object.metadata, deletionTimestamp } }, true);
+    const terminating = { ...object, metadata: { ...object.metadata, deletionTimestamp } };
+    this.#remember({ object: terminating, isDeletion: true });
   }
 
   get(key: string): T | undefined {
@@ -102,7 +103,7 @@ export class PendingWrites<T extends KubeObject> implements CacheReader<T> {
     return false;
   }
 
-  #remember(object: T, isDeletion: boolean): void {
+  #remember({ object, isDeletion }: Pick<Write<T>, "object" | "isDeletion">): void {
     this.#forgetOldest();
     const key = keyOf(nameOf(object));
     const before = this.#writes.get(key);

@@ -2,9 +2,9 @@ import { CONFIG_MAPS, type KubeClient, LEASES, type Lease, sleep } from "@helios
 import { HandClock, SeededRandom, settled } from "@heliostat/kube/testing";
 import { type EmbeddedKubernetes, embeddedKubernetes } from "@heliostat/kube-embedded";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { PausableClock } from "../testing/pausable-clock.ts";
 import { type Leadership, leadWhenElected } from "./leader-election.ts";
 import { onlyWhile } from "./only-while.ts";
-import { PausableClock } from "./testing/pausable-clock.ts";
 
 const LEASE = { namespace: "kube-system", name: "demo" };
 const random = new SeededRandom();

@@ -1,6 +1,6 @@
 import { desiredPods, type WorkerGroupSpec } from "@heliostat/ray";
-import { groupOf, isAlive, isHead, isReady, isWorker } from "./pod-state.ts";
-import type { RayClusterView } from "./view.ts";
+import { groupOf, isAlive, isHead, isReady, isWorker } from "../pod-state.ts";
+import type { RayClusterView } from "../view.ts";
 
 /** How many of something there should be, and how many of those are ready. */
 export interface Readiness {
@@ -18,7 +18,7 @@ export function workersReadiness(view: RayClusterView): Readiness {
 }
 
 /** Whether head and all wanted workers are ready at this moment. */
-export function isWhole(view: RayClusterView): boolean {
+export function isComplete(view: RayClusterView): boolean {
   const { wanted, ready } = workersReadiness(view);
   return ready === wanted && view.pods.some((pod) => isHead(pod) && isAlive(pod) && isReady(pod));
 }

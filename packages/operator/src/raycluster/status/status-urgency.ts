@@ -1,4 +1,4 @@
-import { conditionOf } from "@heliostat/kube";
+import { conditionOf, isConditionTrue } from "@heliostat/kube";
 import { CONDITION, CONDITION_REASON, type RayClusterStatus } from "@heliostat/ray";
 
 /**
@@ -33,13 +33,11 @@ const FOR_THE_USER: ReadonlySet<string> = new Set([
 export function isUrgent(before: RayClusterStatus = {}, next: RayClusterStatus): boolean {
   return (
     (before.state ?? "") !== (next.state ?? "") ||
-    WATCHED.some((type) => isTrue(before, type) !== isTrue(next, type)) ||
+    WATCHED.some(
+      (type) => isConditionTrue(before.conditions, type) !== isConditionTrue(next.conditions, type),
+    ) ||
     userReason(before) !== userReason(next)
   );
-}
-
-function isTrue({ conditions }: RayClusterStatus, type: string): boolean {
-  return conditionOf(conditions, type)?.status === "True";
 }
 
 function userReason({ conditions }: RayClusterStatus): string {

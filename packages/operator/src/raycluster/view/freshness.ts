@@ -1,7 +1,7 @@
 import type { ReconcileContext } from "@heliostat/controller";
 import { isControlledBy, isKubeError, type KubeObject, nameOf, PODS } from "@heliostat/kube";
 import { LABEL, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
-import type { RayClusterView } from "./view.ts";
+import type { RayClusterView } from "../view.ts";
 
 /** How long to wait for caches that are behind. */
 export const STALE_MS = 250;

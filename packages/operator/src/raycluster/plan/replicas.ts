@@ -1,8 +1,8 @@
 import type { Pod } from "@heliostat/kube";
 import { LABEL, missingHostNames, type WorkerGroupSpec } from "@heliostat/ray";
-import { namesView } from "./name-floors.ts";
-import { byAge, endedBecause, groupOf, isAlive, isReady, isWorker } from "./pod-state.ts";
-import type { RayClusterView } from "./view.ts";
+import { byAge, endedBecause, groupOf, isAlive, isReady, isWorker } from "../pod-state.ts";
+import { namesView } from "../view/name-floors.ts";
+import type { RayClusterView } from "../view.ts";
 
 /** What a group is scaled by: one worker, or the pods of several hosts that live and die together. */
 export interface Replica {

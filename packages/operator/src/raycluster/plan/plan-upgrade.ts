@@ -1,9 +1,9 @@
 import { type Action, patch } from "@heliostat/controller";
 import { PODS, type Pod } from "@heliostat/kube";
 import { ANNOTATION, headSpecHash, OPERATOR_VERSION, type RayCluster, specHash } from "@heliostat/ray";
+import { isAlive, isHead } from "../pod-state.ts";
+import type { RayClusterView } from "../view.ts";
 import { removePodOfMany } from "./pod-actions.ts";
-import { isAlive, isHead } from "./pod-state.ts";
-import type { RayClusterView } from "./view.ts";
 
 /**
  * What has to happen before anything else because the spec has changed and the user wants running pods to follow: all of

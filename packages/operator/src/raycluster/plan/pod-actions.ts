@@ -1,9 +1,9 @@
 import { type Action, create, remove } from "@heliostat/controller";
 import { PODS, type Pod } from "@heliostat/kube";
 import { decoratedPod, EVENT_ACTION, EVENT_REASON } from "@heliostat/ray";
-import { STEP } from "./plan-owned.ts";
-import { groupOf, isHead } from "./pod-state.ts";
-import type { RayClusterView } from "./view.ts";
+import { groupOf, isHead } from "../pod-state.ts";
+import type { RayClusterView } from "../view.ts";
+import { STEP } from "./plan-steps.ts";
 
 /** The pod with what a batch scheduler has to find on it, where there is one. */
 export function scheduled(pod: Pod, { cluster, scheduler }: RayClusterView): Pod {

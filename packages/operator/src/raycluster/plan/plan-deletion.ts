@@ -1,5 +1,5 @@
 import { type Action, create, type Plan, patch } from "@heliostat/controller";
-import { conditionOf, isControlledBy, JOBS, type Job, type KubeObject } from "@heliostat/kube";
+import { isConditionTrue, isControlledBy, JOBS, type Job, type KubeObject } from "@heliostat/kube";
 import {
   EVENT_ACTION,
   EVENT_REASON,
@@ -10,11 +10,11 @@ import {
   redisCleanupJob,
   redisCleanupJobName,
 } from "@heliostat/ray";
-import { cleanupLimitMs, hasCleanupFinalizer } from "./cleanup-deadline.ts";
+import { isAlive, isHead } from "../pod-state.ts";
+import { cleanupLimitMs, hasCleanupFinalizer } from "../view/cleanup-deadline.ts";
+import type { RayClusterView } from "../view.ts";
 import { planLabels } from "./plan-labels.ts";
 import { removePodOfMany } from "./pod-actions.ts";
-import { isAlive, isHead } from "./pod-state.ts";
-import type { RayClusterView } from "./view.ts";
 
 /**
  * What is left to do for a cluster whose deletion has been asked for. The finalizer alone decides, whatever the spec
@@ -26,9 +26,9 @@ export function planDeletion(view: RayClusterView): Plan {
   // What the cluster owns goes with it: the garbage collector sees to that.
   if (!hasCleanupFinalizer(cluster)) return { actions: [], waitingFor: "the cluster's own deletion" };
   const leftMs = cleanupLeftMs(view);
-  if (leftMs <= 0) return { actions: [lettingGo(cluster, "Redis was not emptied in time", true)] };
+  if (leftMs <= 0) return { actions: [givingUp(cluster, "Redis was not emptied in time")] };
   if (!needsRedisCleanup(cluster)) {
-    return { actions: [lettingGo(cluster, "the spec no longer names the Redis to empty", true)] };
+    return { actions: [givingUp(cluster, "the spec no longer names the Redis to empty")] };
   }
   const job = jobOf(view);
   if (job && hasEnded(job)) return { actions: [lettingGo(cluster, "the job that empties Redis has ended")] };
@@ -40,7 +40,7 @@ export function planFinalizer({ cluster, settings }: RayClusterView): readonly A
   const isWanted = needsRedisCleanup(cluster) && (settings.emptiesRedis ?? true);
   if (!isWanted || hasCleanupFinalizer(cluster)) return [];
   const finalizers = [...(cluster.metadata.finalizers ?? []), FINALIZER.redisCleanup];
-  return [setFinalizers(cluster, finalizers, { why: "state in Redis has to be deleted with the cluster" })];
+  return [setFinalizers(cluster, finalizers, "state in Redis has to be deleted with the cluster")];
 }
 
 /** How long a deletion may still wait for Redis. */
@@ -83,28 +83,23 @@ function isJob(object: KubeObject): object is Job {
 }
 
 function hasEnded({ status }: Job): boolean {
-  return ["Complete", "Failed", "FailureTarget"].some(
-    (type) => conditionOf(status?.conditions, type)?.status === "True",
-  );
+  return ["Complete", "Failed", "FailureTarget"].some((type) => isConditionTrue(status?.conditions, type));
 }
 
-function lettingGo(cluster: RayCluster, why: string, isForced = false): Action {
+function lettingGo(cluster: RayCluster, why: string): Action {
   const finalizers = (cluster.metadata.finalizers ?? []).filter((name) => name !== FINALIZER.redisCleanup);
-  return setFinalizers(cluster, finalizers, {
-    why,
-    ...(isForced && {
-      event: { onSuccess: EVENT_REASON.forceDeletedCluster, isWarning: true, action: EVENT_ACTION.cleanup },
-    }),
-  });
+  return setFinalizers(cluster, finalizers, why);
 }
 
-function setFinalizers(
-  cluster: RayCluster,
-  finalizers: readonly string[],
-  explained: Pick<Action, "why" | "event">,
-): Action {
+/** The same with a warning: state may be left behind. */
+function givingUp(cluster: RayCluster, why: string): Action {
+  const onSuccess = EVENT_REASON.forceDeletedCluster;
+  return { ...lettingGo(cluster, why), event: { onSuccess, isWarning: true, action: EVENT_ACTION.cleanup } };
+}
+
+function setFinalizers(cluster: RayCluster, finalizers: readonly string[], why: string): Action {
   const { uid = "", resourceVersion = "" } = cluster.metadata;
   // The list is replaced whole, so it has to be the one that was seen.
   const body = { metadata: { uid, resourceVersion, finalizers } };
-  return patch(RAY_CLUSTERS, cluster, { ...explained, patch: { type: "merge", body } });
+  return patch(RAY_CLUSTERS, cluster, { why, patch: { type: "merge", body } });
 }

@@ -1,13 +1,13 @@
 import type { FailedAction } from "@heliostat/controller";
 import { isKubeError, isTerminating, keyOf, nameOf, type Pod, timestamp } from "@heliostat/kube";
 import { CONDITION, CONDITION_REASON, desiredPods, HEAD_GROUP, type RayCluster } from "@heliostat/ray";
-import { cleanupDeadlineMs, hasCleanupFinalizer } from "./cleanup-deadline.ts";
+import { groupOf, isAlive, isHead, isReady, isWorker } from "../pod-state.ts";
+import { obstaclesOf } from "../problems.ts";
+import { isSuspending } from "../suspension.ts";
+import { cleanupDeadlineMs, hasCleanupFinalizer } from "../view/cleanup-deadline.ts";
+import type { RayClusterView } from "../view.ts";
 import { workersReadiness } from "./completeness.ts";
-import { groupOf, isAlive, isHead, isReady, isWorker } from "./pod-state.ts";
 import { type PodTrouble, podFacts, podTrouble } from "./pod-trouble.ts";
-import { obstaclesOf } from "./problems.ts";
-import { isSuspending } from "./suspension.ts";
-import type { RayClusterView } from "./view.ts";
 
 /** What a cluster waits for. */
 export interface Why {

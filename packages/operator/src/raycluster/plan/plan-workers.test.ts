@@ -13,12 +13,12 @@ import {
   targetOf,
   texts,
   withMeta,
-} from "../testing/views.ts";
-import { nextNameFloors } from "./name-floors.ts";
-import { planRayCluster } from "./plan.ts";
+} from "../../testing/views.ts";
+import { planRayCluster } from "../plan.ts";
+import { isHead } from "../pod-state.ts";
+import { nextNameFloors } from "../view/name-floors.ts";
+import type { RayClusterView } from "../view.ts";
 import { isShrinking } from "./plan-workers.ts";
-import { isHead } from "./pod-state.ts";
-import type { RayClusterView } from "./view.ts";
 
 describe("shrinking a group", () => {
   const cluster = aRayCluster({ workers: [{ replicas: 1 }] });

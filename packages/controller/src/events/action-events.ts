@@ -1,6 +1,6 @@
 import { isKubeError, keyOf, nameOf, type ObjectName } from "@heliostat/kube";
+import type { Action } from "../plan.ts";
 import type { EventWords } from "./event-recorder.ts";
-import type { Action } from "./plan.ts";
 
 /** An action that was carried out, and how that ended. */
 export interface Attempt {

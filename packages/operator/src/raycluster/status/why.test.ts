@@ -3,9 +3,9 @@ import { KubeError, PODS, type Pod } from "@heliostat/kube";
 import type { RayCluster } from "@heliostat/ray";
 import { aRayCluster } from "@heliostat/ray/testing";
 import { describe, expect, it } from "vitest";
-import { aView, aWorker, settledPods, withMeta } from "../testing/views.ts";
-import { isHead } from "./pod-state.ts";
-import type { RayClusterView } from "./view.ts";
+import { aView, aWorker, settledPods, withMeta } from "../../testing/views.ts";
+import { isHead } from "../pod-state.ts";
+import type { RayClusterView } from "../view.ts";
 import { refusalOf, whyGiven, whyNotReady } from "./why.ts";
 
 const cluster = aRayCluster();

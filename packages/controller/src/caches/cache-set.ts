@@ -10,8 +10,8 @@ import {
   type Resource,
 } from "@heliostat/kube";
 import { type CacheReader, type RunningInformer, startInformer } from "@heliostat/watch-cache";
+import type { Caches } from "../reconciler.ts";
 import { PendingWrites } from "./pending-writes.ts";
-import type { Caches } from "./reconciler.ts";
 
 export interface CacheSetOptions {
   readonly clock: Clock;

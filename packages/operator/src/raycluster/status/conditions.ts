@@ -1,10 +1,10 @@
 import type { Outcome } from "@heliostat/controller";
 import { type Condition, conditionOf, isConditionTrue, type Pod } from "@heliostat/kube";
 import { CONDITION, CONDITION_REASON, desiredWorkers, EVENT_REASON } from "@heliostat/ray";
-import { isWhole, workersReadiness } from "./completeness.ts";
-import { isAlive, isHead, isReady } from "./pod-state.ts";
-import { isSuspending } from "./suspension.ts";
-import type { RayClusterView } from "./view.ts";
+import { isAlive, isHead, isReady } from "../pod-state.ts";
+import { isSuspending } from "../suspension.ts";
+import type { RayClusterView } from "../view.ts";
+import { isComplete, workersReadiness } from "./completeness.ts";
 import type { Why } from "./why.ts";
 
 /** The condition's reason for each event of a failure. */
@@ -37,7 +37,7 @@ export function provisioned(view: RayClusterView): Condition {
   const isSuspended = isSuspending(view);
   const wasProvisioned = isConditionTrue(cluster.status?.conditions, CONDITION.provisioned);
   const wanted = 1 + desiredWorkers(cluster).desired;
-  return (wasProvisioned && !(isSuspended && pods.length === 0)) || (isWhole(view) && !isSuspended)
+  return (wasProvisioned && !(isSuspended && pods.length === 0)) || (isComplete(view) && !isSuspended)
     ? condition(CONDITION.provisioned, true, {
         reason: CONDITION_REASON.allPodsReadyFirstTime,
         message: "All Ray Pods are ready for the first time",

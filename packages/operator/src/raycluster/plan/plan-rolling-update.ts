@@ -1,9 +1,9 @@
 import type { Action } from "@heliostat/controller";
 import { resolvedCount } from "@heliostat/kube";
 import { ANNOTATION, desiredReplicas, groupSpecHash, type WorkerGroupSpec } from "@heliostat/ray";
+import type { RayClusterView } from "../view.ts";
 import { removePod } from "./pod-actions.ts";
 import { isWholeReady, type Replica, surplusOf } from "./replicas.ts";
-import type { RayClusterView } from "./view.ts";
 
 /**
  * The next replicas of a group that make room for some of a newer spec. The group is whole when this is asked; what is

@@ -7,11 +7,11 @@ import {
   needsRedisCleanup,
   redisCleanupJobName,
 } from "@heliostat/ray";
+import { isAlive, isHead } from "../pod-state.ts";
+import { problemsOf } from "../problems.ts";
+import { isSuspending } from "../suspension.ts";
+import type { RayClusterView } from "../view.ts";
 import { hasCleanupFinalizer } from "./cleanup-deadline.ts";
-import { isAlive, isHead } from "./pod-state.ts";
-import { problemsOf } from "./problems.ts";
-import { isSuspending } from "./suspension.ts";
-import type { RayClusterView } from "./view.ts";
 
 /**
  * The view with the token's secret and the job that empties Redis in it, also where they lack our label: somebody has
