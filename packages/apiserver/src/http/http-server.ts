@@ -18,6 +18,7 @@ import { addDocumentRoutes } from "../openapi/document-routes.ts";
 import type { Upgrades } from "../proxy/service-web-sockets.ts";
 import { apiRoutes, type V1Alpha2Style } from "./api-routes.ts";
 import { addGateway } from "./gateway.ts";
+import { OpenConnections } from "./open-connections.ts";
 import { addProcessRoutes } from "./process-routes.ts";
 import { routeTable } from "./route-table.ts";
 import { takeAnyContentType } from "./sent-content-type.ts";
@@ -52,7 +53,7 @@ export interface HttpServerOptions {
 
 export interface HttpServer {
   readonly port: number;
-  /** Take no new requests, and resolve when those that run have ended. */
+  /** Take no new requests, close idle connections, and resolve when the requests that run have been answered. */
   drain(): Promise<void>;
   /** Drop the connections that are still open. */
   close(): void;
@@ -69,7 +70,6 @@ export async function httpServer(options: HttpServerOptions): Promise<HttpServer
     bodyLimit: options.bodyBytesMax,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    forceCloseConnections: "idle",
     exposeHeadRoutes: false,
     requestIdHeader: false,
     genReqId: (request) => requestIdOf(request.headers["x-request-id"], options.random),
@@ -77,6 +77,7 @@ export async function httpServer(options: HttpServerOptions): Promise<HttpServer
     clientErrorHandler: refuseBytes,
     ...serverOptions(options),
   });
+  const connections = new OpenConnections(app.server, { isTls: options.tls !== undefined });
   const { upgrades } = options;
   if (upgrades) app.server.on("upgrade", (...upgrade) => upgrades.carry(...upgrade));
   app.addHook("onSend", async (request, reply) => {
@@ -94,8 +95,11 @@ export async function httpServer(options: HttpServerOptions): Promise<HttpServer
   await app.listen({ host: options.host, port: options.port });
   return {
     port: portOf(app.server.address()) ?? options.port,
-    drain: () => app.close(),
-    close: () => app.server.closeAllConnections(),
+    async drain() {
+      connections.close();
+      await app.close();
+    },
+    close: () => connections.drop(),
   };
 }
 
