@@ -14,7 +14,6 @@ import { addStreamRoutes } from "./http/stream-routes.ts";
 import { addKubeRoutes, type KubeRouteOptions } from "./kube-api/kube-routes.ts";
 import { addServiceProxy } from "./proxy/service-proxy.ts";
 import { serviceWebSockets } from "./proxy/service-web-sockets.ts";
-import { withinMs } from "./within-ms.ts";
 
 export interface ApiServerOptions {
   readonly handlers: Handlers;
@@ -69,7 +68,10 @@ export interface ApiServer {
   readonly httpUrl: string;
   /** `127.0.0.1:8887` */
   readonly grpcAddress: string;
-  /** Take no new calls, let those that run end, and drop what has not ended after a while. */
+  /**
+   * Take no new calls and let those that are worked on end, dropping what has not ended after a while. Streams are told;
+   * idle connections and half-sent requests are closed at once.
+   */
   stop(): Promise<void>;
 }
 
@@ -154,11 +156,12 @@ function served({ grpc, http, options, stopping }: Servers): ApiServer {
     grpcAddress: addressText({ ...options.grpc, port: grpc.port }),
     async stop() {
       stopping.abort();
-      const drained = Promise.all([grpc.drain(), http.drain()]);
-      if (await withinMs(drained, DRAIN_MS, options.clock)) return;
-      grpc.close();
-      http.close();
-      await drained;
+      const limit = options.clock.after(DRAIN_MS, () => {
+        grpc.close();
+        http.close();
+      });
+      await Promise.all([grpc.drain(), http.drain()]);
+      limit.cancel();
     },
   };
 }
