@@ -6,6 +6,7 @@ import { type Calls, calls } from "./calls/calls.ts";
 import { methodsOf } from "./calls/methods.ts";
 import { streamMethodsOf } from "./calls/stream-methods.ts";
 import { streams } from "./calls/streams.ts";
+import type { CertificateSource } from "./certificate.ts";
 import { type GrpcServer, grpcServer } from "./grpc/grpc-server.ts";
 import type { Handlers, StreamHandlers } from "./handlers.ts";
 import type { V1Alpha2Style } from "./http/api-routes.ts";
@@ -27,7 +28,7 @@ export interface ApiServerOptions {
   readonly http: ListenAddress;
   readonly grpc: ListenAddress;
   /** Serve HTTPS, and gRPC over TLS. @default in clear */
-  readonly tls?: ServerCertificate;
+  readonly tls?: CertificateSource;
   /** The longest that a call may take. @default 60 s (KubeRay: `-grpc_timeout`) */
   readonly deadlineMs?: number;
   /** The largest body and the largest message that are read. @default 4 MiB */
@@ -55,12 +56,6 @@ export interface ListenAddress {
   readonly host: string;
   /** 0 for any. */
   readonly port: number;
-}
-
-/** What a server shows of itself, PEM. */
-export interface ServerCertificate {
-  readonly certificate: string;
-  readonly key: string;
 }
 
 export interface ApiServer {

@@ -2,7 +2,6 @@ import {
   logVerbosity,
   type MethodDefinition,
   Server,
-  ServerCredentials,
   type ServerUnaryCall,
   type ServerWritableStream,
   type ServiceDefinition,
@@ -13,11 +12,13 @@ import {
 import { HealthImplementation } from "grpc-health-check";
 import type { Method } from "../calls/methods.ts";
 import type { StreamMethod } from "../calls/stream-methods.ts";
+import type { CertificateSource } from "../certificate.ts";
 import { withinMs } from "../within-ms.ts";
 import { encoder } from "./encoded.ts";
 import { endingServices } from "./ending-services.ts";
 import { addReflection } from "./reflection.ts";
 import { RunningCalls } from "./running-calls.ts";
+import { serverCredentials } from "./server-credentials.ts";
 import { type StreamAnswerOptions, streamAnswer } from "./stream-answer.ts";
 import { type AnswerOptions, unaryAnswer } from "./unary-answer.ts";
 
@@ -27,7 +28,7 @@ export interface GrpcServerOptions extends Omit<AnswerOptions, "encode">, Stream
   /** `127.0.0.1:8887`; port 0 for any. */
   readonly address: string;
   /** @default in clear */
-  readonly tls?: { readonly certificate: string; readonly key: string };
+  readonly tls?: CertificateSource;
   /** The largest message that is read. */
   readonly messageBytesMax: number;
 }
@@ -148,15 +149,9 @@ function bound(server: Server, { address, tls }: GrpcServerOptions): Promise<num
   // The library would write to standard error what we throw, or try again with another port.
   setLogVerbosity(logVerbosity.NONE);
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, credentialsOf(tls), (error, port) => {
+    server.bindAsync(address, serverCredentials(tls), (error, port) => {
       if (error) reject(error);
       else resolve(port);
     });
   });
-}
-
-function credentialsOf(tls: GrpcServerOptions["tls"]): ServerCredentials {
-  if (tls === undefined) return ServerCredentials.createInsecure();
-  const pair = { cert_chain: Buffer.from(tls.certificate), private_key: Buffer.from(tls.key) };
-  return ServerCredentials.createSsl(null, [pair]);
 }

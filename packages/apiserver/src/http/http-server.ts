@@ -12,6 +12,7 @@ import type { CallMetrics } from "../calls/call-metrics.ts";
 import type { Calls } from "../calls/calls.ts";
 import type { Method } from "../calls/methods.ts";
 import type { StreamMethod } from "../calls/stream-methods.ts";
+import type { CertificateSource, ServerCertificate } from "../certificate.ts";
 import { ApiError } from "../errors/api-error.ts";
 import { apiErrorOf, isBug } from "../errors/status-of-error.ts";
 import { addDocumentRoutes } from "../openapi/document-routes.ts";
@@ -29,7 +30,7 @@ export interface HttpServerOptions {
   /** 0 for any. */
   readonly port: number;
   /** @default HTTP */
-  readonly tls?: { readonly certificate: string; readonly key: string };
+  readonly tls?: CertificateSource;
   readonly methods: readonly Method[];
   /** Methods that answer with a stream, for the documents. */
   readonly streamMethods: readonly StreamMethod[];
@@ -78,6 +79,7 @@ export async function httpServer(options: HttpServerOptions): Promise<HttpServer
     ...serverOptions(options),
   });
   const connections = new OpenConnections(app.server, { isTls: options.tls !== undefined });
+  if (options.tls) renewCertificates(app, options.tls);
   const { upgrades } = options;
   if (upgrades) app.server.on("upgrade", (...upgrade) => upgrades.carry(...upgrade));
   app.addHook("onSend", async (request, reply) => {
@@ -108,7 +110,17 @@ function serverOptions({ tls, upgrades }: HttpServerOptions): object {
   const shared = {
     shouldUpgradeCallback: (message: FastifyRequest["raw"]) => upgrades?.accepts(message) ?? false,
   };
-  return tls ? { https: { ...shared, cert: tls.certificate, key: tls.key } } : { http: shared };
+  return tls ? { https: { ...shared, ...contextOf(tls.current) } } : { http: shared };
+}
+
+/** Whoever is connected stays so; whoever connects sees the certificate of that moment. */
+function renewCertificates({ server }: FastifyInstance, tls: CertificateSource): void {
+  const secure = server as unknown as { setSecureContext(context: object): void };
+  tls.onChange((renewed) => secure.setSecureContext(contextOf(renewed)));
+}
+
+function contextOf({ certificate, key }: ServerCertificate): object {
+  return { cert: certificate, key };
 }
 
 async function addApi(scope: FastifyInstance, options: HttpServerOptions): Promise<void> {
