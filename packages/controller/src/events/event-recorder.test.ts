@@ -18,7 +18,7 @@ describe("KubeEventRecorder", () => {
       {
         apiVersion: "events.k8s.io/v1",
         kind: "Event",
-        metadata: { name: expect.stringMatching(/^demo\.[a-z0-9]{16}$/), namespace: "team" },
+        metadata: { name: expect.stringMatching(/^demo\.[0-9a-f]{13}[a-z0-9]{5}$/), namespace: "team" },
         eventTime: "2026-01-01T00:00:00.000000Z",
         reportingController: "raycluster-controller",
         reportingInstance: "heliostat-1",
@@ -42,10 +42,26 @@ describe("KubeEventRecorder", () => {
     const { recorder, created, patched, clock } = bench();
     for (let count = 0; count < 5; count++) recorder.record(regarding("demo"), WORDS);
     await clock.turn(5000);
-    recorder.record(regarding("demo"), { ...WORDS, note: "again" });
+    recorder.record(regarding("demo"), WORDS);
     await clock.turn(5000);
     expect(created).toHaveLength(1);
     expect(patched.map(({ series }) => series?.count)).toEqual([5, 6]);
+  });
+
+  it("tells ten notes of a kind apart, and the rest as one", async () => {
+    const { recorder, created, patched, clock } = bench();
+    const tell = (index: number) => recorder.record(regarding("demo"), { ...WORDS, note: `note ${index}` });
+    for (let index = 0; index < 30; index++) tell(index);
+    tell(0);
+    await clock.turn(5000);
+    expect(created.map(({ note }) => note)).toEqual(
+      Array.from({ length: 11 }, (_, index) => `note ${index}`),
+    );
+    expect(patched.map(({ series }) => series?.count).sort()).toEqual([2, 20].sort());
+    await clock.turn(6 * 60_000 + 1);
+    tell(29);
+    await settled();
+    expect(created.at(-1)?.note).toBe("note 29");
   });
 
   it("begins a new event for another object, reason or action, and after six quiet minutes", async () => {
@@ -59,6 +75,17 @@ describe("KubeEventRecorder", () => {
     await settled();
     expect(created).toHaveLength(5);
     expect(new Set(created.map(({ metadata }) => metadata.name)).size).toBe(5);
+  });
+
+  it("names events in the order in which they happen", async () => {
+    const { recorder, created, clock } = bench();
+    for (const reason of ["Scheduled", "Pulled", "Created"])
+      recorder.record(regarding("demo"), { ...WORDS, reason });
+    await clock.turn(1);
+    recorder.record(regarding("demo"), { ...WORDS, reason: "Started" });
+    await settled();
+    const byName = created.toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+    expect(byName.map(({ reason }) => reason)).toEqual(["Scheduled", "Pulled", "Created", "Started"]);
   });
 
   it("cuts a note after 1024 characters", async () => {

@@ -48,13 +48,16 @@ const SERIES_MS = 6 * 60_000;
 /** Repeats are gathered this long before the series is written. */
 const GATHER_MS = 5_000;
 const MAX_SERIES = 10_000;
+/** So many notes of one kind are told apart; what follows is one series (Kubernetes: the event aggregator). */
+const MAX_SIMILAR = 10;
 const MAX_WAITING = 5000;
 const MAX_NOTE = 1024;
 const ATTEMPTS = 4;
 
 /**
- * Writes events through the API: the first of a kind at once, its repeats (same object, type, reason and action) as a
- * growing series of that one event, as Kubernetes' own recorder does.
+ * Writes events through the API: the first of a kind at once, its repeats (same object, type, reason, action and note) as a
+ * growing series of that one event, as Kubernetes' own recorder does. Of notes that differ ten are told, since the newest
+ * says what is wrong now.
  *
  * **Guarantees.** `record` neither waits nor throws. What it holds is bounded: beyond 10,000 kinds of events it forgets
  * those that it has written, a repeat of which begins anew; while 5,000 wait to be written, new ones are dropped. One
@@ -63,10 +66,15 @@ const ATTEMPTS = 4;
 export class KubeEventRecorder implements EventRecorder {
   readonly #client: KubeClient;
   readonly #options: KubeEventRecorderOptions;
-  /** By kind of event, the one that has rested for longest first. */
+  /** By what is told, the one that has rested for longest first. */
   readonly #series = new Map<string, Series>();
+  /** How many notes of each kind of event are told apart. */
+  readonly #similar = new Map<string, number>();
   readonly #unwritten = new Set<Series>();
   #isWriting = false;
+  #toldMs = 0;
+  /** How many have been told in that millisecond. */
+  #told = 0;
 
   constructor(client: KubeClient, options: KubeEventRecorderOptions) {
     this.#client = client;
@@ -75,14 +83,15 @@ export class KubeEventRecorder implements EventRecorder {
 
   record(regarding: KubeObject, words: EventWords): void {
     const { clock, logger } = this.#options;
-    const kind = kindOfEvent(regarding, words);
     this.#forgetOld();
-    const series = this.#series.get(kind);
+    const kind = kindOfEvent(regarding, words);
+    const key = this.#keyFor(kind, words.note);
+    const series = this.#series.get(key);
     if (series) {
       series.count += words.count ?? 1;
       series.lastMs = clock.now();
-      this.#series.delete(kind);
-      this.#series.set(kind, series);
+      this.#series.delete(key);
+      this.#series.set(key, series);
       this.#writeLater(series);
       return;
     }
@@ -90,33 +99,58 @@ export class KubeEventRecorder implements EventRecorder {
       logger.debug("Event dropped, too many wait to be written", { reason: words.reason });
       return;
     }
-    const event = eventOf(regarding, words, this.#options);
+    const event = eventOf(regarding, words, { ...this.#options, moment: this.#nextMoment() });
     const begun: Series = {
       event,
+      kind,
       count: words.count ?? 1,
       writtenCount: 0,
       lastMs: clock.now(),
       isGathering: false,
     };
-    this.#series.set(kind, begun);
+    this.#series.set(key, begun);
+    this.#similar.set(kind, (this.#similar.get(kind) ?? 0) + 1);
     this.#write(begun);
+  }
+
+  #keyFor(kind: string, note: string): string {
+    const key = `${kind} ${note}`;
+    const isOneTooMany = !this.#series.has(key) && (this.#similar.get(kind) ?? 0) >= MAX_SIMILAR;
+    return isOneTooMany ? kind : key;
+  }
+
+  /** Names of events begin with it, so that a list of them is in the order in which they happened. */
+  #nextMoment(): string {
+    const nowMs = this.#options.clock.now();
+    this.#told = nowMs === this.#toldMs ? this.#told + 1 : 0;
+    this.#toldMs = nowMs;
+    return `${nowMs.toString(16).padStart(11, "0")}${(this.#told % 256).toString(16).padStart(2, "0")}`;
   }
 
   #forgetOld(): void {
     const oldestMs = this.#options.clock.now() - SERIES_MS;
-    for (const [kind, series] of this.#series) {
+    for (const [key, series] of this.#series) {
       if (series.lastMs >= oldestMs) return;
-      this.#series.delete(kind);
+      this.#forget(key, series);
     }
   }
 
   #hasRoom(): boolean {
     if (this.#unwritten.size >= MAX_WAITING) return false;
     if (this.#series.size < MAX_SERIES) return true;
-    for (const [kind, series] of this.#series) {
-      if (series.writtenCount === series.count) return this.#series.delete(kind);
+    for (const [key, series] of this.#series) {
+      if (series.writtenCount !== series.count) continue;
+      this.#forget(key, series);
+      return true;
     }
     return false;
+  }
+
+  #forget(key: string, { kind }: Series): void {
+    this.#series.delete(key);
+    const left = (this.#similar.get(kind) ?? 0) - 1;
+    if (left > 0) this.#similar.set(kind, left);
+    else this.#similar.delete(kind);
   }
 
   #writeLater(series: Series): void {
@@ -193,6 +227,7 @@ export class KubeEventRecorder implements EventRecorder {
 
 interface Series {
   readonly event: Event;
+  readonly kind: string;
   count: number;
   /** How many of them the API knows of. */
   writtenCount: number;
@@ -215,7 +250,7 @@ function kindOfEvent(
 function eventOf(
   regarding: KubeObject,
   { type = "Normal", reason, action, note, fieldPath }: EventWords,
-  { clock, random, reporter }: KubeEventRecorderOptions,
+  { clock, random, reporter, moment }: KubeEventRecorderOptions & { readonly moment: string },
 ): Event {
   const { apiVersion, kind, metadata } = regarding;
   const { name, namespace, uid, resourceVersion } = metadata;
@@ -224,7 +259,7 @@ function eventOf(
     kind: "Event",
     // The events of what has no namespace live in "default" (Kubernetes convention).
     metadata: {
-      name: `${name.slice(0, 230)}.${randomSuffix(random, 16)}`,
+      name: `${name.slice(0, 230)}.${moment}${randomSuffix(random, 5)}`,
       namespace: namespace ?? "default",
     },
     eventTime: microTimestamp(clock.now()),
