@@ -6,6 +6,23 @@ import type { DeletionMemory } from "./view/cleanup-deadline.ts";
 import { nextNameFloors } from "./view/name-floors.ts";
 import type { RayClusterView } from "./view.ts";
 
+/** What is remembered of one cluster. */
+export interface ClusterMemory extends DeletionMemory {
+  readonly uid: string;
+  /** Whether the caches have shown this cluster as the API has it; not asked before something is to be done. */
+  isPresent?: boolean;
+  /** The numbers that are spent in pod names, by group. */
+  nameFloors: Readonly<Record<string, number>>;
+  /** Objects as the API stored them after our last word on them: see `settledKey`. */
+  settled: ReadonlySet<string>;
+  /** When a status that may lag is due. */
+  statusDueMs?: number;
+  /** What an event has told of and that is still so. */
+  told: ReadonlySet<string>;
+  /** Whether something stands in the cluster's way that may be another object, or a quota. */
+  isHindered: boolean;
+}
+
 /**
  * What the reconciler has seen of its clusters and has not written down yet. All of it may be lost: a restart costs a
  * status a second later, an event once more, and the floor of a name that only matters to a pod that nobody saw.
@@ -39,26 +56,9 @@ export class Memory {
 /** Of most clusters there is nothing to remember, and there are many clusters. */
 export const NOTHING: ReadonlySet<string> = new Set();
 
-export interface ClusterMemory extends DeletionMemory {
-  readonly uid: string;
-  /** Whether the caches have shown this cluster as the API has it; not asked before something is to be done. */
-  isPresent?: boolean;
-  /** The numbers that are spent in pod names, by group. */
-  nameFloors: Readonly<Record<string, number>>;
-  /** Objects as the API stored them after our last word on them: see `settledKey`. */
-  settled: ReadonlySet<string>;
-  /** When a status that may lag is due. */
-  statusDueMs?: number;
-  /** What an event has told of and that is still so. */
-  told: ReadonlySet<string>;
-  /** Whether something stands in the cluster's way that may be another object, or a quota. */
-  isHindered: boolean;
-}
-
 /** Keep what a carried-out plan teaches: the names it has spent, and the objects on which the API has taken our word. */
 export function keepInMind(remembered: ClusterMemory, after: RayClusterView, { done }: Outcome): void {
-  const leaving = done.flatMap((action) => (action.do === "delete" ? [action.target.name] : []));
-  remembered.nameFloors = nextNameFloors(after, leaving);
+  remembered.nameFloors = nextNameFloors(after, { done });
   const applied = new Set(
     done.flatMap((action) =>
       action.do === "apply" ? [`${action.resource.kind} ${action.target.name}`] : [],

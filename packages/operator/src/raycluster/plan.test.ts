@@ -176,7 +176,7 @@ const anyPods = fc.array(
 function afterwards(view: RayClusterView): RayClusterView {
   const { actions } = planRayCluster(view);
   const gone = actions.flatMap((action) => (action.do === "delete" ? [action.target.name] : []));
-  const nameFloors = nextNameFloors(view, gone);
+  const nameFloors = nextNameFloors(view, { done: actions });
   const { cluster } = view;
   const kept = view.pods.filter(
     ({ metadata }) => !gone.includes(metadata.name) && isAlive({ metadata } as Pod),

@@ -33,7 +33,7 @@ export function statusOf(view: RayClusterView, outcome: Outcome): RayClusterStat
   // A spec that is not valid cannot be counted; what it left behind is told as it was.
   const isCountable = problemsOf(view).length === 0;
   const why = whyGiven(view, refusalOf(outcome.failed));
-  const floors = nextNameFloors(view, leaving(outcome));
+  const floors = nextNameFloors(view, outcome);
   const { generation } = view.cluster.metadata;
   return {
     ...view.cluster.status,
@@ -137,8 +137,4 @@ function endpointsOf(service: Service | undefined): Readonly<Record<string, stri
   return Object.fromEntries(
     named.map(({ name, nodePort, targetPort, port }) => [name, String(nodePort || targetPort || port)]),
   );
-}
-
-function leaving({ done }: Outcome): readonly string[] {
-  return done.flatMap((action) => (action.do === "delete" ? [action.target.name] : []));
 }

@@ -173,7 +173,7 @@ describe("a group of several hosts", () => {
           pods: [...pods.filter(isHead), ...seen],
           services: servicesOf(cluster),
         });
-        const made = createdPods(planRayCluster({ ...view, nameFloors: nextNameFloors(view, []) }));
+        const made = createdPods(planRayCluster({ ...view, nameFloors: nextNameFloors(view, { done: [] }) }));
         const unseen = workers.filter((pod) => !seen.includes(pod));
         expect(made.map(identityOf).sort()).toEqual(unseen.map(identityOf).sort());
       }),

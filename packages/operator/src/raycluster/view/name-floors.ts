@@ -1,3 +1,4 @@
+import type { Outcome } from "@heliostat/controller";
 import { nextNameFloor, type PodNamesView } from "@heliostat/ray";
 import { isAlive } from "../pod-state.ts";
 import { groupNames, type RayClusterView } from "../view.ts";
@@ -8,14 +9,14 @@ export function namesView({ cluster, pods, nameFloors }: RayClusterView, group: 
 }
 
 /**
- * The numbers that are spent, by group, for the status to keep: so that a pod's name never comes back.
- *
- * @param leaving names of pods whose deletion this reconcile has asked for
+ * The numbers that are spent, by group, for the status to keep: so that a pod's name never comes back. The pods whose
+ * deletion a plan has asked for are leaving, whatever the view still says of them.
  */
 export function nextNameFloors(
   view: RayClusterView,
-  leaving: readonly string[],
+  { done }: Pick<Outcome, "done">,
 ): Readonly<Record<string, number>> {
+  const leaving = done.flatMap((action) => (action.do === "delete" ? [action.target.name] : []));
   const spent = new Set(view.pods.filter((pod) => !isAlive(pod)).map(({ metadata }) => metadata.name));
   const groups = groupNames(view.cluster);
   const now = groups.map(
