@@ -4,7 +4,7 @@ import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { apiServer, handlersOf, startApiCaches } from "@heliostat/apiserver";
 import { cachedAuthenticator, cachedAuthorizer, staticIdentity } from "@heliostat/identity";
-import { CUSTOM_RESOURCE_DEFINITIONS, type KubeClient, SILENT } from "@heliostat/kube";
+import { CUSTOM_RESOURCE_DEFINITIONS, interceptedClient, type KubeClient, SILENT } from "@heliostat/kube";
 import { embeddedKubernetes } from "@heliostat/kube-embedded";
 import { ComputeTemplateSchema, GetComputeTemplateRequestSchema } from "@heliostat/proto";
 import { rayCrds } from "@heliostat/ray";
@@ -61,11 +61,9 @@ async function api(): Promise<Pick<ChildWord, "http" | "grpc">> {
 }
 
 function counting(client: KubeClient): KubeClient {
-  return new Proxy(client, {
-    get(target, name: keyof KubeClient) {
-      if (name === "get" || name === "list") reads++;
-      return target[name].bind(target);
-    },
+  return interceptedClient(client, ({ verb }, send) => {
+    if (verb === "get" || verb === "list") reads++;
+    return send();
   });
 }
 
