@@ -1,3 +1,4 @@
+import { get } from "node:http";
 import { create, type Message } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import {
@@ -262,6 +263,16 @@ describe("v1alpha2", () => {
     expect(asked?.request).toMatchObject({ namespace: "b" });
     expect((await call("POST", "/apis/v1/jobs")).status).toBe(501);
   });
+});
+
+test("a target with scheme and host, as proxies send it, is the path behind them", async () => {
+  const { port } = new URL(server.httpUrl);
+  const headers = { authorization: `Bearer ${TOKEN}` };
+  const path = `http://elsewhere.example${N}/clusters`;
+  const status = await new Promise((resolve, reject) => {
+    get({ port, path, headers }, (answer) => resolve(answer.resume().statusCode)).on("error", reject);
+  });
+  expect(status).toBe(200);
 });
 
 test("a body in an encoding is refused with what to do", async () => {
