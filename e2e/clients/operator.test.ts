@@ -6,8 +6,9 @@ import { type ClusterAccess, kubeHttp, loadKubeconfig } from "@heliostat/kube-ht
 import { RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { systemClock } from "../../packages/cli/src/system/clock.ts";
 import { fetchTools } from "../tools/fetch.ts";
-import { SYSTEM_CLOCK } from "./cluster.ts";
+import { clientProgram } from "./client-program.ts";
 import { type HeliostatProcess, startHeliostat } from "./heliostat-process.ts";
 import { runProgram } from "./program.ts";
 
@@ -39,11 +40,8 @@ describe("heliostat operator, in a process of its own", () => {
     return operator;
   }
 
-  async function kubectl(args: string, input = ""): Promise<string> {
-    const env = { HOME: home, KUBECONFIG: kubeconfig };
-    const { code, stdout, stderr } = await runProgram(kubectlPath, args.split(" "), { env, input });
-    if (code !== 0) throw new Error(`kubectl ${args} ended with ${code}: ${stderr}`);
-    return stdout;
+  function kubectl(args: string, input = ""): Promise<string> {
+    return clientProgram(kubectlPath, { home, kubeconfigPath: kubeconfig }).output(args, { input });
   }
 
   const countOf = async (kinds: string): Promise<number> => (await objects(kinds)).length;
@@ -159,7 +157,7 @@ const KILL_AFTER_MS: readonly number[] = [0, 2, 4, 6, 8, 10, 13, 16, 20, 30, 60]
 const WITHIN = { timeout: 30_000, interval: 100 };
 
 function accessOf(kubeconfig: string): ClusterAccess {
-  return loadKubeconfig({ paths: [kubeconfig], clock: SYSTEM_CLOCK, environment: {} });
+  return loadKubeconfig({ paths: [kubeconfig], clock: systemClock, environment: {} });
 }
 
 function exampleNamed(name: string): RayCluster {

@@ -10,7 +10,7 @@ import {
 import { HandClock, SeededRandom, settled } from "@heliostat/kube/testing";
 import { ScriptedReader } from "@heliostat/watch-cache/testing";
 import { describe, expect, it } from "vitest";
-import { CacheSet } from "./cache-set.ts";
+import { CacheSet } from "./caches/cache-set.ts";
 import { Controller } from "./controller.ts";
 import { FairShare } from "./fair-share.ts";
 import {

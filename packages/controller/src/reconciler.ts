@@ -12,7 +12,7 @@ import {
 } from "@heliostat/kube";
 import type { CacheReader, Change } from "@heliostat/watch-cache";
 import type { Outcome } from "./carry-out.ts";
-import type { EventRecorder } from "./event-recorder.ts";
+import type { EventRecorder } from "./events/event-recorder.ts";
 import type { Plan } from "./plan.ts";
 
 /**

@@ -5,9 +5,13 @@ import { type ManifestObject, readManifests } from "../manifests/read-manifests.
 import { planClusters } from "../plan/plan-clusters.ts";
 import { planJson } from "../plan/plan-json.ts";
 import { planText } from "../plan/plan-text.ts";
+import type { OperatorConfiguration } from "../settings/configuration-file.ts";
+import { type OperatorSettingFlags, operatorSettings } from "../settings/operator-settings.ts";
 import { systemClock, systemRandom } from "../system/clock.ts";
 
-export interface PlanCommandOptions extends ClusterChoice {
+export interface PlanCommandOptions extends ClusterChoice, OperatorSettingFlags {
+  /** What a file says besides of how the operator is set up. */
+  readonly configuration?: OperatorConfiguration;
   readonly files: readonly string[];
   /** For objects that name none. @default what the kubeconfig's context says */
   readonly namespace?: string;
@@ -21,6 +25,10 @@ export async function plan(
   options: PlanCommandOptions,
   { config, signal }: { readonly config: Config; readonly signal: AbortSignal },
 ): Promise<string> {
+  const settings = operatorSettings(options, {
+    environment: config.environment,
+    ...(options.configuration && { configuration: options.configuration }),
+  });
   const manifests = await readManifests(options.files);
   const cluster = await comparedCluster(manifests, options, config);
   try {
@@ -32,6 +40,7 @@ export async function plan(
         comparedWith: cluster.name,
         clock: systemClock,
         random: systemRandom,
+        settings,
         signal,
       },
     );
