@@ -94,7 +94,7 @@ export async function apiServer(options: ApiServerOptions): Promise<ApiServer> {
   const grpc = await grpcServer(methods, {
     ...both,
     clock,
-    address: addressText(options.grpc),
+    address: options.grpc,
     ...(options.tls && { tls: options.tls }),
     messageBytesMax: bodyBytesMax,
   });

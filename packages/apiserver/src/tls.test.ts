@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { Agent, get } from "node:https";
-import { connect as connectTcp } from "node:net";
+import { connect as connectTcp, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "node:tls";
@@ -72,14 +72,14 @@ test("whoever connects after a renewal sees the new certificate; whoever is conn
 });
 
 test("a stop waits for nobody who does not begin with the handshake", async () => {
-  const { port } = new URL(server.httpUrl);
-  const socket = connectTcp(Number(port), "127.0.0.1");
-  await once(socket, "connect");
-  await handshake(new URL(server.httpUrl).host, first);
+  const addresses = [new URL(server.httpUrl).host, server.grpcAddress];
+  const silent = await Promise.all(addresses.map((address) => opened(address)));
+  for (const address of addresses) await handshake(address, first);
+  const closed = silent.map((socket) => once(socket, "close"));
   const startMs = performance.now();
   await server.stop();
+  await Promise.all(closed);
   expect(performance.now() - startMs).toBeLessThan(2000);
-  socket.destroy();
 });
 
 /** Certificates as a test renews them. */
@@ -115,6 +115,13 @@ async function handshake(address: string, { authority }: Issued): Promise<void> 
   const socket = connect({ host, port: Number(port), ca: authority, ALPNProtocols: ["h2", "http/1.1"] });
   await once(socket, "secureConnect");
   socket.destroy();
+}
+
+async function opened(address: string): Promise<Socket> {
+  const { hostname: host, port } = new URL(`tcp://${address}`);
+  const socket = connectTcp({ host, port: Number(port) });
+  await once(socket, "connect");
+  return socket.resume();
 }
 
 function listedOver(agent: Agent): Promise<number | undefined> {

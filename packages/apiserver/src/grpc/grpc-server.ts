@@ -1,18 +1,17 @@
 import {
-  logVerbosity,
   type MethodDefinition,
   Server,
   type ServerUnaryCall,
   type ServerWritableStream,
   type ServiceDefinition,
   type sendUnaryData,
-  setLogVerbosity,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { HealthImplementation } from "grpc-health-check";
 import type { Method } from "../calls/methods.ts";
 import type { StreamMethod } from "../calls/stream-methods.ts";
 import type { CertificateSource } from "../certificate.ts";
+import { tcpListener } from "../sockets/tcp-listener.ts";
 import { withinMs } from "../within-ms.ts";
 import { encoder } from "./encoded.ts";
 import { endingServices } from "./ending-services.ts";
@@ -25,8 +24,8 @@ import { type AnswerOptions, unaryAnswer } from "./unary-answer.ts";
 export interface GrpcServerOptions extends Omit<AnswerOptions, "encode">, StreamAnswerOptions {
   /** Methods that answer with a stream. */
   readonly streamMethods: readonly StreamMethod[];
-  /** `127.0.0.1:8887`; port 0 for any. */
-  readonly address: string;
+  /** Port 0 for any. */
+  readonly address: { readonly host: string; readonly port: number };
   /** @default in clear */
   readonly tls?: CertificateSource;
   /** The largest message that is read. */
@@ -68,20 +67,28 @@ export async function grpcServer(
   const ending = endingServices(server, leaving.signal);
   health.addToServer(ending);
   addReflection(ending);
-  const port = await bound(server, options);
+  const injector = server.createConnectionInjector(serverCredentials(options.tls));
+  const listener = await tcpListener(options.address, (connection) => injector.injectConnection(connection));
   return {
-    port,
+    port: listener.port,
     async drain() {
       for (const service of served) health.setStatus(service, "NOT_SERVING");
       leaving.abort();
+      const isClosed = listener.close();
       const isShut = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
       // Neither a request of which half has come nor a caller who reads nothing is a reason to wait.
       await Promise.race([isShut, answering.running.untilNone()]);
-      await withinMs(isShut, FAREWELL_MS, options.clock);
-      server.forceShutdown();
+      await withinMs(isClosed, FAREWELL_MS, options.clock);
+      close();
     },
-    close: () => server.forceShutdown(),
+    close,
   };
+
+  function close(): void {
+    server.forceShutdown();
+    // Connections that never came to speak HTTP/2 are known to the listener alone.
+    listener.drop();
+  }
 }
 
 /** Messages cross as bytes: what cannot be decoded is the caller's mistake, which grpc-js would call internal. */
@@ -143,15 +150,4 @@ function addStreams(server: Server, { streamMethods, ...options }: GrpcServerOpt
     ] as const;
   });
   server.addService(definition as ServiceDefinition, Object.fromEntries(implementation));
-}
-
-function bound(server: Server, { address, tls }: GrpcServerOptions): Promise<number> {
-  // The library would write to standard error what we throw, or try again with another port.
-  setLogVerbosity(logVerbosity.NONE);
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, serverCredentials(tls), (error, port) => {
-      if (error) reject(error);
-      else resolve(port);
-    });
-  });
 }

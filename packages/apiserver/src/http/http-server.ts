@@ -21,6 +21,7 @@ import { apiRoutes, type V1Alpha2Style } from "./api-routes.ts";
 import { addGateway } from "./gateway.ts";
 import { OpenConnections } from "./open-connections.ts";
 import { addProcessRoutes } from "./process-routes.ts";
+import { originForm } from "./request-path.ts";
 import { routeTable } from "./route-table.ts";
 import { takeAnyContentType } from "./sent-content-type.ts";
 import { errorAnswer, statusBody } from "./status-body.ts";
@@ -72,6 +73,7 @@ export async function httpServer(options: HttpServerOptions): Promise<HttpServer
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     exposeHeadRoutes: false,
+    rewriteUrl: ({ url = "/" }) => (url.startsWith("/") ? url : originForm(url)),
     requestIdHeader: false,
     genReqId: (request) => requestIdOf(request.headers["x-request-id"], options.random),
     frameworkErrors: (error, _request, reply) => sendError(frameworkError(error), reply as FastifyReply),

@@ -102,7 +102,7 @@ async function checked(client: KubeClient, { server, namespace, signal }: Check)
 function asUserError(error: unknown): unknown {
   if (error instanceof IdentityError) return new UserError(error.message, { cause: error });
   const text = error instanceof Error ? error.message : "";
-  if (!/EADDRINUSE|EADDRNOTAVAIL|EACCES|No address added/.test(text)) return error;
+  if (!/EADDRINUSE|EADDRNOTAVAIL|EACCES|ENOTFOUND|EAI_AGAIN/.test(text)) return error;
   return new UserError(`Cannot listen: ${text}`, {
     cause: error,
     hint: "Name other addresses with --http HOST:PORT and --grpc HOST:PORT",
