@@ -1,6 +1,6 @@
 import { type DescMessage, type Message, toBinary } from "@bufbuild/protobuf";
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
-import { elementsOf, type ListField, listField } from "../calls/list-field.ts";
+import { elementsOf, listField } from "../calls/list-field.ts";
 
 /** Answers as bytes of protobuf. */
 export type Encode = (schema: DescMessage, message: Message) => Uint8Array;
@@ -13,25 +13,18 @@ export function encoder(): Encode {
   const known = new WeakMap<Message, Uint8Array>();
   return (schema, message) => {
     const field = listField(schema);
-    return bytesOf(message, () =>
-      field === undefined ? toBinary(schema, message) : listBytes(schema, message, field),
-    );
-  };
-
-  function listBytes(schema: DescMessage, message: Message, field: ListField): Uint8Array {
+    if (field === undefined) return bytesOf(schema, message);
     const writer = new BinaryWriter();
-    for (const element of elementsOf(field, message)) {
-      const bytes = bytesOf(element, () => toBinary(field.message, element));
-      writer.tag(field.number, WireType.LengthDelimited).bytes(bytes);
-    }
+    for (const element of elementsOf(field, message))
+      writer.tag(field.number, WireType.LengthDelimited).bytes(bytesOf(field.message, element));
     const rest = toBinary(schema, { ...message, [field.localName]: [] } as Message);
     return writer.raw(rest).finish();
-  }
+  };
 
-  function bytesOf(message: Message, encode: () => Uint8Array): Uint8Array {
+  function bytesOf(schema: DescMessage, message: Message): Uint8Array {
     const before = known.get(message);
     if (before !== undefined) return before;
-    const bytes = encode();
+    const bytes = toBinary(schema, message);
     known.set(message, bytes);
     return bytes;
   }
