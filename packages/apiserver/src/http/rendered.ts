@@ -31,13 +31,12 @@ export function renderer(style: JsonStyle): Render {
     const field = listField(schema);
     if (field === undefined) return Buffer.from(style.text(schema, message));
     const elements = elementsOf(field, message);
+    const rest = style.text(schema, { ...message, [field.localName]: [] } as Message);
     const [first] = elements;
     const known = first && listOf.get(first);
-    if (known?.message === message) return known.bytes;
-    const rest = style.text(schema, { ...message, [field.localName]: [] } as Message);
     if (known !== undefined && known.rest === rest && isSame(known.elements, elements)) return known.bytes;
     const bytes = Buffer.from(listText(rest, { field, elements }));
-    if (first !== undefined) listOf.set(first, { message, elements, rest, bytes });
+    if (first !== undefined) listOf.set(first, { elements, rest, bytes });
     return bytes;
   };
 
@@ -61,7 +60,6 @@ export function renderer(style: JsonStyle): Render {
 }
 
 interface RenderedList {
-  readonly message: Message;
   readonly elements: readonly Message[];
   /** What the answer says beside the list. */
   readonly rest: string;

@@ -4,9 +4,7 @@ import { isKubeError, nameOf } from "@heliostat/kube";
 import {
   type Cluster,
   type CreateClusterRequest,
-  type ListAllClustersResponse,
   ListAllClustersResponseSchema,
-  type ListClustersResponse,
   ListClustersResponseSchema,
 } from "@heliostat/proto";
 import { RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
@@ -16,7 +14,6 @@ import { clusterMessage } from "../objects/clusters/cluster-message.ts";
 import { rayClusterObject } from "../objects/clusters/ray-cluster.ts";
 import type { ApiPorts } from "../ports.ts";
 import { type Findable, findManaged, isManaged } from "../reading/find-object.ts";
-import { KnownAnswers } from "../reading/known-answers.ts";
 import { eventsOf } from "../reading/object-events.ts";
 import { pageOf } from "../reading/page.ts";
 import { SortedList } from "../reading/sorted-list.ts";
@@ -58,9 +55,6 @@ export function clusterReads({ caches }: Pick<ApiPorts, "caches">): ClusterReads
 /** The calls of `ClusterService`. */
 export function clusterCalls(ports: ApiPorts, reads: ClusterReads): Handlers["ClusterService"] {
   const { findable, list, tell } = reads;
-  const { clusters, events } = ports.caches;
-  const ofOne = new KnownAnswers<ListClustersResponse>(clusters, events);
-  const ofAll = new KnownAnswers<ListAllClustersResponse>(clusters, events);
   return {
     createCluster: async (request, call) => tell(await createCluster(ports, request, call)),
     async getCluster({ name, namespace }, { signal }) {
@@ -69,16 +63,12 @@ export function clusterCalls(ports: ApiPorts, reads: ClusterReads): Handlers["Cl
     },
     async listCluster({ namespace, limit, continue: token }) {
       if (namespace === "") throw invalidInput(EMPTY_NAMESPACE);
-      return ofOne.of([namespace, limit, token], () => {
-        const { items, next } = pageOf(list, { namespace, limit, token });
-        return create(ListClustersResponseSchema, { clusters: items.map(tell), continue: next });
-      });
+      const { items, next } = pageOf(list, { namespace, limit, token });
+      return create(ListClustersResponseSchema, { clusters: items.map(tell), continue: next });
     },
     async listAllClusters({ limit, continue: token }) {
-      return ofAll.of([limit, token], () => {
-        const { items, next } = pageOf(list, { limit, token });
-        return create(ListAllClustersResponseSchema, { clusters: items.map(tell), continue: next });
-      });
+      const { items, next } = pageOf(list, { limit, token });
+      return create(ListAllClustersResponseSchema, { clusters: items.map(tell), continue: next });
     },
     async deleteCluster({ name, namespace }, { signal }) {
       checkTarget(name, namespace);
