@@ -90,7 +90,7 @@ describe("Controller", () => {
   });
 
   it("does nothing more about a key that is done or waits for a change", async () => {
-    const bench = benchOf(async () => ({ outcome: "waiting", waitingFor: "the head to be ready" }));
+    const bench = benchOf(async () => ({ ended: "waiting", waitingFor: "the head to be ready" }));
     bench.configMaps.put(configMap("a"));
     bench.start();
     await bench.clock.turn(3_600_000);

@@ -145,7 +145,7 @@ export class Controller<T extends KubeObject = KubeObject> {
 
   #afterResult(key: string, result: ReconcileResult, logger: Logger): void {
     this.#queue.forgetFailures(key);
-    switch (result.outcome) {
+    switch (result.ended) {
       case "done":
         return;
       case "look-again":

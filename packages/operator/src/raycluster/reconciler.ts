@@ -109,7 +109,7 @@ const CLEANUP_RETRY_MS = 10_000;
 
 /** The result, but with another look after so long at most. */
 function notLaterThan(dueAfterMs: number, result: ReconcileResult): ReconcileResult {
-  switch (result.outcome) {
+  switch (result.ended) {
     case "done":
       return lookAgain(dueAfterMs);
     case "look-again":
