@@ -113,7 +113,7 @@ export interface CreateOptions extends WriteOptions {
 
 export interface SubresourceOptions extends WriteOptions {
   /** `finalize` exists for namespaces, and for `update` alone. */
-  readonly subresource?: "status" | "scale" | "finalize";
+  readonly subresource?: "status" | "scale" | "finalize" | "ephemeralcontainers";
 }
 
 export type Patch =

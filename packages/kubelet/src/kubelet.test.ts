@@ -284,6 +284,15 @@ describe("a pod", () => {
     expect(stateOf(await node.pod())?.terminated?.message).toBe("Traceback\n");
   });
 
+  it("ends with what it has left as its message, also when it succeeds", async () => {
+    const container = aContainer({ terminationMessagePolicy: "FallbackToLogsOnError" });
+    await node.run({ spec: { restartPolicy: "Never", containers: [container] } });
+    node.runtime.container("main").writes("Traceback\n");
+    node.runtime.container("main").ends(0, { message: "42 rows" });
+    await node.clock.turn(0);
+    expect(stateOf(await node.pod())?.terminated).toMatchObject({ exitCode: 0, message: "42 rows" });
+  });
+
   it("is failed when it was active for too long", async () => {
     await node.run({ spec: { activeDeadlineSeconds: 60 } });
     await node.clock.turn(60_000);

@@ -156,13 +156,16 @@ describe("a laptop that is started again on its state folder", () => {
   });
 
   it("finds every object as it was, and applies the same manifests without a change", async () => {
-    const manifests = [{ object: clusterObject(), place: "here" }];
+    const manifests = [
+      { object: clusterObject(), place: "here" },
+      { object: podObject(), place: "there" },
+    ];
     await applyManifests(manifests, laptop);
     await until(() => cluster()?.status?.state === "ready");
     await stop();
     await start();
-    const [again] = await applyManifests(manifests, laptop);
-    expect(again?.outcome).toBe("unchanged");
+    const again = await applyManifests(manifests, laptop);
+    expect(again.map(({ outcome }) => outcome)).toEqual(["unchanged", "unchanged"]);
   });
 });
 
@@ -175,6 +178,16 @@ async function readyCluster(): Promise<RayCluster> {
 function clusterObject(): RayCluster {
   const { spec, apiVersion, kind } = aRayCluster();
   return { apiVersion, kind, metadata: { name: "c", namespace: NAMESPACE }, spec };
+}
+
+function podObject(): Pod {
+  const containers = [{ name: "main", image: "busybox", command: ["sleep", "1000"] }];
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "p", namespace: NAMESPACE },
+    spec: { containers },
+  };
 }
 
 function setReplicas(replicas: number): Promise<unknown> {

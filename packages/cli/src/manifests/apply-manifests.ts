@@ -9,6 +9,7 @@ import {
   keyOf,
   mergePatchBetween,
   type ObjectName,
+  PODS,
   type Resource,
 } from "@heliostat/kube";
 import { UserError } from "../user-error.ts";
@@ -79,11 +80,16 @@ async function applyOne(
     return { object: await client.create(resource, object, { isDryRun }), resource, outcome: "created" };
   }
   const patched = await client.patch(resource, nameOf(object), {
-    patch: { type: "merge", body: patchTo(object, stored) },
+    patch: { type: patchTypeFor(resource), body: patchTo(object, stored) },
     isDryRun,
   });
   const isSame = isEqualJson(withoutProgress(patched), withoutProgress(stored));
   return { object: patched, resource, outcome: isSame ? "unchanged" : "configured" };
+}
+
+/** A pod's containers hold what the API has added to them and never gives up: they are merged one by one. */
+function patchTypeFor({ group, plural }: Resource): "strategic" | "merge" {
+  return group === PODS.group && plural === PODS.plural ? "strategic" : "merge";
 }
 
 function patchTo(object: KubeObject, stored: KubeObject): Json {

@@ -44,6 +44,8 @@ export interface Scaling {
   readonly replicas: number;
   readonly status: HorizontalPodAutoscalerStatus;
   readonly memory: Memory;
+  /** Why a metric says nothing, in Kubernetes' words; absent when all do. */
+  readonly complaint?: string;
 }
 
 /** Decide (Kubernetes: `reconcileAutoscaler`). A target without replicas is switched off and left alone. */
@@ -53,9 +55,12 @@ export function planScaling(view: AutoscalerView): Scaling {
   const { minReplicas = 1, maxReplicas, metrics = [] } = autoscaler.spec;
   const outOfBounds = Math.min(Math.max(current, minReplicas), maxReplicas);
   if (outOfBounds !== current) return scaled(view, { replicas: outOfBounds, found: [] });
-  const found = metrics.map((metric) => recommendationOf(metric, view));
+  const judged = metrics.map((metric) => judgementOf(metric, view));
+  const found = judged.map((each) => ("why" in each ? undefined : each));
   const known = found.flatMap((each) => each ?? []);
-  if (known.length === 0) return unchanged(view, FAILED);
+  const [complaint] = judged.flatMap((each) => ("why" in each ? [each.why] : []));
+  const complaints = complaint === undefined ? {} : { complaint };
+  if (known.length === 0) return { ...unchanged(view, failure(complaint)), ...complaints };
   // With a metric unknown, more may be justified, but never less.
   const highest = Math.max(...known.map(({ replicas }) => replicas));
   const proposed = known.length < found.length ? Math.max(highest, current) : highest;
@@ -64,28 +69,59 @@ export function planScaling(view: AutoscalerView): Scaling {
   const allowed = allowedReplicas(autoscaler, memory, wish);
   const isBounded = proposed !== recommended;
   const next = scaled(view, { ...allowed, found, isBounded });
-  return { ...next, memory: remembered(memory, wish, allowed.replicas) };
+  return { ...next, ...complaints, memory: remembered(memory, wish, allowed.replicas) };
 }
 
 const DISABLED = {
   reason: "ScalingDisabled",
   message: "scaling is disabled since the replica count of the target is zero",
 };
-const FAILED = {
-  reason: "FailedGetResourceMetric",
-  message:
-    "the HPA was unable to compute the replica count: unable to get metrics for the pods of the target",
-};
 
-function recommendationOf({ resource }: MetricSpec, view: AutoscalerView): Recommendation | undefined {
-  if (!resource || !view.metrics) return undefined;
-  const target = targetOf(resource.name, resource.target);
-  if (!target) return undefined;
-  const pods = view.pods
-    .filter((pod) => !isTerminating(pod) && !hasEnded(pod))
-    .map((pod) => measuredPod(pod, resource.name, view.metrics ?? []));
-  const isShareKnown = "averageValue" in target || pods.every(({ requested }) => requested > 0);
-  return isShareKnown ? recommendedReplicas(view.current, pods, target) : undefined;
+function failure(complaint = "no metrics are given"): { readonly reason: string; readonly message: string } {
+  const message = `the HPA was unable to compute the replica count: ${complaint}`;
+  return { reason: "FailedGetResourceMetric", message };
+}
+
+/** What a metric recommends, or why it recommends nothing. */
+type Judgement = Recommendation | { readonly why: string };
+
+function judgementOf({ type, resource }: MetricSpec, view: AutoscalerView): Judgement {
+  if (!resource) return { why: `failed to get ${type} metric: only resource metrics are measured here` };
+  const { name } = resource;
+  const target = targetOf(name, resource.target);
+  if (!target)
+    return {
+      why: "invalid resource metric source: neither an average utilization nor an average value target was set",
+    };
+  const what = "averageValue" in target ? "usage" : "utilization";
+  const judged = measuredJudgement(name, target, view);
+  return "why" in judged ? { why: `failed to get ${name} ${what}: ${judged.why}` } : judged;
+}
+
+function measuredJudgement(
+  name: string,
+  target: Target,
+  { pods, metrics, current }: AutoscalerView,
+): Judgement {
+  const none = `unable to get metrics for resource ${name}`;
+  if (!metrics) return { why: `${none}: unable to fetch metrics from resource metrics API` };
+  if (metrics.length === 0) return { why: `${none}: no metrics returned from resource metrics API` };
+  const counted = pods.filter((pod) => !isTerminating(pod) && !hasEnded(pod));
+  const modest =
+    "averageValue" in target ? undefined : counted.flatMap((pod) => withoutRequest(pod, name))[0];
+  if (modest) return { why: modest };
+  const measured = counted.map((pod) => measuredPod(pod, name, metrics));
+  const isShareOfNothing = !("averageValue" in target) && measured.every(({ requested }) => requested === 0);
+  if (isShareOfNothing) return { why: "no metrics returned matched known pods" };
+  const unready = { why: "did not receive metrics for targeted pods (pods might be unready)" };
+  return recommendedReplicas(current, measured, target) ?? unready;
+}
+
+/** A share of nothing is not known. */
+function withoutRequest({ metadata, spec }: Pod, name: string): readonly string[] {
+  return (spec?.containers ?? [])
+    .filter(({ resources }) => resources?.requests?.[name] === undefined)
+    .map((container) => `missing request for ${name} in container ${container.name} of Pod ${metadata.name}`);
 }
 
 function targetOf(name: string, { averageUtilization, averageValue }: MetricTarget): Target | undefined {

@@ -4,6 +4,7 @@ import {
   conditionOf,
   DEPLOYMENTS,
   type Deployment,
+  EVENTS,
   HORIZONTAL_POD_AUTOSCALERS,
   type HorizontalPodAutoscaler,
   type KubeObject,
@@ -63,7 +64,40 @@ describe("autoscalerReconciler()", () => {
     const { status } = await cluster.get(HORIZONTAL_POD_AUTOSCALERS, "web");
     expect(conditionOf(status?.conditions, "ScalingActive")).toMatchObject({
       reason: "FailedGetResourceMetric",
+      message:
+        "the HPA was unable to compute the replica count: failed to get cpu utilization: unable to get metrics for resource cpu: no metrics returned from resource metrics API",
     });
+    expect(await told()).toEqual(
+      expect.arrayContaining([
+        "Warning FailedGetResourceMetric: failed to get cpu utilization: unable to get metrics for resource cpu: no metrics returned from resource metrics API",
+        expect.stringContaining("Warning FailedComputeMetricsReplicas: invalid metrics"),
+      ]),
+    );
+  });
+
+  it("names the container that requests nothing, and the target that is not there", async () => {
+    const { spec, ...rest } = deployment();
+    const containers = [{ name: "main", image: "web:1" }];
+    const template = { metadata: { labels: LABELS }, spec: { containers } };
+    await cluster.create(DEPLOYMENTS, {
+      ...rest,
+      spec: { ...spec, selector: { matchLabels: LABELS }, template },
+    });
+    await cluster.create(HORIZONTAL_POD_AUTOSCALERS, autoscaler("apps/v1", "Deployment"));
+    const lost = autoscaler("apps/v1", "Deployment");
+    await cluster.create(HORIZONTAL_POD_AUTOSCALERS, {
+      ...lost,
+      metadata: { name: "lost" },
+      spec: { ...lost.spec, scaleTargetRef: { ...lost.spec.scaleTargetRef, name: "lost" } },
+    });
+    await pass(40_000);
+    const notes = await told();
+    expect(notes).toContainEqual(
+      expect.stringMatching(
+        /FailedGetResourceMetric: .*missing request for cpu in container main of Pod web-/,
+      ),
+    );
+    expect(notes).toContain('Warning FailedGetScale: deployments.apps "lost" not found');
   });
 
   it("scales custom kinds that have a scale", async () => {
@@ -76,6 +110,8 @@ describe("autoscalerReconciler()", () => {
     expect(await cluster.get(POOLS, "web")).toMatchObject({ spec: { size: 6 } });
   });
 
+  const told = async () =>
+    (await cluster.client.list(EVENTS)).items.map(({ type, reason, note }) => `${type} ${reason}: ${note}`);
   const replicas = async () => (await cluster.get(DEPLOYMENTS, "web")).spec?.replicas;
 
   async function pass(ms: number): Promise<void> {

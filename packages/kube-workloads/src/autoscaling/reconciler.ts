@@ -58,7 +58,7 @@ export function autoscalerReconciler({ resources }: AutoscalerOptions): Reconcil
       const custom = caches.of(CUSTOM_RESOURCE_DEFINITIONS).list();
       const target = scaleTarget(autoscaler, servedResources(resources, custom));
       const scale = target && (await scaleOf(target, context));
-      if (!target || !scale) return refuse(autoscaler, context);
+      if (!target || !scale) return refuse(autoscaler, target, context);
       const view = await viewOf(autoscaler, { scale, memory: memories.get(key) ?? NO_MEMORY }, context);
       const scaling = planScaling(view);
       memories.set(key, scaling.memory);
@@ -68,6 +68,7 @@ export function autoscalerReconciler({ resources }: AutoscalerOptions): Reconcil
         status: scaling.status,
         client: context.client,
       });
+      if (scaling.complaint !== undefined) complain(autoscaler, scaling.complaint, context);
       return lookAgain(PERIOD_MS);
     },
   };
@@ -151,13 +152,23 @@ async function setScale(
   context.events.record(autoscaler, { reason: "SuccessfulRescale", action: "Scale", note });
 }
 
+/** A metric that says nothing is told each time that it is looked at (Kubernetes rule). */
+function complain(autoscaler: HorizontalPodAutoscaler, why: string, { events }: ReconcileContext): void {
+  const words = { type: "Warning", action: "Measure" } as const;
+  events.record(autoscaler, { ...words, reason: "FailedGetResourceMetric", note: why });
+  const note = `invalid metrics, first error is: ${why}`;
+  events.record(autoscaler, { ...words, reason: "FailedComputeMetricsReplicas", note });
+}
+
 /** There is nothing to scale: say so, and look again later. */
 async function refuse(
   autoscaler: HorizontalPodAutoscaler,
-  { client, clock }: ReconcileContext,
+  target: ScaleTarget | undefined,
+  { client, clock, events }: ReconcileContext,
 ): Promise<ReconcileResult> {
-  const { kind, name } = autoscaler.spec.scaleTargetRef;
-  const message = `the HPA controller was unable to get the target's current scale: ${kind} "${name}" not found`;
+  const note = target ? notFound(target) : notServed(autoscaler);
+  events.record(autoscaler, { type: "Warning", reason: "FailedGetScale", action: "Scale", note });
+  const message = `the HPA controller was unable to get the target's current scale: ${note}`;
   const failure = { type: "AbleToScale", status: "False", reason: "FailedGetScale", message } as const;
   const before = (autoscaler.status?.conditions ?? []) as readonly Condition[];
   const status = {
@@ -170,4 +181,13 @@ async function refuse(
     client,
   });
   return lookAgain(PERIOD_MS);
+}
+
+function notFound({ resource: { plural, group }, name: { name } }: ScaleTarget): string {
+  return `${group === "" ? plural : `${plural}.${group}`} "${name}" not found`;
+}
+
+function notServed({ spec }: HorizontalPodAutoscaler): string {
+  const { apiVersion = "v1", kind } = spec.scaleTargetRef;
+  return `no matches for kind "${kind}" in group "${groupVersion(apiVersion).group}"`;
 }

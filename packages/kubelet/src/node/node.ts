@@ -81,7 +81,7 @@ export function nodeConditions(nowMs: number): readonly NodeCondition[] {
 }
 
 /** The `Ready` condition of a node that takes pods. */
-export function readyCondition(nowMs: number): NodeCondition {
+function readyCondition(nowMs: number): NodeCondition {
   return condition(nowMs, {
     type: "Ready",
     status: "True",

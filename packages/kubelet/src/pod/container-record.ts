@@ -24,8 +24,11 @@ export interface ContainerRecord {
   readonly imageId?: string;
 }
 
-/** `sidecar`: an init container that is restarted always and runs as long as the pod does. */
-type ContainerRole = "init" | "sidecar" | "app";
+/**
+ * `sidecar`: an init container that is restarted always and runs as long as the pod does. `ephemeral`: added to a pod that
+ * runs (`kubectl debug`), run once, and nothing waits for it.
+ */
+type ContainerRole = "init" | "sidecar" | "app" | "ephemeral";
 
 export type ContainerState =
   | Waiting
@@ -99,6 +102,12 @@ export function initialRecords(pod: Pod): readonly ContainerRecord[] {
     ),
     ...containers.map((container) => initial(container, "app", policy)),
   ];
+}
+
+/** A record for a container that somebody has added to the pod. */
+export function ephemeralRecord({ name, image = "" }: Pick<Container, "name" | "image">): ContainerRecord {
+  const state = { is: "waiting", reason: "ContainerCreating" } as const;
+  return { name, image, role: "ephemeral", restartPolicy: "Never", state, runs: 0 };
 }
 
 /** The container's turn has come. */

@@ -20,6 +20,7 @@ export interface ContainerSources {
  */
 export function containerSpec(container: Container, sources: ContainerSources): ContainerSpec {
   const { image, env, volumes, hostname, restartCount, isMeantToEnd } = sources;
+  const { terminationMessagePath } = container;
   return {
     name: container.name,
     restartCount,
@@ -30,13 +31,15 @@ export function containerSpec(container: Container, sources: ContainerSources): 
     mounts: (container.volumeMounts ?? []).map((mount) => mountOf(mount, volumes, env)),
     isTty: container.tty ?? false,
     keepsStdin: container.stdin ?? false,
+    ...(terminationMessagePath && { terminationMessagePath }),
     isMeantToEnd,
   };
 }
 
-/** A command takes the place of the image's entry point, and arguments follow either. */
+/** A command takes the place of all that the image says, arguments only that of its own (Kubernetes rule). */
 function commandOf({ command = [], args = [] }: Container, image: ResolvedImage): readonly string[] {
-  return [...(command.length > 0 ? command : image.entrypoint), ...args];
+  if (command.length > 0) return [...command, ...args];
+  return [...image.entrypoint, ...(args.length > 0 ? args : image.cmd)];
 }
 
 function mountOf(mount: VolumeMount, volumes: ReadonlyMap<string, PodVolume>, env: Variables): Mount {

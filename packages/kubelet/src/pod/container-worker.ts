@@ -241,7 +241,7 @@ export class ContainerWorker {
 
   #endOf(exit: ContainerExit): ContainerEnd {
     const { exitCode, signal, isOutOfMemory } = exit;
-    const message = this.#terminationMessage(exitCode);
+    const message = exit.message ?? this.#lastLines(exitCode);
     return {
       exitCode,
       reason: isOutOfMemory ? "OOMKilled" : exitCode === 0 ? "Completed" : "Error",
@@ -251,7 +251,7 @@ export class ContainerWorker {
     };
   }
 
-  #terminationMessage(exitCode: number): string | undefined {
+  #lastLines(exitCode: number): string | undefined {
     if (exitCode === 0 || this.#container.terminationMessagePolicy !== "FallbackToLogsOnError")
       return undefined;
     return this.#log?.tail(MESSAGE_LINES, MESSAGE_BYTES);

@@ -12,14 +12,15 @@ export interface PodPlan {
 
 /**
  * Which containers may start. Init containers run one after the other, each to success; a sidecar lets the next one
- * begin as soon as it has started; the pod's own containers start together when all of them are through.
+ * begin as soon as it has started; the pod's own containers start together when all of them are through. Ephemeral ones wait for nobody.
  */
 export function planPod(records: readonly ContainerRecord[], nowMs: number): PodPlan {
   const apps = records.filter(({ role }) => role === "app");
   if (apps.every(isDone) || records.some(hasFailedForGood)) return { start: [], isFinished: true };
-  const eligible = isInitialized(apps)
-    ? records.filter(({ role }) => role !== "init")
+  const regular = isInitialized(apps)
+    ? records.filter(({ role }) => role === "sidecar" || role === "app")
     : initializing(records, apps);
+  const eligible = [...regular, ...records.filter(({ role }) => role === "ephemeral")];
   const times = eligible.map(startTimeMs).filter((time) => time !== undefined);
   const later = times.filter((time) => time > nowMs);
   const start = eligible.filter((record) => isDue(startTimeMs(record), nowMs)).map(({ name }) => name);
@@ -42,7 +43,7 @@ function initializing(
   records: readonly ContainerRecord[],
   apps: readonly ContainerRecord[],
 ): readonly ContainerRecord[] {
-  const inits = records.filter(({ role }) => role !== "app");
+  const inits = records.filter(({ role }) => role === "init" || role === "sidecar");
   const blocking = inits.findIndex((record) => !letsNextBegin(record));
   return blocking < 0 ? [...inits, ...apps] : inits.slice(0, blocking + 1);
 }

@@ -40,6 +40,7 @@ function initialization({ records }: ConditionsView, phase: PodPhase): Verdict {
 function isInitComplete(record: ContainerRecord): boolean {
   switch (record.role) {
     case "app":
+    case "ephemeral":
       return true;
     case "init":
       return isContainerReady(record);
@@ -51,9 +52,13 @@ function isInitComplete(record: ContainerRecord): boolean {
 function containersReadiness({ records }: ConditionsView, phase: PodPhase): Verdict {
   if (phase === "Succeeded") return { status: "False", reason: "PodCompleted" };
   if (phase === "Failed") return { status: "False", reason: "PodFailed" };
-  const unready = records.filter((record) => record.role !== "init" && !isContainerReady(record));
+  const unready = records.filter((record) => counts(record) && !isContainerReady(record));
   if (unready.length === 0) return YES;
   return no("ContainersNotReady", `containers with unready status: ${names(unready)}`);
+}
+
+function counts({ role }: ContainerRecord): boolean {
+  return role === "app" || role === "sidecar";
 }
 
 /** Ready containers, and a `True` condition for every readiness gate. */

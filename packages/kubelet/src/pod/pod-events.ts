@@ -85,8 +85,9 @@ export function deadlineExceeded(message: string): EventWords {
 
 /** The same event, about one container of a pod. */
 export function aboutContainer(words: EventWords, name: string, pod: Pod): EventWords {
-  const isInit = pod.spec?.initContainers?.some((container) => container.name === name) ?? false;
-  return { ...words, fieldPath: `spec.${isInit ? "initContainers" : "containers"}{${name}}` };
+  const kinds = ["initContainers", "ephemeralContainers"] as const;
+  const list = kinds.find((kind) => pod.spec?.[kind]?.some((container) => container.name === name));
+  return { ...words, fieldPath: `spec.${list ?? "containers"}{${name}}` };
 }
 
 function warning(reason: string, action: string, note: string): EventWords {

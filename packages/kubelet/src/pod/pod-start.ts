@@ -63,7 +63,12 @@ async function prepareHostPath(volume: PodVolume, { runtime }: PodHost): Promise
 
 function sandboxSpec(pod: Pod): SandboxSpec {
   const { name, namespace = "", uid = "", annotations } = pod.metadata;
-  return { name, namespace, uid, hostname: hostnameOf(pod), ...(annotations && { annotations }) };
+  const aliases = pod.spec?.hostAliases?.map(({ ip, hostnames = [] }) => ({ ip, names: hostnames }));
+  return {
+    ...{ name, namespace, uid, hostname: hostnameOf(pod) },
+    ...(aliases && { hostAliases: aliases }),
+    ...(annotations && { annotations }),
+  };
 }
 
 function messageOf(error: unknown): string {

@@ -35,7 +35,7 @@ export interface PodFailure {
 /** The status of a pod as the kubelet reports it. Conditions that are not the kubelet's are not in it. */
 export function podStatus(view: PodView): PodStatus {
   const { pod, records, hostIp, podIp, failure } = view;
-  const inits = records.filter(({ role }) => role !== "app");
+  const inits = records.filter(({ role }) => role === "init" || role === "sidecar");
   const apps = records.filter(({ role }) => role === "app");
   const phase = podPhase(view);
   return {
@@ -50,9 +50,27 @@ export function podStatus(view: PodView): PodStatus {
       ? { initContainerStatuses: inits.map((record) => containerStatus(record, view)) }
       : {}),
     containerStatuses: apps.map((record) => containerStatus(record, view)),
+    ...ephemeralStatuses(view),
     qosClass: pod.status?.qosClass ?? qosClass(pod),
   };
 }
+
+/** Those of an earlier kubelet are over: nothing starts them again. */
+function ephemeralStatuses(view: PodView): Pick<PodStatus, "ephemeralContainerStatuses"> {
+  const own = view.records.filter(({ role }) => role === "ephemeral");
+  const known = view.pod.status?.ephemeralContainerStatuses ?? [];
+  const earlier = known.filter(({ name }) => !own.some((record) => record.name === name));
+  if (earlier.length + own.length === 0) return {};
+  const lost = { exitCode: 137, reason: "ContainerStatusUnknown", message: LOST_MESSAGE };
+  return {
+    ephemeralContainerStatuses: [
+      ...earlier.map((each) => (each.state?.terminated ? each : { ...each, state: { terminated: lost } })),
+      ...own.map((record) => containerStatus(record, view)),
+    ],
+  };
+}
+
+const LOST_MESSAGE = "The container could not be located when the pod was terminated";
 
 /** With the moment at which the condition took its present status. */
 function dated(condition: PodCondition, { conditionsBefore, nowMs }: PodView): PodCondition {

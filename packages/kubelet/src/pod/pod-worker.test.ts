@@ -1,4 +1,4 @@
-import type { Container, Probe } from "@heliostat/kube";
+import { type Container, PODS, type Probe } from "@heliostat/kube";
 import { beforeEach, describe, expect, it } from "vitest";
 import { aContainer } from "../testing/fixtures.ts";
 import { ScriptedRuntime } from "../testing/scripted-runtime.ts";
@@ -225,11 +225,9 @@ describe("probes", () => {
   });
 
   it("that cannot be made change nothing, and say so", async () => {
-    await runContainer({ livenessProbe: { grpc: { port: 1 } } });
+    await runContainer({ livenessProbe: { httpGet: { port: "gone" } } });
     await node.clock.turn(60_000);
-    expect(node.events).toContain(
-      "Unhealthy: Liveness probe errored: gRPC probes are not supported by this kubelet",
-    );
+    expect(node.events).toContain('Unhealthy: Liveness probe errored: couldn\'t find port: "gone"');
     expect(await mainStatus()).toMatchObject({ ready: true, restartCount: 0 });
   });
 
@@ -267,4 +265,53 @@ describe("paths of the machine", () => {
     await node.clock.turn(1000);
     expect(node.runtime.containers).toHaveLength(1);
   });
+});
+
+describe("ephemeral containers", () => {
+  async function debug(): Promise<void> {
+    const ephemeralContainers = [{ name: "debugger", image: "busybox", command: ["sh"] }];
+    const patch = { type: "strategic", body: { spec: { ephemeralContainers } } } as const;
+    const name = { name: "demo", namespace: "default" };
+    await node.client.patch(PODS, name, { patch, subresource: "ephemeralcontainers" });
+    await node.clock.turn(0);
+  }
+  const ephemeral = async () => (await node.pod()).status?.ephemeralContainerStatuses;
+
+  it("run once beside the others, and the pod is none the worse for their end", async () => {
+    await node.run();
+    await debug();
+    expect(await ephemeral()).toMatchObject([{ name: "debugger", state: { running: {} } }]);
+    expect(node.eventPaths).toContain("spec.ephemeralContainers{debugger}");
+    node.runtime.container("debugger").ends(3);
+    await node.clock.turn(60_000);
+    expect(await ephemeral()).toMatchObject([{ restartCount: 0, state: { terminated: { exitCode: 3 } } }]);
+    expect(conditionStatus(await node.pod(), "Ready")).toBe("True");
+    expect((await node.pod()).status?.initContainerStatuses).toBeUndefined();
+  });
+
+  it("do not wait for init containers", async () => {
+    await node.run({ spec: { initContainers: [aContainer({ name: "wait" })] } });
+    await debug();
+    expect(await ephemeral()).toMatchObject([{ state: { running: {} } }]);
+    expect((await node.pod()).status?.phase).toBe("Pending");
+  });
+
+  it("do not come back when the kubelet does", async () => {
+    await node.run();
+    await debug();
+    await node.kubelet.stop();
+    const next = await node.restart(new ScriptedRuntime(node.clock));
+    await next.clock.turn(1000);
+    await next.setCondition({ type: "example.com/any", status: "True" });
+    expect(next.runtime.containers.map(({ spec }) => spec.name)).toEqual(["main"]);
+    expect(await ephemeral()).toMatchObject([
+      { name: "debugger", state: { terminated: { reason: "ContainerStatusUnknown" } } },
+    ]);
+  });
+});
+
+it("tells the runtime the names that a pod has of its own", async () => {
+  const hostAliases = [{ ip: "192.0.2.7", hostnames: ["a", "b"] }];
+  await node.run({ spec: { hostAliases } });
+  expect(node.runtime.sandboxes[0]?.spec.hostAliases).toEqual([{ ip: "192.0.2.7", names: ["a", "b"] }]);
 });

@@ -12,7 +12,7 @@ import {
 } from "@heliostat/kube";
 import type { PodSandbox } from "../runtime/container-runtime.ts";
 import { aborted } from "./aborted.ts";
-import { type ContainerRecord, initialRecords } from "./container-record.ts";
+import { type ContainerRecord, ephemeralRecord, initialRecords } from "./container-record.ts";
 import { ContainerWorker } from "./container-worker.ts";
 import { GracePeriod } from "./grace-period.ts";
 import { planPod } from "./plan-pod.ts";
@@ -46,7 +46,9 @@ export class PodWorker {
   readonly #host: PodHost;
   readonly #acceptedAtMs: number;
   readonly #status: StatusWriter;
-  readonly #containers: readonly ContainerWorker[];
+  #containers: readonly ContainerWorker[];
+  /** Ephemeral containers of which an earlier kubelet has told: none starts again. */
+  readonly #overBefore: ReadonlySet<string>;
   readonly #grace: GracePeriod;
   /** Aborts when nothing may start any more. */
   readonly #stop = new AbortController();
@@ -70,6 +72,7 @@ export class PodWorker {
     this.#grace = new GracePeriod(host.clock);
     this.#status = new StatusWriter(pod, host);
     this.#containers = this.#containerWorkers(pod);
+    this.#overBefore = new Set(pod.status?.ephemeralContainerStatuses?.map(({ name }) => name));
     this.update(pod);
     this.over = this.#live();
   }
@@ -90,6 +93,7 @@ export class PodWorker {
   /** The API has a newer state of the pod. */
   update(pod: Pod): void {
     this.#pod = pod;
+    this.#addEphemeral(pod);
     if (isTerminating(pod)) {
       this.#beginStop(graceSecondsOf(pod));
       this.#farewell.abort();
@@ -251,6 +255,16 @@ export class PodWorker {
       const record = records[index];
       return record ? [this.#containerWorker(container, record)] : [];
     });
+  }
+
+  /** What somebody has added since (`kubectl debug`). */
+  #addEphemeral({ spec }: Pod): void {
+    const added = (spec?.ephemeralContainers ?? []).filter(
+      ({ name }) => !this.#overBefore.has(name) && !this.container(name),
+    );
+    if (added.length === 0) return;
+    const workers = added.map((container) => this.#containerWorker(container, ephemeralRecord(container)));
+    this.#containers = [...this.#containers, ...workers];
   }
 
   #containerWorker(container: Container, record: ContainerRecord): ContainerWorker {

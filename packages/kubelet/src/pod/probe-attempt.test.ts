@@ -28,6 +28,34 @@ async function attempt(handler: Handler): Promise<ProbeOutcome> {
 }
 
 describe("attemptProbe()", () => {
+  it("speaks TLS where it is to", async () => {
+    runtime.listeners.set(8443, () => "HTTP/1.1 200 OK\r\n\r\n");
+    const https = { port: 8443, scheme: "HTTPS" };
+    expect(await attempt({ httpGet: https })).toMatchObject({ result: "success" });
+    expect(runtime.sandboxes[0]?.secured).toEqual([8443]);
+    expect(await attempt({ httpGet: { ...https, port: 1 } })).toEqual({
+      result: "failure",
+      message: 'Get "https://10.244.0.3:1/": dial tcp 10.244.0.3:1: connect: connection refused',
+    });
+  });
+
+  it.each([
+    [90, "", "success", ""],
+    [90, "slow", "failure", 'service unhealthy (responded with "NOT_SERVING")'],
+    [
+      91,
+      "",
+      "failure",
+      'timeout: failed to connect service "10.244.0.2:91": connection error: dial tcp 10.244.0.2:91: connect: connection refused',
+    ],
+  ])(
+    "asks the gRPC server on port %i for the health of %j: %s",
+    async (port, service, ...[result, message]) => {
+      runtime.health.set("90 ", "SERVING").set("90 slow", "NOT_SERVING");
+      expect(await attempt({ grpc: { port, service } })).toEqual({ result, message });
+    },
+  );
+
   it.each([
     [200, "success", ""],
     [302, "success", ""],
@@ -89,8 +117,6 @@ describe("attemptProbe()", () => {
   });
 
   it.each<[string, Handler]>([
-    ["gRPC probes are not supported by this kubelet", { grpc: { port: 1 } }],
-    ["HTTPS probes are not supported by this kubelet", { httpGet: { port: 1, scheme: "HTTPS" } }],
     [`couldn't find port: "gone"`, { httpGet: { port: "gone" } }],
     ["missing probe handler", {}],
   ])("learns nothing where %s", async (message, handler) => {

@@ -4,11 +4,12 @@ import type {
   Container,
   ExecAction,
   ExecSession,
+  GRPCAction,
   HTTPGetAction,
   Probe,
   TCPSocketAction,
 } from "@heliostat/kube";
-import { sleep } from "@heliostat/kube";
+import { isKubeError, sleep } from "@heliostat/kube";
 import type { PodSandbox, RunningContainer } from "../runtime/container-runtime.ts";
 import { httpGet } from "./http-get.ts";
 import type { ProbeOutcome } from "./probe-tally.ts";
@@ -16,7 +17,7 @@ import type { ProbeOutcome } from "./probe-tally.ts";
 /** What a probe or a hook is tried on. */
 export interface ProbeTarget {
   readonly container: Container;
-  readonly sandbox: Pick<PodSandbox, "ip" | "connect">;
+  readonly sandbox: Pick<PodSandbox, "ip" | "connect" | "grpcHealth">;
   readonly running: Pick<RunningContainer, "exec">;
   readonly clock: Clock;
 }
@@ -68,7 +69,8 @@ async function askContainer(
   if (handler.exec) return attemptExec(handler.exec, target, signal);
   if (handler.httpGet) return attemptHttpGet(handler.httpGet, target, signal);
   if (handler.tcpSocket) return attemptTcpSocket(handler.tcpSocket, target, signal);
-  return errored(handler.grpc ? "gRPC probes are not supported by this kubelet" : "missing probe handler");
+  if (handler.grpc) return attemptGrpc(handler.grpc, target, signal);
+  return errored("missing probe handler");
 }
 
 async function attemptExec(
@@ -94,12 +96,11 @@ async function attemptHttpGet(
   signal: AbortSignal,
 ): Promise<ProbeOutcome> {
   const { path = "/", httpHeaders: headers = [], scheme } = action;
-  if (scheme === "HTTPS") return errored("HTTPS probes are not supported by this kubelet");
   const port = portNumber(action.port, target.container);
   if (port === undefined) return errored(`couldn't find port: "${action.port}"`);
   const host = `${action.host ?? target.sandbox.ip}:${port}`;
   try {
-    const connection = await connected(target, port, signal);
+    const connection = await connected(target, { port, isTls: scheme === "HTTPS" }, signal);
     const code = await httpGet(connection, { host, path, headers });
     return code >= 200 && code < 400
       ? { result: "success", message: "" }
@@ -116,15 +117,34 @@ async function attemptTcpSocket(
 ): Promise<ProbeOutcome> {
   const port = portNumber(action.port, target.container);
   if (port === undefined) return errored(`couldn't find port: "${action.port}"`);
-  const connection = await connected(target, port, signal);
+  const connection = await connected(target, { port }, signal);
   connection.destroy();
   return { result: "success", message: "" };
 }
 
+async function attemptGrpc(
+  { port, service = "" }: GRPCAction,
+  { sandbox }: ProbeTarget,
+  signal: AbortSignal,
+): Promise<ProbeOutcome> {
+  const status = await sandbox.grpcHealth(port, service ?? "", signal).catch((cause: unknown) => {
+    if (!isKubeError(cause, "Unavailable")) throw cause;
+    const where = `${sandbox.ip}:${port}`;
+    const why = `dial tcp ${where}: connect: connection refused`;
+    throw new Error(`timeout: failed to connect service "${where}": connection error: ${why}`, { cause });
+  });
+  if (status === "SERVING") return { result: "success", message: "" };
+  return { result: "failure", message: `service unhealthy (responded with "${status}")` };
+}
+
 /** A connection that is dropped when nobody waits for it any more. @throws Error in the words of Go's dialer */
-async function connected(target: ProbeTarget, port: number, signal: AbortSignal): Promise<ByteStream> {
-  const { sandbox } = target;
-  const connection = await sandbox.connect(port).catch((cause: unknown) => {
+async function connected(
+  { sandbox }: ProbeTarget,
+  { port, isTls = false }: { readonly port: number; readonly isTls?: boolean },
+  signal: AbortSignal,
+): Promise<ByteStream> {
+  const connection = await sandbox.connect(port, isTls ? { tls: signal } : {}).catch((cause: unknown) => {
+    if (!isKubeError(cause, "Unavailable")) throw cause;
     throw new Error(`dial tcp ${sandbox.ip}:${port}: connect: connection refused`, { cause });
   });
   if (signal.aborted) connection.destroy();
@@ -146,19 +166,27 @@ function portNumber(port: number | string, { ports = [] }: Container): number | 
   return Number.isInteger(number) ? number : ports.find(({ name }) => name === port)?.containerPort;
 }
 
-function urlOf({ host, path = "/", port }: HTTPGetAction, { sandbox, container }: ProbeTarget): string {
-  return `http://${host ?? sandbox.ip}:${portNumber(port, container)}${path}`;
+function urlOf(
+  { host, path = "/", port, scheme = "HTTP" }: HTTPGetAction,
+  { sandbox, container }: ProbeTarget,
+): string {
+  return `${scheme.toLowerCase()}://${host ?? sandbox.ip}:${portNumber(port, container)}${path}`;
 }
 
 function timedOut(handler: Handler, target: ProbeTarget, timeoutMs: number): ProbeOutcome {
   return { result: "failure", message: timeoutMessage(handler, target, timeoutMs) };
 }
 
-function timeoutMessage({ exec, httpGet: get }: Handler, target: ProbeTarget, timeoutMs: number): string {
+function timeoutMessage(
+  { exec, httpGet: get, grpc }: Handler,
+  target: ProbeTarget,
+  timeoutMs: number,
+): string {
   if (exec) {
     const command = JSON.stringify((exec.command ?? []).join(" "));
     return `command timed out: ${command} timed out after ${timeoutMs / 1000}s`;
   }
+  if (grpc) return `timeout: health rpc did not complete within ${timeoutMs / 1000}s`;
   if (!get) return `dial tcp ${target.sandbox.ip}: i/o timeout`;
   return `Get "${urlOf(get, target)}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`;
 }

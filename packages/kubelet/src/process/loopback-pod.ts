@@ -1,8 +1,16 @@
 import { mkdir, rm } from "node:fs/promises";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { type ByteStream, KubeError } from "@heliostat/kube";
-import type { ContainerSpec, ContainerUsage, FilesVolume, PodSandbox } from "../runtime/container-runtime.ts";
+import type {
+  ContainerSpec,
+  ContainerUsage,
+  FilesVolume,
+  PodConnectOptions,
+  PodSandbox,
+} from "../runtime/container-runtime.ts";
+import { grpcHealth } from "../sandbox/outside/grpc-health.ts";
+import { securedSocket } from "../sandbox/outside/secured-socket.ts";
 import { socketStream } from "../sandbox/outside/socket-stream.ts";
 import { endProcesses } from "./end-processes.ts";
 import { type FindAddress, serviceNamesIn, withLocalAddresses } from "./local-addresses.ts";
@@ -67,10 +75,20 @@ export class LoopbackPod implements PodSandbox {
     throw new Error("Cannot start container: its pod is gone");
   }
 
-  connect(port: number): Promise<ByteStream> {
+  async connect(port: number, { tls }: PodConnectOptions = {}): Promise<ByteStream> {
+    const socket = await this.#dial(port);
+    return socketStream(tls ? await securedSocket(socket, tls) : socket);
+  }
+
+  async grpcHealth(port: number, service: string, signal: AbortSignal): Promise<string> {
+    const authority = `${LOOPBACK}:${this.localPort(port)}`;
+    return await grpcHealth(await this.#dial(port), { authority, service, signal });
+  }
+
+  #dial(port: number): Promise<Socket> {
     return new Promise((resolve, reject) => {
       const socket = connect({ host: LOOPBACK, port: this.localPort(port), allowHalfOpen: true });
-      socket.once("connect", () => resolve(socketStream(socket)));
+      socket.once("connect", () => resolve(socket));
       socket.on("error", (cause) => {
         const why = `Cannot connect to port ${port} of the pod: ${cause.message}`;
         reject(new KubeError("Unavailable", why, { cause }));

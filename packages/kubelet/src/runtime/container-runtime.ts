@@ -57,8 +57,10 @@ export interface ResolvedImage {
   readonly description: string;
   /** Goes into `containerStatuses[].imageID`. */
   readonly imageId: string;
-  /** The image's own entry point, for containers that give no command. */
+  /** The image's own entry point, for containers that give no command: their arguments follow it. */
   readonly entrypoint: readonly string[];
+  /** What follows it when the container gives no arguments either. */
+  readonly cmd: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly workingDir: string;
 }
@@ -67,8 +69,15 @@ export interface SandboxSpec extends ObjectName {
   readonly namespace: string;
   readonly uid: string;
   readonly hostname: string;
+  /** Names of its own in its /etc/hosts. @default none */
+  readonly hostAliases?: readonly HostEntry[];
   /** For drivers that take wishes from the pod, as the simulated one does. */
   readonly annotations?: Readonly<Record<string, string>>;
+}
+
+export interface PodConnectOptions extends ConnectOptions {
+  /** Speak TLS, whoever answers, and drop the connection when this aborts. @default no TLS */
+  readonly tls?: AbortSignal;
 }
 
 /** One pod's share of the machine. */
@@ -77,7 +86,14 @@ export interface PodSandbox {
   /** Start a container and answer once its first process exists. @throws Error that says why it cannot be started */
   startContainer(spec: ContainerSpec): Promise<RunningContainer>;
   /** Connect to a port of the pod. @throws KubeError `Unavailable` */
-  connect(port: number, options?: ConnectOptions): Promise<ByteStream>;
+  connect(port: number, options?: PodConnectOptions): Promise<ByteStream>;
+  /**
+   * Ask a gRPC server of the pod for its health, or for that of one of its services.
+   *
+   * @returns the serving status that it answers with: `SERVING`, `NOT_SERVING`, …
+   * @throws KubeError `Unavailable` when nothing listens; Error in Kubernetes' words when what listens does not answer
+   */
+  grpcHealth(port: number, service: string, signal: AbortSignal): Promise<string>;
   /** Show these files from now on, to containers that run as well. Not asked of what has no real processes. */
   updateFiles(volume: FilesVolume): Promise<void>;
   /** Kill what still runs and remove everything of this pod. */
@@ -97,6 +113,8 @@ export interface ContainerSpec {
   readonly mounts: readonly Mount[];
   readonly isTty: boolean;
   readonly keepsStdin: boolean;
+  /** Where it may leave its last words for {@link ContainerExit.message}. @default nowhere */
+  readonly terminationMessagePath?: string;
   /** Whether it is there to end, as init containers and the pods of jobs are: for drivers that only pretend. */
   readonly isMeantToEnd?: boolean;
 }
@@ -169,6 +187,8 @@ export interface ContainerExit {
   readonly signal?: number;
   /** Whether the kernel ended it for want of memory. @default false */
   readonly isOutOfMemory?: boolean;
+  /** What it has left at its `terminationMessagePath`. @default nothing */
+  readonly message?: string;
 }
 
 export interface OutputChunk {

@@ -60,7 +60,7 @@ function overrides(
   { entrypoint, workingDir, env }: Readonly<Record<string, unknown>>,
   base: ImageStandIn,
   refuse: Refuse,
-): Pick<ImageStandIn, "entrypoint" | "workingDir" | "env"> {
+): Pick<ImageStandIn, "entrypoint" | "cmd" | "workingDir" | "env"> {
   if (entrypoint !== undefined && !isListOfText(entrypoint))
     return refuse(".entrypoint must be a list of words");
   if (workingDir !== undefined && !isAbsolute(workingDir))
@@ -68,6 +68,7 @@ function overrides(
   if (env !== undefined && !isEnvironment(env)) return refuse(".env must map names to text");
   return {
     entrypoint: entrypoint ?? base.entrypoint,
+    cmd: entrypoint ? [] : base.cmd,
     workingDir: workingDir ?? base.workingDir,
     env: { ...base.env, ...env },
   };

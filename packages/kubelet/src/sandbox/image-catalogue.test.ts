@@ -35,9 +35,9 @@ describe("imageCatalogue()", () => {
   });
 
   it("lends the machine's shell and Python to the images that are little more", () => {
-    expect(catalogue.resolve("busybox:1.28")?.entrypoint).toEqual(["sh"]);
-    expect(catalogue.resolve("ubuntu")?.entrypoint).toEqual(["bash"]);
-    expect(catalogue.resolve("python:3.12-slim")?.entrypoint).toEqual(["/usr/bin/python3"]);
+    expect(catalogue.resolve("busybox:1.28")).toMatchObject({ entrypoint: [], cmd: ["sh"] });
+    expect(catalogue.resolve("ubuntu")?.cmd).toEqual(["bash"]);
+    expect(catalogue.resolve("python:3.12-slim")?.cmd).toEqual(["/usr/bin/python3"]);
   });
 
   it("lends the machine's Redis, if it has one, to images of Redis", () => {
@@ -72,10 +72,14 @@ describe("imageCatalogue()", () => {
     const extended = imageCatalogue({ ray, added, file: FILE });
     expect(extended.resolve("rayproject/ray:2.9")?.env).toMatchObject({ STAGE: "laptop", HOME: "/home/ray" });
     expect(extended.resolve("registry.corp/team/app:1")).toMatchObject({
-      entrypoint: ["/opt/app/bin/python"],
+      entrypoint: [],
+      cmd: ["/opt/app/bin/python"],
       workingDir: "/app",
     });
-    expect(extended.resolve("registry.corp/team/other:1")?.entrypoint).toEqual(["bash", "-c"]);
+    expect(extended.resolve("registry.corp/team/other:1")).toMatchObject({
+      entrypoint: ["bash", "-c"],
+      cmd: [],
+    });
   });
 });
 

@@ -27,6 +27,8 @@ export interface ImageStandIn {
   /** What runs instead, for people: `Ray 2.58.0 of /opt/venv`. */
   readonly title: string;
   readonly entrypoint: readonly string[];
+  /** What follows the entry point where a container gives no arguments. */
+  readonly cmd: readonly string[];
   readonly env: Environment;
   readonly workingDir: string;
 }
@@ -78,9 +80,9 @@ function resolve(image: string, standIns: readonly ImageStandIn[]): ResolvedImag
     undefined,
   );
   if (best === undefined) return undefined;
-  const { title, entrypoint, env, workingDir } = best;
+  const { title, entrypoint, cmd, env, workingDir } = best;
   const description = `${title} stands in for ${image}`;
-  return { description, imageId: `${best.prefix}@${title}`, entrypoint, env, workingDir };
+  return { description, imageId: `${best.prefix}@${title}`, entrypoint, cmd, env, workingDir };
 }
 
 function isCovered(name: string, prefix: string): boolean {
@@ -114,7 +116,7 @@ function builtIn({ ray, python, redis }: Installations): readonly ImageStandIn[]
 export function rayStandIn(prefix: string, { folder, binFolder, version }: RayInstallation): ImageStandIn {
   const env = { PATH: `${binFolder}:${DEFAULT_PATH}`, VIRTUAL_ENV: folder, ...RAY_ENVIRONMENT };
   const title = `Ray ${version} of ${folder}`;
-  return { prefix, title, entrypoint: ["/bin/bash"], env, workingDir: RAY_HOME };
+  return { prefix, title, entrypoint: [], cmd: ["/bin/bash"], env, workingDir: RAY_HOME };
 }
 
 const RAY_HOME = "/home/ray";
@@ -131,7 +133,7 @@ const RAY_ENVIRONMENT: Environment = {
 export function pythonStandIn(prefix: string, python: string): ImageStandIn {
   const folder = python.slice(0, python.lastIndexOf("/"));
   const env = { ...PLAIN_ENVIRONMENT, PATH: `${folder}:${DEFAULT_PATH}` };
-  return { prefix, title: `the Python ${python}`, entrypoint: [python], env, workingDir: "/" };
+  return { prefix, title: `the Python ${python}`, entrypoint: [], cmd: [python], env, workingDir: "/" };
 }
 
 /** Like the image's own: options and configuration files go to the server, anything else is a command. */
@@ -142,6 +144,7 @@ function redisStandIn(prefix: string, redis: string): ImageStandIn {
     prefix,
     title: `the Redis ${redis}`,
     entrypoint: ["/bin/sh", "-c", choice, "redis"],
+    cmd: [],
     env: { ...PLAIN_ENVIRONMENT, PATH: `${folder}:${DEFAULT_PATH}` },
     workingDir: "/data",
   };
@@ -149,7 +152,7 @@ function redisStandIn(prefix: string, redis: string): ImageStandIn {
 
 function shellStandIn(prefix: string, shell: string): ImageStandIn {
   const title = `the ${shell} of this machine`;
-  return { prefix, title, entrypoint: [shell], env: PLAIN_ENVIRONMENT, workingDir: "/" };
+  return { prefix, title, entrypoint: [], cmd: [shell], env: PLAIN_ENVIRONMENT, workingDir: "/" };
 }
 
 const PLAIN_ENVIRONMENT: Environment = { PATH: DEFAULT_PATH, HOME: "/home/app", LANG: "C.UTF-8" };

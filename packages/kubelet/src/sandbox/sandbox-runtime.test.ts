@@ -33,7 +33,14 @@ describe.skipIf(!probe.isPossible)(`sandboxRuntime() ${probe.isPossible ? "" : p
     const binFolder = dirname(process.execPath);
     const ray = { folder: dirname(binFolder), binFolder, version: "0" };
     runtime = await sandboxRuntime({ folder, images: { file: "images.yaml", ray }, apiServer });
-    pod = await runtime.createSandbox({ name: "a", namespace: "test", uid: "uid-a", hostname: "pod-a" });
+    const hostAliases = [{ ip: "192.0.2.7", names: ["alias-a", "alias-b"] }];
+    pod = await runtime.createSandbox({
+      name: "a",
+      namespace: "test",
+      uid: "uid-a",
+      hostname: "pod-a",
+      hostAliases,
+    });
   });
 
   afterAll(async () => {
@@ -122,6 +129,17 @@ describe.skipIf(!probe.isPossible)(`sandboxRuntime() ${probe.isPossible ? "" : p
     expect((await finish(container)).out).toBe("new\nnewer\noldold\na\nc\nin\n");
   });
 
+  it("tells the last words that a container leaves", async () => {
+    const terminationMessagePath = "/dev/termination-log";
+    const container = await start("printf %5000s why >/dev/termination-log; exit 4", {
+      terminationMessagePath,
+    });
+    const { exit } = await finish(container);
+    expect(exit).toMatchObject({ exitCode: 4, message: " ".repeat(4096) });
+    const quiet = await start("exit 4", { terminationMessagePath: "/var/deep/er/message" });
+    expect((await finish(quiet)).exit).toEqual({ exitCode: 4 });
+  });
+
   it("shows host paths, and writes to them only when allowed", async () => {
     const volume: PodVolume = { type: "host", name: "h", path: folder };
     await run("echo 1 >/h/written; touch /r/refused", {
@@ -132,6 +150,10 @@ describe.skipIf(!probe.isPossible)(`sandboxRuntime() ${probe.isPossible ? "" : p
     });
     expect(readFileSync(join(folder, "written"), "utf8")).toBe("1\n");
     await rm(join(folder, "written"));
+  });
+
+  it("knows the names that only its pod has", async () => {
+    expect((await run("getent hosts alias-b")).out).toMatch(/^192\.0\.2\.7 +alias-a alias-b\n$/);
   });
 
   it("tells running containers when hosts change", async () => {

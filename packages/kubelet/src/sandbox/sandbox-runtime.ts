@@ -140,11 +140,11 @@ class NamespaceRuntime implements SandboxRuntime {
     return prepareHostPath(volume);
   }
 
-  async createSandbox({ uid, hostname }: SandboxSpec): Promise<PodSandbox> {
+  async createSandbox({ uid, hostname, hostAliases = [] }: SandboxSpec): Promise<PodSandbox> {
     await this.#hostsTold;
     const { internet, serviceCidr = "10.96.0.0/12" } = this.#options;
     const supervisor = this.#supervisor;
-    const ip = await supervisor.tell({ ask: "createPod", uid, hostname });
+    const ip = await supervisor.tell({ ask: "createPod", uid, hostname, hostAliases });
     const additions = { hasProxy: internet !== "off", serviceCidr };
     return new RemotePod({
       ...{ supervisor, uid, ip },

@@ -90,6 +90,10 @@ class SimulatedSandbox implements PodSandbox {
     return Promise.reject(new KubeError("Unavailable", message));
   }
 
+  async grpcHealth(): Promise<string> {
+    return "SERVING";
+  }
+
   async updateFiles(): Promise<void> {}
 
   usage(): readonly ContainerUsage[] {
@@ -161,6 +165,7 @@ function simulatedImage(image: string): ResolvedImage {
     description: "simulated, nothing is run",
     imageId: `simulated://${image}`,
     entrypoint: [],
+    cmd: [],
     env: {},
     workingDir: "/",
   };

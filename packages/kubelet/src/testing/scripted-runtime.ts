@@ -8,6 +8,7 @@ import type {
   HostEntry,
   HostVolume,
   OutputChunk,
+  PodConnectOptions,
   PodSandbox,
   RunningContainer,
   SandboxSpec,
@@ -33,6 +34,8 @@ export class ScriptedRuntime implements ContainerRuntime {
   hosts: readonly HostEntry[] = [];
   usage: readonly ContainerUsage[] = [];
   isClosed = false;
+  /** What gRPC servers say of themselves, by port and service. */
+  readonly health = new Map<string, string>();
   readonly missingPaths = new Set<string>();
   command: Command = () => ({ exitCode: 0 });
   /** Why the next sandbox or container cannot be made. */
@@ -48,6 +51,7 @@ export class ScriptedRuntime implements ContainerRuntime {
       description: `the host stands in for ${image}`,
       imageId: `id:${image}`,
       entrypoint: ["/entry"],
+      cmd: ["--serve"],
       env: { PATH: "/bin" },
       workingDir: "/home",
     };
@@ -104,6 +108,8 @@ export class ScriptedSandbox implements PodSandbox {
   readonly spec: SandboxSpec;
   readonly #runtime: ScriptedRuntime;
   isRemoved = false;
+  /** The ports with which TLS was spoken. */
+  readonly secured: number[] = [];
   /** Every update of files, in order. */
   readonly updates: FilesVolume[] = [];
 
@@ -120,10 +126,17 @@ export class ScriptedSandbox implements PodSandbox {
     return container;
   }
 
-  async connect(port: number): Promise<ByteStream> {
+  async connect(port: number, { tls }: PodConnectOptions = {}): Promise<ByteStream> {
+    if (tls) this.secured.push(port);
     const listener = this.#runtime.listeners.get(port);
     if (!listener) throw new KubeError("Unavailable", `Cannot connect to port ${port}`);
     return connection(listener);
+  }
+
+  async grpcHealth(port: number, service: string): Promise<string> {
+    const health = this.#runtime.health.get(`${port} ${service}`);
+    if (health === undefined) throw new KubeError("Unavailable", "connection refused");
+    return health;
   }
 
   async updateFiles(volume: FilesVolume): Promise<void> {

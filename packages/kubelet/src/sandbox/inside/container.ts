@@ -1,8 +1,8 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { STAND_IN_FOLDER } from "../container-environment.ts";
 import { isInOwnFolder } from "../root-plan.ts";
-import type { ContainerOrder, ExecInput } from "../wire/messages.ts";
+import type { ContainerOrder, Ending, ExecInput } from "../wire/messages.ts";
 import { type Command, startCommand } from "./command.ts";
 import { type ContainerPlace, containerRoot, OLD_ROOT, ROOT_FOLDER } from "./container-root.ts";
 import { bind, type MountEntry, mountTable } from "./mount-table.ts";
@@ -50,8 +50,10 @@ export async function startContainer(
   try {
     const start = { site, pod, order, folder };
     await furnish(start);
-    const command = await launch(start);
-    void command.ending.then(tidyUp);
+    const launched = await launch(start);
+    const ending = launched.ending.then((end) => withMessage(end, folder));
+    void ending.then(tidyUp);
+    const command = { ...launched, ending };
     return containerOf(start, { id, command, pid: await startedPid(command, folder) });
   } catch (error) {
     await tidyUp();
@@ -83,10 +85,12 @@ async function allPlaces({ site, pod, order, folder }: Start): Promise<readonly 
   const scratch = join(folder, "var-tmp");
   await mkdir(scratch, { mode: 0o1777 });
   const home = order.env["HOME"];
+  const { terminationMessagePath: lastWords } = order;
   const hiddenButNeeded = site.visibleFolders.filter(isInOwnFolder);
   return [
     { path: order.workingDir, kind: "present" },
     ...(home?.startsWith("/") ? await homePlaces(home, order, folder) : []),
+    ...(lastWords ? [await messagePlace(lastWords, folder)] : []),
     { path: "/var/tmp", kind: "folder", from: bind(scratch, ""), backing: scratch },
     { path: "/dev/shm", kind: "folder", from: SHARED_MEMORY },
     { path: STAND_IN_FOLDER, kind: "folder", from: bind(site.standInFolder, "") },
@@ -98,6 +102,23 @@ async function allPlaces({ site, pod, order, folder }: Start): Promise<readonly 
     ...pod.files.map(({ path, source }) => ({ path, kind: "file" as const, from: bind(source, "") })),
     ...(await Promise.all(order.mounts.map((mount) => pod.volumes.placeOf(mount)))),
   ];
+}
+
+const MESSAGE_FILE = "termination-log";
+/** Longer messages are cut (Kubernetes rule). */
+const MESSAGE_BYTES = 4096;
+
+async function messagePlace(path: string, folder: string): Promise<ContainerPlace> {
+  const file = join(folder, MESSAGE_FILE);
+  await writeFile(file, "");
+  await chmod(file, 0o666);
+  return { path, kind: "file", from: bind(file, "") };
+}
+
+async function withMessage(ending: Ending, folder: string): Promise<Ending> {
+  const written = await readFile(join(folder, MESSAGE_FILE)).catch(() => Buffer.alloc(0));
+  const message = written.subarray(0, MESSAGE_BYTES).toString();
+  return message === "" ? ending : { ...ending, message };
 }
 
 /** A login shell begins with the host's `/etc/profile`, which forgets the PATH that the image has: give it back. */

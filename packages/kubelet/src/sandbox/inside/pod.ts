@@ -16,6 +16,7 @@ import type { Site } from "./site.ts";
 export interface PodIdentity {
   readonly uid: string;
   readonly hostname: string;
+  readonly hostAliases: readonly HostEntry[];
   readonly ip: string;
   /** Distinguishes its network device from those of the others. */
   readonly serial: number;
@@ -63,8 +64,9 @@ export class Pod implements ContainerHome {
 
   /** Written in place and at once, so that containers that run see it and never half of it. */
   setHosts(entries: readonly HostEntry[]): void {
-    const { ip, hostname } = this.#identity;
-    writeFileSync(join(this.#folder, "hosts"), hostsFile({ ip, names: [hostname] }, entries));
+    const { ip, hostname, hostAliases } = this.#identity;
+    const hosts = hostsFile({ ip, names: [hostname] }, [...hostAliases, ...entries]);
+    writeFileSync(join(this.#folder, "hosts"), hosts);
   }
 
   /** Kill what still runs and remove what is left of it. */

@@ -36,7 +36,7 @@ export class Supervisor {
   async #answer(request: Request, socket: Socket): Promise<void> {
     switch (request.ask) {
       case "createPod":
-        finish(socket, { ok: true, value: (await this.#createPod(request.uid, request.hostname)).ip });
+        finish(socket, { ok: true, value: (await this.#createPod(request)).ip });
         return;
       case "removePod":
         await this.#removePod(request.uid);
@@ -77,9 +77,9 @@ export class Supervisor {
     }
   }
 
-  async #createPod(uid: string, hostname: string): Promise<Pod> {
+  async #createPod({ uid, hostname, hostAliases = [] }: Request & { ask: "createPod" }): Promise<Pod> {
     const serial = this.#freeSerial();
-    const pod = await Pod.create(this.#site, { uid, hostname, serial, ip: podIp(serial) });
+    const pod = await Pod.create(this.#site, { uid, hostname, hostAliases, serial, ip: podIp(serial) });
     pod.setHosts(this.#hosts);
     this.#pods.set(uid, pod);
     return pod;

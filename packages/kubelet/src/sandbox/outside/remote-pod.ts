@@ -1,13 +1,17 @@
-import { type ByteStream, type ConnectOptions, KubeError } from "@heliostat/kube";
+import type { Socket } from "node:net";
+import { type ByteStream, KubeError } from "@heliostat/kube";
 import type {
   ContainerSpec,
   FilesVolume,
   Mount,
+  PodConnectOptions,
   PodSandbox,
   RunningContainer,
 } from "../../runtime/container-runtime.ts";
 import type { ContainerOrder, OrderedFilesVolume, OrderedVolume } from "../wire/messages.ts";
+import { grpcHealth } from "./grpc-health.ts";
 import { RemoteContainer } from "./remote-container.ts";
+import { securedSocket } from "./secured-socket.ts";
 import { socketStream } from "./socket-stream.ts";
 import type { SupervisorProcess } from "./supervisor-process.ts";
 
@@ -38,11 +42,24 @@ export class RemotePod implements PodSandbox {
     return await RemoteContainer.start(supervisor, uid, orderOf({ ...spec, env: environment(spec.env) }));
   }
 
-  async connect(port: number, { includesLoopback = false }: ConnectOptions = {}): Promise<ByteStream> {
+  async connect(
+    port: number,
+    { includesLoopback = false, tls }: PodConnectOptions = {},
+  ): Promise<ByteStream> {
+    const socket = await this.#dial(port, includesLoopback);
+    return socketStream(tls ? await securedSocket(socket, tls) : socket);
+  }
+
+  async grpcHealth(port: number, service: string, signal: AbortSignal): Promise<string> {
+    const socket = await this.#dial(port, false);
+    return await grpcHealth(socket, { authority: `${this.ip}:${port}`, service, signal });
+  }
+
+  async #dial(port: number, includesLoopback: boolean): Promise<Socket> {
     const { supervisor, ip, uid } = this.#options;
     const where = { ip, port, ...(includesLoopback && { loopbackOf: uid }) };
     try {
-      return socketStream((await supervisor.ask({ ask: "connect", ...where })).socket);
+      return (await supervisor.ask({ ask: "connect", ...where })).socket;
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new KubeError("Unavailable", `Cannot connect to port ${port} of the pod: ${why}`, { cause });

@@ -1,8 +1,14 @@
-import type { ContainerSpec, HostEntry, Mount, VolumeFile } from "../../runtime/container-runtime.ts";
+import type {
+  ContainerSpec,
+  HostEntry,
+  Mount,
+  SandboxSpec,
+  VolumeFile,
+} from "../../runtime/container-runtime.ts";
 
 /** What heliostat asks of the supervisor inside the namespaces: the first line of a connection to its socket. */
 export type Request =
-  | { readonly ask: "createPod"; readonly uid: string; readonly hostname: string }
+  | ({ readonly ask: "createPod" } & Pick<SandboxSpec, "uid" | "hostname" | "hostAliases">)
   | { readonly ask: "removePod"; readonly uid: string }
   | { readonly ask: "updateFiles"; readonly uid: string; readonly volume: OrderedFilesVolume }
   | { readonly ask: "setHosts"; readonly entries: readonly HostEntry[] }
@@ -59,6 +65,8 @@ export type Control =
 export interface Ending {
   readonly exitCode: number;
   readonly signal?: number;
+  /** What a container has left as its termination message. */
+  readonly message?: string;
 }
 
 /** How the supervisor is set up: its only argument, as JSON. */
