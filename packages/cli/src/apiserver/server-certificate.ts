@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { ServerCertificate } from "@heliostat/apiserver";
+import { fileTrouble } from "../system/file-trouble.ts";
 import { UserError } from "../user-error.ts";
 
 /** What the flags of the command say. */
@@ -40,6 +41,6 @@ async function textOf(flag: string, file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (cause) {
-    throw new UserError(`Cannot read ${flag} ${file}: ${(cause as Error).message}`, { cause });
+    throw new UserError(`Cannot read ${flag} ${file}: ${fileTrouble(cause)}`, { cause });
   }
 }

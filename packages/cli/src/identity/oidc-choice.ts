@@ -8,6 +8,7 @@ import {
 } from "@heliostat/identity";
 import type { Clock } from "@heliostat/kube";
 import { type Proxies, proxyFor } from "@heliostat/kube-http";
+import { fileTrouble } from "../system/file-trouble.ts";
 import { UserError } from "../user-error.ts";
 
 /** What the flags of `addOidcOptions` say. */
@@ -77,7 +78,7 @@ async function authorityIn(file: string): Promise<string> {
     const text = await readFile(file, "utf8");
     if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
   } catch (cause) {
-    throw new UserError(`Cannot read --oidc-ca-file ${file}: ${(cause as Error).message}`, { cause });
+    throw new UserError(`Cannot read --oidc-ca-file ${file}: ${fileTrouble(cause)}`, { cause });
   }
   throw new UserError(`Cannot use --oidc-ca-file ${file}: it holds no certificate`, {
     hint: "Want PEM: -----BEGIN CERTIFICATE----- …",

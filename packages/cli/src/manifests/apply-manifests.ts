@@ -37,7 +37,7 @@ export interface ApplyContext {
 
 /**
  * Create each object, or change it into what its manifest says, in the order given. A field that kubectl applied and
- * the manifest no longer has goes.
+ * the manifest no longer has goes; one that the kind does not have is refused, as by kubectl.
  *
  * @throws UserError that names the manifest's place and what the API did not like
  */
@@ -53,7 +53,7 @@ export async function applyManifests(
       applied.push(await applyOne(resource, object, context));
     } catch (cause) {
       if (!isKubeError(cause)) throw cause;
-      throw new UserError(`Cannot apply ${place}: ${cause.message}`, { cause });
+      throw new UserError(`Cannot apply ${place}: ${cause.message}`, { cause, ...hintFor(cause.message) });
     }
   }
   return applied;
@@ -76,11 +76,13 @@ async function applyOne(
     throw error;
   });
   if (!stored) {
-    return { object: await client.create(resource, object, { isDryRun }), resource, outcome: "created" };
+    const created = await client.create(resource, object, { isDryRun, isStrict: true });
+    return { object: created, resource, outcome: "created" };
   }
   const patched = await client.patch(resource, nameOf(object), {
     patch: { type: "merge", body: patchTo(object, stored) },
     isDryRun,
+    isStrict: true,
   });
   const isSame = isEqualJson(withoutProgress(patched), withoutProgress(stored));
   return { object: patched, resource, outcome: isSame ? "unchanged" : "configured" };
@@ -118,6 +120,11 @@ function inNamespace(object: KubeObject): KubeObject {
 
 function nameOf({ metadata: { name, namespace } }: KubeObject): ObjectName {
   return namespace === undefined ? { name } : { name, namespace };
+}
+
+function hintFor(message: string): { readonly hint?: string } {
+  if (!message.includes("unknown field")) return {};
+  return { hint: "Check how the field is spelled and what it stands below" };
 }
 
 function unknownKind(object: KubeObject, place: string): UserError {

@@ -22,7 +22,9 @@ export type UpEvent =
   | ScalerEvent
   /** What to try next. */
   | { readonly event: "try"; readonly commands: readonly string[] }
-  | { readonly event: "stopping" };
+  | { readonly event: "stopping" }
+  /** It ends for this reason; a person is told on standard error. */
+  | { readonly event: "error"; readonly message: string; readonly hint: string | undefined };
 
 /** The scaler answers. */
 export interface ScalerEvent {
