@@ -1,8 +1,9 @@
 import type { Reconciler } from "@heliostat/controller";
 import { type RayClusterReconcilerSettings, rayClusterReconciler } from "./raycluster/reconciler.ts";
 
-export { type Explanation, explainRayCluster } from "./explain/explain-raycluster.ts";
+export { type Explanation, explainRayCluster, type Hearsay } from "./explain/explain-raycluster.ts";
 export type { Finding } from "./explain/finding.ts";
+export { containerKey, endedContainers, type LastWords } from "./explain/last-words.ts";
 export { type Forecast, type ForecastOptions, forecastRayCluster } from "./forecast/forecast-raycluster.ts";
 export { CLUSTER_GAUGES, clusterSamples, type GaugeFamily, type Sample } from "./metrics/cluster-metrics.ts";
 export { OPERATOR_PROJECTIONS } from "./projections.ts";

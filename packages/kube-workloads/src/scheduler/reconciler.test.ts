@@ -3,6 +3,7 @@ import {
   EVENTS,
   NODES,
   type Node,
+  PERSISTENT_VOLUME_CLAIMS,
   PODS,
   type Pod,
   type PodSpec,
@@ -65,6 +66,25 @@ describe("schedulerReconciler()", () => {
     await bench.client.delete(PODS, { namespace: "default", name: "a" }, { gracePeriodSeconds: 0 });
     await bench.turn();
     expect(await nodeOf("b")).toBe("laptop");
+  });
+
+  it("keeps a pod waiting for a claim that is not there, says so, and goes on when it comes", async () => {
+    await addNode("laptop", "4");
+    const volumes = [{ name: "data", persistentVolumeClaim: { claimName: "late" } }];
+    await addPod("a", "1", { volumes });
+    await bench.turn();
+    const waiting = await bench.client.get(PODS, { namespace: "default", name: "a" });
+    expect(conditionOf(waiting.status?.conditions, "PodScheduled")?.message).toMatch(
+      /^0\/1 nodes are available: persistentvolumeclaim "late" not found\./,
+    );
+    await bench.client.create(PERSISTENT_VOLUME_CLAIMS, {
+      apiVersion: "v1",
+      kind: "PersistentVolumeClaim",
+      metadata: { namespace: "default", name: "late" },
+      spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
+    });
+    await bench.turn();
+    expect(await nodeOf("a")).toBe("laptop");
   });
 
   it("sends pods of lower priority away for one that matters more, and gives it their room", async () => {

@@ -20,6 +20,7 @@ import {
   NODES,
   type Node,
   nameOf,
+  PERSISTENT_VOLUME_CLAIMS,
   POD_DISRUPTION_BUDGETS,
   PODS,
   type Pod,
@@ -29,6 +30,7 @@ import {
 } from "@heliostat/kube";
 import type { Index } from "@heliostat/watch-cache";
 import { AssumedPods } from "./assumed-pods.ts";
+import { missingClaim } from "./claims.ts";
 import { emptyNode, type NodeView, withPods } from "./node-view.ts";
 import type { NamespaceLabels } from "./place.ts";
 import { planBindings, type Refusal, type Verdict } from "./plan.ts";
@@ -58,25 +60,39 @@ export function schedulerReconciler(): Reconciler {
       watching(NODES, () => [ALL]),
       readOnly(NAMESPACES),
       readOnly(POD_DISRUPTION_BUDGETS),
+      watching(PERSISTENT_VOLUME_CLAIMS, () => [ALL]),
       watching(PODS, (pod, { isGone }) => (isWaiting(pod) || hasFreed(pod, isGone) ? [ALL] : [])),
     ],
     async reconcile(_, context) {
       const { caches, clock, signal } = context;
       await sleep(clock, GATHER_MS, signal);
-      const waiting = caches.of(PODS).byIndex(BY_NODE, "").filter(isWaiting);
+      const waiting = caches
+        .of(PODS)
+        .byIndex(BY_NODE, "")
+        .filter((pod) => isWaiting(pod) && !assumed.has(pod));
       const nodes = caches
         .of(NODES)
         .list()
         .map((node) => nodeView(node, caches, assumed));
+      const refusals = withoutClaim(waiting, caches, nodes.length);
+      const refused = new Set(refusals.map(({ pod }) => pod));
       const verdicts = planBindings(
-        waiting.filter((pod) => !assumed.has(pod)),
+        waiting.filter((pod) => !refused.has(pod)),
         nodes,
         { namespaces: namespaceLabels(caches), budgets: caches.of(POD_DISRUPTION_BUDGETS).list() },
       );
-      await followAll(verdicts, assumed, context);
+      await followAll([...refusals, ...verdicts], assumed, context);
       return DONE;
     },
   };
+}
+
+function withoutClaim(pods: readonly Pod[], caches: Caches, nodeCount: number): readonly Refusal[] {
+  const claims = caches.of(PERSISTENT_VOLUME_CLAIMS);
+  return pods.flatMap((pod) => {
+    const unschedulable = missingClaim(pod, claims, nodeCount);
+    return unschedulable === undefined ? [] : [{ pod, unschedulable }];
+  });
 }
 
 /** One pod's trouble is not another's: all are tried before the first error is thrown. */
