@@ -14,6 +14,7 @@ import { readManifests } from "../manifests/read-manifests.ts";
 import type { Reporter, UpEvent } from "../output/up-event.ts";
 import { systemClock, systemRandom } from "../system/clock.ts";
 import { stderrLogger } from "../system/logger.ts";
+import { UserError } from "../user-error.ts";
 import { type AwaitOptions, untilAllReady, untilClusterReady } from "./await-ready.ts";
 import { choosePods, type PodsChoice } from "./choose-runtime.ts";
 import { runJob } from "./run-job.ts";
@@ -30,6 +31,7 @@ const EXAMPLES = join(import.meta.dirname, "../../../../examples");
 const EXAMPLE_CLUSTER = join(EXAMPLES, "raycluster.yaml");
 const EXAMPLE_JOB = join(EXAMPLES, "job.py");
 
+const EXIT_FAILURE = 1;
 /** As a shell says of a program that Ctrl-C has ended. */
 const EXIT_INTERRUPTED = 130;
 
@@ -62,7 +64,8 @@ export async function up(options: UpOptions, context: UpContext): Promise<number
       context.reporter.tell({ event: "applied", object: appliedName(each), outcome: each.outcome });
     }
     if (!options.exits) await serveScaler(laptop, applied, context);
-    const exitCode = await firstResult(applied, { laptop, pods, options, context });
+    const step = { laptop, pods, options, context };
+    const exitCode = await (options.exits ? firstResult(applied, step) : staying(applied, step));
     if (context.signal.aborted) return interrupted(options);
     if (options.exits) return exitCode;
     context.reporter.tell({ event: "try", commands: suggestions(laptop, applied) });
@@ -121,6 +124,17 @@ interface Step {
   readonly pods: PodsChoice;
   readonly options: UpOptions;
   readonly context: UpContext;
+}
+
+/** Whoever stays looks closer, or deletes what he waited for: neither is a reason to take the API away. */
+async function staying(applied: readonly Applied[], step: Step): Promise<number> {
+  try {
+    return await firstResult(applied, step);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    step.context.reporter.tell({ event: "job", status: "REFUSED", message: error.message });
+    return EXIT_FAILURE;
+  }
 }
 
 /** Wait for what was applied and, where there is a RayCluster, run the job on it. */
