@@ -20,6 +20,8 @@ export {
 } from "./raycluster/view.ts";
 export { type Evidence, type Why, whyNotReady } from "./raycluster/why.ts";
 
+export { unreconciledKinds, unreconciledNote } from "./unreconciled/unreconciled-kinds.ts";
+
 /** How the operator is set up. */
 export interface OperatorSettings extends RayClusterReconcilerSettings {}
 

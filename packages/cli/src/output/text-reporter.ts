@@ -115,7 +115,7 @@ function textOf(event: Exclude<UpEvent, { readonly event: "cluster" }>, isColour
     case "progress":
       return `  ${event.text}\n`;
     case "applied":
-      return `${event.object} ${event.outcome}\n`;
+      return `${event.object} ${event.outcome}${event.note ? `: ${event.note}` : ""}\n`;
     case "dashboard":
       return `Ray dashboard   ${event.url}  (${event.cluster})\n`;
     case "log":

@@ -12,6 +12,8 @@ export type UpEvent =
       readonly event: "applied";
       readonly object: string;
       readonly outcome: "created" | "configured" | "unchanged";
+      /** What to know about it, where it will not do what one expects. */
+      readonly note?: string;
     }
   /** How a cluster stands, told whenever it changes until it is ready. */
   | { readonly event: "cluster"; readonly cluster: ClusterSnapshot }

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { randomSuffix } from "@heliostat/kube";
 import { canSandbox } from "@heliostat/kubelet";
+import { unreconciledNote } from "@heliostat/operator";
 import { isRayError, LABEL, NODE_TYPE, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
 import { rayDashboard } from "@heliostat/ray-http";
 import { type LaptopApi, serveLaptopApi } from "../apiserver/laptop-api.ts";
@@ -60,9 +61,7 @@ export async function up(options: UpOptions, context: UpContext): Promise<number
     const pods = await startPods(laptop, options, context);
     if (context.signal.aborted) return interrupted(options);
     const applied = await applyManifests(manifests, laptop);
-    for (const each of applied) {
-      context.reporter.tell({ event: "applied", object: appliedName(each), outcome: each.outcome });
-    }
+    for (const each of applied) context.reporter.tell(appliedEvent(each));
     if (!options.exits) await serveScaler(laptop, applied, context);
     const step = { laptop, pods, options, context };
     const exitCode = await (options.exits ? firstResult(applied, step) : staying(applied, step));
@@ -76,6 +75,12 @@ export async function up(options: UpOptions, context: UpContext): Promise<number
     await api?.server.stop();
     await laptop.stop();
   }
+}
+
+function appliedEvent(applied: Applied): UpEvent {
+  const note = unreconciledNote(applied.resource);
+  const { outcome } = applied;
+  return { event: "applied", object: appliedName(applied), outcome, ...(note !== undefined && { note }) };
 }
 
 function apiEvent({ server, tokenFile }: LaptopApi): UpEvent {
@@ -153,7 +158,7 @@ async function firstResult(applied: readonly Applied[], step: Step): Promise<num
   );
   if (!cluster) {
     if (options.exits) await untilAllReady(applied, awaiting);
-    return 0;
+    return applied.some(({ resource }) => unreconciledNote(resource) !== undefined) ? EXIT_FAILURE : 0;
   }
   const ready = await untilClusterReady(cluster.object as RayCluster, awaiting);
   return ready ? jobOn(ready, step) : 0;
