@@ -48,7 +48,7 @@ export async function applyManifests(
   const applied: Applied[] = [];
   for (const { object, place } of manifests) {
     const resource = context.findResource(object.apiVersion, object.kind);
-    if (!resource) throw unknownKind(object, place);
+    if (!resource) throw unknownKind(object, place, context.findResource);
     try {
       applied.push(await applyOne(resource, object, context));
     } catch (cause) {
@@ -127,16 +127,18 @@ function hintFor(message: string): { readonly hint?: string } {
   return { hint: "Check how the field is spelled and what it stands below" };
 }
 
-function unknownKind(object: KubeObject, place: string): UserError {
+function unknownKind(object: KubeObject, place: string, findResource: FindResource): UserError {
   const { group } = groupVersion(object.apiVersion);
   const what = `${object.kind} "${keyOf(nameOf(object))}"`;
   return new UserError(
     `Cannot apply ${place}: nothing here serves ${object.apiVersion} ${object.kind} (for ${what})`,
-    {
-      hint:
-        group === ""
-          ? "Check apiVersion and kind for a misspelling"
-          : `Check apiVersion and kind, or put the CustomResourceDefinition of ${group} into an earlier manifest`,
-    },
+    { hint: unknownKindHint(group, object.kind, findResource) },
   );
+}
+
+function unknownKindHint(group: string, kind: string, findResource: FindResource): string {
+  if (group === "") return "Check apiVersion and kind for a misspelling";
+  const usual = `${group}/v1`;
+  if (findResource(usual, kind)) return `Its apiVersion is ${usual}`;
+  return `Check apiVersion and kind, or put the CustomResourceDefinition of ${group} into an earlier manifest`;
 }
