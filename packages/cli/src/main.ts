@@ -2,6 +2,7 @@ import { readConfig } from "./config.ts";
 import { EXIT_USAGE, program } from "./program.ts";
 import { UserError } from "./user-error.ts";
 
+const EXIT_FAILURE = 1;
 const EXIT_BUG = 70;
 
 const stop = new AbortController();
@@ -19,8 +20,13 @@ process.stdout.on("error", () => stop.abort());
 try {
   process.exitCode = await program(process.argv, { config: readConfig(), signal: stop.signal });
 } catch (error) {
-  process.exitCode = error instanceof UserError ? EXIT_USAGE : EXIT_BUG;
+  process.exitCode = exitCodeOf(error);
   process.stderr.write(`${textOf(error)}\n`);
+}
+
+function exitCodeOf(error: unknown): number {
+  if (!(error instanceof UserError)) return EXIT_BUG;
+  return error.isFailure ? EXIT_FAILURE : EXIT_USAGE;
 }
 
 function textOf(error: unknown): string {

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import type { AuthorizationMode } from "@heliostat/kube-embedded";
 import { Command, CommanderError, Option } from "commander";
 import { addApiClient } from "./command-line/api-client-commands.ts";
@@ -7,7 +8,7 @@ import { addOperator } from "./command-line/operator-command.ts";
 import { logLevelOption, portNumber, wholeNumber } from "./command-line/options.ts";
 import type { ProgramContext } from "./command-line/program-context.ts";
 import { addScalerClient } from "./command-line/scaler-client-commands.ts";
-import { scalerCommand } from "./command-line/scaler-command.ts";
+import { addScaler } from "./command-line/scaler-command.ts";
 import { CRD_FORMATS, CRD_KINDS, type CrdFormat, type CrdKinds } from "./commands/crd-format.ts";
 import {
   DEFAULT_STORAGE,
@@ -21,6 +22,7 @@ import { textReporter } from "./output/text-reporter.ts";
 import type { Reporter } from "./output/up-event.ts";
 import type { LogLevel } from "./system/logger.ts";
 import { PODS_WISHES, type PodsWish, type UpOptions } from "./up/up-options.ts";
+import { UserError } from "./user-error.ts";
 
 /** What commander makes of the flags that every command has. */
 interface SharedFlags {
@@ -57,7 +59,8 @@ export async function program(argv: readonly string[], context: ProgramContext):
   let exitCode = 0;
   const root = new Command("heliostat")
     .description("One control plane for Ray clusters on Kubernetes, from a laptop to production")
-    .showHelpAfterError()
+    .version(await packageVersion(), "--version", "say which Heliostat this is")
+    .showHelpAfterError("       --help says what there is")
     .exitOverride();
   addUp(root, context, (code) => {
     exitCode = code;
@@ -70,7 +73,7 @@ export async function program(argv: readonly string[], context: ProgramContext):
   addPlan(root, context);
   addExplain(root, context);
   addCrds(root);
-  root.addCommand(scalerCommand(context));
+  addScaler(root, context);
   try {
     await root.parseAsync([...argv]);
   } catch (error) {
@@ -79,6 +82,11 @@ export async function program(argv: readonly string[], context: ProgramContext):
     throw error;
   }
   return exitCode;
+}
+
+async function packageVersion(): Promise<string> {
+  const manifest = await readFile(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(manifest) as { readonly version: string }).version;
 }
 
 function addUp(root: Command, context: ProgramContext, onExit: (code: number) => void): void {
@@ -106,7 +114,8 @@ function addUp(root: Command, context: ProgramContext, onExit: (code: number) =>
     )
     .action(async (flags: UpFlags) => {
       const { up } = await import("./up/up.ts");
-      onExit(await up(upOptions(flags), { ...context, reporter: reporterFor(flags, context) }));
+      const reporter = reporterFor(flags, context);
+      onExit(await tellingErrors(reporter, () => up(upOptions(flags), { ...context, reporter })));
     });
 }
 
@@ -115,16 +124,15 @@ function addKubernetes(root: Command, context: ProgramContext): void {
     .description("the embedded Kubernetes API alone, with the Ray CRDs")
     .action(async (flags: SharedFlags) => {
       const { kubernetes } = await import("./commands/kubernetes.ts");
-      await kubernetes(
-        {
-          dataFolder: flags.dataDir,
-          port: flags.port,
-          logLevel: flags.logLevel,
-          authorization: flags.authorization,
-          storage: { engine: flags.storage, durability: flags.durability },
-        },
-        { ...context, reporter: reporterFor(flags, context) },
-      );
+      const options = {
+        dataFolder: flags.dataDir,
+        port: flags.port,
+        logLevel: flags.logLevel,
+        authorization: flags.authorization,
+        storage: { engine: flags.storage, durability: flags.durability },
+      };
+      const reporter = reporterFor(flags, context);
+      await tellingErrors(reporter, () => kubernetes(options, { ...context, reporter }));
     });
 }
 
@@ -199,11 +207,24 @@ function podsWish({ pods, simulate }: UpFlags): Pick<UpOptions, "pods"> {
   return pods === undefined ? {} : { pods };
 }
 
+/** Whoever reads events learns from them, too, why there are no more. */
+async function tellingErrors<T>(reporter: Reporter, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof UserError)
+      reporter.tell({ event: "error", message: error.message, hint: error.hint });
+    throw error;
+  }
+}
+
 function reporterFor({ json }: SharedFlags, { config }: ProgramContext): Reporter {
   const write = (text: string): void => {
     process.stdout.write(text);
   };
   if (json) return jsonReporter(write);
-  const { isTTY: isTerminal = false, columns = 120 } = process.stdout;
-  return textReporter({ write, isTerminal, columns, isColourful: isTerminal && config.isColourful });
+  const { isTTY = false, columns = 120, rows = 40 } = process.stdout;
+  // A dumb terminal shows what would move its cursor.
+  const isTerminal = isTTY && config.environment["TERM"] !== "dumb";
+  return textReporter({ write, isTerminal, columns, rows, isColourful: isTTY && config.isColourful });
 }

@@ -179,6 +179,21 @@ describe("Controller", () => {
     await bench.stop();
   });
 
+  it("tells of what is there only when everything that is wanted can be read", async () => {
+    const bench = benchOf(async () => DONE, {
+      watches: [],
+      furtherWatches: () => [
+        { resource: CONFIG_MAPS, toKeys: (_, { caches }) => [`beside ${caches.of(SECRETS).list().length}`] },
+        { resource: SECRETS, toKeys: () => [] },
+      ],
+    });
+    bench.configMaps.put(configMap("a"));
+    bench.start();
+    await settled();
+    expect(bench.begun).toContain("beside 0");
+    await bench.stop();
+  });
+
   it("waits to begin with for further resources as well", async () => {
     const bench = benchOf(async () => DONE, {
       watches: [],

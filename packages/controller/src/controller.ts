@@ -80,6 +80,7 @@ export class Controller<T extends KubeObject = KubeObject> {
   async #start(): Promise<void> {
     const { resource, watches } = this.#reconciler;
     const followed = watches.map((watch) => this.#follow(watch, () => this.#followFurther()));
+    for (const { tellPresent } of followed) tellPresent();
     await Promise.all([
       ...followed.map(({ hasSynced }) => hasSynced),
       ...(resource ? [this.#followReconciled(resource)] : []),
@@ -104,9 +105,13 @@ export class Controller<T extends KubeObject = KubeObject> {
       for (const key of this.#keysOf(watch, change)) this.#queue.add(key);
       void afterwards?.();
     };
-    // Another may have followed the resource for long: what it holds is new to us.
-    for (const object of informer.list()) tell({ key: keyOf(nameOf(object)), after: object });
-    return { hasSynced: informer.hasSynced, leave: informer.onChange(tell) };
+    return {
+      hasSynced: informer.hasSynced,
+      leave: informer.onChange(tell),
+      tellPresent: () => {
+        for (const object of informer.list()) tell({ key: keyOf(nameOf(object)), after: object });
+      },
+    };
   }
 
   #keysOf(watch: Watch, { before, after }: Change): ReadonlySet<string> {
@@ -174,21 +179,24 @@ export class Controller<T extends KubeObject = KubeObject> {
     const names = new Set(wanted.map(({ resource }) => groupResource(resource)));
     for (const [name, { leave }] of this.#further) if (!names.has(name)) leave();
     const added = wanted.filter(({ resource }) => !this.#further.has(groupResource(resource)));
-    return Promise.all(added.map((watch) => this.#followOneMore(watch)));
+    const followed = added.map((watch) => this.#followOneMore(watch));
+    for (const { tellPresent } of followed) tellPresent();
+    return Promise.all(followed.map(({ hasSynced }) => hasSynced));
   }
 
-  #followOneMore(watch: Watch): Promise<void> {
+  #followOneMore(watch: Watch): Following {
     const name = groupResource(watch.resource);
-    const { hasSynced, leave } = this.#follow(watch);
+    const following = this.#follow(watch);
+    const { leave } = following;
     this.#further.set(name, {
-      hasSynced,
+      ...following,
       leave: () => {
         this.#further.delete(name);
         leave();
         this.#options.caches.unfollow(watch);
       },
     });
-    return hasSynced;
+    return following;
   }
 
   async #stop(signal: AbortSignal): Promise<void> {
@@ -204,4 +212,9 @@ export class Controller<T extends KubeObject = KubeObject> {
 interface Following {
   readonly hasSynced: Promise<void>;
   readonly leave: () => void;
+  /**
+   * Another may have followed the resource for long: what it holds is new to us. To be called when all that is wanted is
+   * followed, since who looks at one resource may read the others.
+   */
+  readonly tellPresent: () => void;
 }

@@ -139,10 +139,15 @@ export class InProcessClient implements KubeClient {
     };
   }
 
-  #caller({ fieldManager, isDryRun, signal }: WriteOptions): Caller {
+  #caller({ fieldManager, isDryRun, isStrict, signal }: WriteOptions): Caller {
     signal?.throwIfAborted();
     const { user, fieldManager: ownName } = this.#options;
-    return { user, fieldManager: fieldManager ?? ownName, isDryRun: isDryRun ?? false };
+    return {
+      user,
+      fieldManager: fieldManager ?? ownName,
+      isDryRun: isDryRun ?? false,
+      ...(isStrict && { fieldValidation: "Strict" }),
+    };
   }
 
   #written<T extends KubeObject>({ object }: { readonly object: KubeObject }): T {

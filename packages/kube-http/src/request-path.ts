@@ -48,8 +48,12 @@ export function watchQuery(options: WatchOptions): Query {
   };
 }
 
-export function writeQuery({ fieldManager, isDryRun }: WriteOptions): Query {
-  return { fieldManager, dryRun: isDryRun ? "All" : undefined };
+export function writeQuery({ fieldManager, isDryRun, isStrict }: WriteOptions): Query {
+  return {
+    fieldManager,
+    dryRun: isDryRun ? "All" : undefined,
+    fieldValidation: isStrict ? "Strict" : undefined,
+  };
 }
 
 function selectorQuery({ labelSelector, fieldSelector }: ListOptions): Query {

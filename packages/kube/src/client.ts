@@ -104,6 +104,8 @@ export interface WriteOptions extends CallOptions {
   readonly fieldManager?: string;
   /** Do everything but store. @default false */
   readonly isDryRun?: boolean;
+  /** Refuse a field that the kind does not have, rather than drop it (Kubernetes: `fieldValidation`). @default false */
+  readonly isStrict?: boolean;
 }
 
 export interface CreateOptions extends WriteOptions {

@@ -1,5 +1,6 @@
 import { type ApiClient, ApiClientError, apiClient } from "@heliostat/client";
 import type { Config } from "../config.ts";
+import { notedAddress } from "../laptop/laptop-addresses.ts";
 import { laptopTokenFor } from "../laptop/laptop-token.ts";
 import { UserError } from "../user-error.ts";
 
@@ -11,7 +12,7 @@ export interface ApiFlags {
   readonly json: boolean;
 }
 
-/** Where `heliostat up` serves the API. */
+/** Where `heliostat up` serves the API, unless the port was taken. */
 const LAPTOP_URL = "http://127.0.0.1:8888";
 const UNAUTHENTICATED = 16;
 
@@ -26,7 +27,8 @@ export async function withApi<T>(
   config: Config,
   work: (api: ApiClient) => Promise<T>,
 ): Promise<T> {
-  const baseUrl = server ?? config.environment["HELIOSTAT_API_URL"] ?? LAPTOP_URL;
+  const named = server ?? config.environment["HELIOSTAT_API_URL"];
+  const baseUrl = named ?? (await notedAddress(config, "api")) ?? LAPTOP_URL;
   if (!URL.canParse(baseUrl)) throw new UserError(`Cannot call "${baseUrl}": it is no URL`);
   const bearer =
     token ?? config.environment["HELIOSTAT_API_TOKEN"] ?? (await laptopTokenFor(baseUrl, config));

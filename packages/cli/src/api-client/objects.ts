@@ -7,6 +7,7 @@ import { parse } from "yaml";
 import type { ProgramContext } from "../command-line/program-context.ts";
 import { printJson, printLines } from "../output/print.ts";
 import { textTable } from "../output/text-table.ts";
+import { fileTrouble } from "../system/file-trouble.ts";
 import { UserError } from "../user-error.ts";
 import { type ApiFlags, withApi } from "./connect-api.ts";
 
@@ -134,7 +135,7 @@ async function readBody(file: string): Promise<JsonValue> {
   try {
     return parse(file === "-" ? await text(process.stdin) : await readFile(file, "utf8"));
   } catch (cause) {
-    throw new UserError(`Cannot read "${file}": ${(cause as Error).message}`, { cause });
+    throw new UserError(`Cannot read "${file}": ${fileTrouble(cause)}`, { cause });
   }
 }
 

@@ -4,6 +4,7 @@ import { JobSubmissionInfoSchema } from "@heliostat/proto";
 import type { ProgramContext } from "../command-line/program-context.ts";
 import { printJson, printLines } from "../output/print.ts";
 import { textTable } from "../output/text-table.ts";
+import { fileTrouble } from "../system/file-trouble.ts";
 import { UserError } from "../user-error.ts";
 import { type ApiFlags, withApi } from "./connect-api.ts";
 
@@ -97,6 +98,6 @@ async function readRuntimeEnv(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (cause) {
-    throw new UserError(`Cannot read "${file}": ${(cause as Error).message}`, { cause });
+    throw new UserError(`Cannot read "${file}": ${fileTrouble(cause)}`, { cause });
   }
 }

@@ -9,6 +9,7 @@ import {
 } from "@heliostat/identity";
 import { adminsMay, firstOf } from "../identity/api-identity.ts";
 import type { Laptop } from "../laptop/laptop.ts";
+import { noteAddress } from "../laptop/laptop-addresses.ts";
 import { TOKEN_FILE } from "../laptop/laptop-token.ts";
 import { dashboardsThroughPods } from "./dashboard-ways.ts";
 import { type ApiIdentity, servedApi } from "./served-api.ts";
@@ -37,6 +38,7 @@ export async function serveLaptopApi(laptop: Laptop): Promise<LaptopApi> {
   };
   // A second laptop, or a KubeRay of the user's own, may have the usual ports.
   const server = await serve(PORTS).catch(() => serve({ http: 0, grpc: 0 }));
+  await noteAddress(laptop, "api", server.httpUrl);
   return { server, tokenFile };
 }
 

@@ -1,4 +1,10 @@
-import { CUSTOM_RESOURCE_DEFINITIONS, type KubeClient, type KubeWire, NAMESPACES } from "@heliostat/kube";
+import {
+  CUSTOM_RESOURCE_DEFINITIONS,
+  type KubeClient,
+  type KubeWire,
+  NAMESPACES,
+  type NodePort,
+} from "@heliostat/kube";
 import { embeddedKubernetes } from "@heliostat/kube-embedded";
 import { type ClusterAccess, kubeHttp } from "@heliostat/kube-http";
 import { OPERATOR_VERSION, rayCrds } from "@heliostat/ray";
@@ -12,6 +18,8 @@ export interface OpenCluster {
   readonly client: KubeClient;
   /** Absent where there is none to ask. */
   readonly wire?: KubeWire;
+  /** Reads logs; absent where nothing runs. */
+  readonly node?: NodePort;
   /** For sentences: the server's address, or what stands in for one. */
   readonly name: string;
   /** The namespace that the kubeconfig's context names. */
@@ -31,6 +39,7 @@ export function openCluster(choice: ClusterChoice, config: Config, hint?: string
   return {
     client: cluster.client,
     wire: cluster.wire,
+    node: cluster.node,
     name: access.server,
     namespace: access.namespace,
     close: () => cluster.close(),

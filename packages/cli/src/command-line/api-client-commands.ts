@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import type { ApiFlags } from "../api-client/connect-api.ts";
 import type { ProgramContext } from "./program-context.ts";
 
@@ -15,13 +15,16 @@ interface SubmitFlags extends ApiFlags {
 /** `api`: compute templates, clusters and job submissions, through the API server. */
 export function addApiClient(root: Command, context: ProgramContext): void {
   const api = root.command("api").description("compute templates, clusters and jobs, through the API server");
-  api.addCommand(objects("templates", "compute templates", context));
-  api.addCommand(objects("clusters", "clusters that are made of templates", context));
-  api.addCommand(submissions(context));
+  addObjects(api.command("templates").description("compute templates"), context);
+  addObjects(api.command("clusters").description("clusters that are made of templates"), context);
+  addSubmissions(
+    api.command("submissions").description("jobs that are submitted to a running cluster"),
+    context,
+  );
 }
 
-function objects(kind: "templates" | "clusters", about: string, context: ProgramContext): Command {
-  const group = new Command(kind).description(about);
+function addObjects(group: Command, context: ProgramContext): void {
+  const kind = group.name() as "templates" | "clusters";
   withApiFlags(group.command("list")).action(async (flags: ApiFlags) => {
     const { listObjects } = await import("../api-client/objects.ts");
     await listObjects(kind, flags, context);
@@ -40,11 +43,9 @@ function objects(kind: "templates" | "clusters", about: string, context: Program
     const { deleteObject } = await import("../api-client/objects.ts");
     await deleteObject(kind, { name, ...flags }, context);
   });
-  return group;
 }
 
-function submissions(context: ProgramContext): Command {
-  const group = new Command("submissions").description("jobs that are submitted to a running cluster");
+function addSubmissions(group: Command, context: ProgramContext): void {
   const onJob = (verb: string): Command =>
     withApiFlags(group.command(verb).argument("<cluster>").argument("<id>"));
   withApiFlags(group.command("list").argument("<cluster>")).action(
@@ -77,7 +78,6 @@ function submissions(context: ProgramContext): Command {
     const { deleteSubmission } = await import("../api-client/submissions.ts");
     await deleteSubmission({ cluster, id, ...flags }, context);
   });
-  return group;
 }
 
 function withApiFlags(command: Command): Command {

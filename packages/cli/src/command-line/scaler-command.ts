@@ -1,13 +1,14 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { ScalerContext, ScalerFlags } from "../commands/scaler-options.ts";
 import { type ScalerIdentityChoice, scalerIdentityChoice } from "../identity/scaler-choice.ts";
 import { type ListenAddress, listenAddress } from "../scaler/listen-address.ts";
 import { withOidcOptions } from "./oidc-options.ts";
 import { logLevelOption } from "./options.ts";
 
-/** The command `heliostat scaler`. */
-export function scalerCommand(context: ScalerContext): Command {
-  const command = new Command("scaler")
+/** `heliostat scaler` */
+export function addScaler(root: Command, context: ScalerContext): void {
+  const command = root
+    .command("scaler")
     .description("the HTTP service that lists, scales and restarts clusters of Ray, Dask and Spark")
     .option(
       "--kubeconfig <file>",
@@ -35,7 +36,7 @@ export function scalerCommand(context: ScalerContext): Command {
     .option("--whole-tier", "replies carry the whole hardware tier, not its id", false)
     .option("--requests-per-minute <number>", "of one caller", wholeNumber, 600)
     .addOption(logLevelOption("info"));
-  return withOidcOptions(command).action(async (flags: ScalerFlags) => {
+  withOidcOptions(command).action(async (flags: ScalerFlags) => {
     const { scaler } = await import("../commands/scaler.ts");
     await scaler(flags, context);
   });

@@ -103,8 +103,12 @@ function asUserError(error: unknown): unknown {
   if (error instanceof IdentityError) return new UserError(error.message, { cause: error });
   const text = error instanceof Error ? error.message : "";
   if (!/EADDRINUSE|EADDRNOTAVAIL|EACCES|ENOTFOUND|EAI_AGAIN/.test(text)) return error;
-  return new UserError(`Cannot listen: ${text}`, {
-    cause: error,
-    hint: "Name other addresses with --http HOST:PORT and --grpc HOST:PORT",
-  });
+  const [, address] = /EADDRINUSE[^\d[]* (\S+:\d+)/.exec(text) ?? [];
+  return new UserError(
+    address ? `Cannot listen on ${address}: the port is in use` : `Cannot listen: ${text}`,
+    {
+      cause: error,
+      hint: "Name other addresses with --http HOST:PORT and --grpc HOST:PORT",
+    },
+  );
 }

@@ -1,5 +1,12 @@
-import { EVENTS, isKubeError } from "@heliostat/kube";
-import { explainRayCluster, viewRayCluster } from "@heliostat/operator";
+import { text } from "node:stream/consumers";
+import { type ContainerName, EVENTS, isKubeError, type NodePort } from "@heliostat/kube";
+import {
+  containerKey,
+  endedContainers,
+  explainRayCluster,
+  type LastWords,
+  viewRayCluster,
+} from "@heliostat/operator";
 import type { ClusterChoice } from "../cluster/cluster-access.ts";
 import { type OpenCluster, openCluster } from "../cluster/open-cluster.ts";
 import { seenByOperator } from "../cluster/seen-by-operator.ts";
@@ -32,7 +39,7 @@ export async function explain(options: ExplainCommandOptions, context: ExplainCo
 
 /** The same of an open cluster. */
 export async function explanationOf(
-  { client, ...cluster }: OpenCluster,
+  { client, node, ...cluster }: OpenCluster,
   { name, isJson, ...options }: ExplainCommandOptions,
   signal: AbortSignal,
 ): Promise<string> {
@@ -53,6 +60,28 @@ export async function explanationOf(
     if (isKubeError(error, "Forbidden")) return { items: [] };
     throw error;
   });
-  const explanation = explainRayCluster(view, events.items);
+  const lastWords = node ? await lastWordsOf(endedContainers(view), node, signal) : new Map();
+  const explanation = explainRayCluster(view, { events: events.items, lastWords });
   return isJson ? `${JSON.stringify(explanation, null, 2)}\n` : explanationText(explanation);
+}
+
+const LINES = 5;
+const MAX_BYTES = 8192;
+
+/** Who may not read logs, or comes too late for them, still learns what the objects say. */
+async function lastWordsOf(
+  containers: readonly ContainerName[],
+  node: NodePort,
+  signal: AbortSignal,
+): Promise<LastWords> {
+  const read = async (container: ContainerName, previous: boolean): Promise<readonly string[]> => {
+    const options = { previous, tailLines: LINES, limitBytes: MAX_BYTES, signal };
+    const written = await text(await node.logs(container, options));
+    return written.split("\n").filter((line) => line.trim() !== "");
+  };
+  const entries = containers.map(async (container) => {
+    const lines = await read(container, true).catch(() => read(container, false).catch(() => []));
+    return [containerKey(container), lines] as const;
+  });
+  return new Map(await Promise.all(entries));
 }

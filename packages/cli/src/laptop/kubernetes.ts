@@ -87,7 +87,7 @@ export async function serveEmbeddedKubernetes(options: KubernetesOptions): Promi
   } catch (cause) {
     await embedded.close();
     folder.release();
-    throw asUserError(cause, port);
+    throw asUserError(cause, { port, folder: folder.path });
   }
 }
 
@@ -97,6 +97,8 @@ async function startOnStored(embedded: EmbeddedKubernetes, folder: StateFolder):
   try {
     await embedded.start();
   } catch (cause) {
+    // A full disk is no reason to begin anew.
+    if (isKubeError(cause, "Unavailable")) throw cause;
     throw new UserError((cause as Error).message, {
       hint: `Name another folder with --data-dir, or begin anew: rm -r ${objectFolder(folder.path)}`,
       cause,
@@ -125,12 +127,18 @@ async function storedDefinition(
   }
 }
 
-function asUserError(cause: unknown, port: number): unknown {
+function asUserError(
+  cause: unknown,
+  { port, folder }: { readonly port: number; readonly folder: string },
+): unknown {
+  if (isKubeError(cause, "Unavailable")) {
+    const hint = "Make room there, or name another folder with --data-dir";
+    return new UserError(`Cannot start in ${folder}: ${cause.message}`, { hint, cause });
+  }
   const text = cause instanceof Error ? cause.message : "";
-  if (text.includes("port is in use"))
-    return new UserError(text, {
-      hint: `Stop what listens on port ${port}, or name another one with --port`,
-      cause,
-    });
-  return cause;
+  if (!text.includes("port is in use")) return cause;
+  return new UserError(text, {
+    hint: `Stop what listens on port ${port}, or name another one with --port`,
+    cause,
+  });
 }

@@ -12,7 +12,7 @@ import {
 } from "@heliostat/kube";
 import { workloadControllers } from "@heliostat/kube-workloads";
 import { type ContainerRuntime, type Kubelet, startKubelet } from "@heliostat/kubelet";
-import { reconcilers } from "@heliostat/operator";
+import { reconcilers, unreconciledKinds } from "@heliostat/operator";
 import type { FindResource } from "../manifests/apply-manifests.ts";
 import { idleWorkers } from "../ray/idle-workers.ts";
 import { type KubernetesOptions, type ServedKubernetes, serveEmbeddedKubernetes } from "./kubernetes.ts";
@@ -62,7 +62,8 @@ export async function startLaptop(options: KubernetesOptions): Promise<Laptop> {
   const stopping = new AbortController();
   const client = embedded.client("heliostat");
   const operator = reconcilers({ idleWorkers: idleWorkers({ client, node }) });
-  const controllers = runControllers([...workloadControllers(workloads(kubernetes)), ...operator], {
+  const others = [...workloadControllers(workloads(kubernetes)), ...unreconciledKinds()];
+  const controllers = runControllers([...others, ...operator], {
     client,
     clock,
     random,

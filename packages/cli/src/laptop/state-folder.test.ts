@@ -13,7 +13,7 @@ describe("claimStateFolder()", () => {
   it("gives a folder to one Heliostat at a time, and to the next once it is released", async () => {
     const path = aFolder();
     const first = await claimStateFolder(path);
-    await expect(claimStateFolder(path)).rejects.toThrow(`another heliostat up uses ${path}`);
+    await expect(claimStateFolder(path)).rejects.toThrow(`another Heliostat uses ${path}`);
     first.release();
     (await claimStateFolder(path)).release();
   });
@@ -30,6 +30,10 @@ describe("claimStateFolder()", () => {
     const claimed = await claimStateFolder(aFolder());
     expect(statSync(claimed.path).mode & 0o777).toBe(0o700);
     claimed.release();
+  });
+
+  it("refuses a path below which no folder can be made", async () => {
+    await expect(claimStateFolder("/proc/nowhere/state")).rejects.toThrow("Cannot use /proc/nowhere/state");
   });
 
   it("refuses a path too long for a socket before anything starts", async () => {

@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { connect, createServer, type Server } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileTrouble } from "../system/file-trouble.ts";
 import { UserError } from "../user-error.ts";
 
 /** A state folder that is ours until we give it back. */
@@ -27,17 +28,17 @@ export async function claimStateFolder(path: string): Promise<StateFolder> {
     );
   }
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolder(path);
     chmodSync(path, 0o700);
   } catch (cause) {
-    throw new UserError(`Cannot use ${path} as the state folder: ${(cause as Error).message}`, {
+    throw new UserError(`Cannot use ${path} as the state folder: ${fileTrouble(cause)}`, {
       hint: "Name another one with --data-dir",
       cause,
     });
   }
   const socket = join(path, "claim.sock");
   if (await isAnswered(socket)) {
-    throw new UserError(`Cannot start: another heliostat up uses ${path}`, {
+    throw new UserError(`Cannot start: another Heliostat uses ${path}`, {
       hint: `Stop it, use it (export KUBECONFIG=${join(path, "kubeconfig")}), or name another folder with --data-dir`,
     });
   }
@@ -50,6 +51,13 @@ export async function claimStateFolder(path: string): Promise<StateFolder> {
       rmSync(socket, { force: true });
     },
   };
+}
+
+/** Level by level: below a folder that takes no folders, such as `/proc`, Node's own recursion never ends. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
 }
 
 function isAnswered(socket: string): Promise<boolean> {

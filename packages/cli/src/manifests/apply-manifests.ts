@@ -38,7 +38,7 @@ export interface ApplyContext {
 
 /**
  * Create each object, or change it into what its manifest says, in the order given. A field that kubectl applied and
- * the manifest no longer has goes.
+ * the manifest no longer has goes; one that the kind does not have is refused, as by kubectl.
  *
  * @throws UserError that names the manifest's place and what the API did not like
  */
@@ -49,12 +49,12 @@ export async function applyManifests(
   const applied: Applied[] = [];
   for (const { object, place } of manifests) {
     const resource = context.findResource(object.apiVersion, object.kind);
-    if (!resource) throw unknownKind(object, place);
+    if (!resource) throw unknownKind(object, place, context.findResource);
     try {
       applied.push(await applyOne(resource, object, context));
     } catch (cause) {
       if (!isKubeError(cause)) throw cause;
-      throw new UserError(`Cannot apply ${place}: ${cause.message}`, { cause });
+      throw new UserError(`Cannot apply ${place}: ${cause.message}`, { cause, ...hintFor(cause.message) });
     }
   }
   return applied;
@@ -77,11 +77,13 @@ async function applyOne(
     throw error;
   });
   if (!stored) {
-    return { object: await client.create(resource, object, { isDryRun }), resource, outcome: "created" };
+    const created = await client.create(resource, object, { isDryRun, isStrict: true });
+    return { object: created, resource, outcome: "created" };
   }
   const patched = await client.patch(resource, nameOf(object), {
     patch: { type: patchTypeFor(resource), body: patchTo(object, stored) },
     isDryRun,
+    isStrict: true,
   });
   const isSame = isEqualJson(withoutProgress(patched), withoutProgress(stored));
   return { object: patched, resource, outcome: isSame ? "unchanged" : "configured" };
@@ -126,16 +128,23 @@ function nameOf({ metadata: { name, namespace } }: KubeObject): ObjectName {
   return namespace === undefined ? { name } : { name, namespace };
 }
 
-function unknownKind(object: KubeObject, place: string): UserError {
+function hintFor(message: string): { readonly hint?: string } {
+  if (!message.includes("unknown field")) return {};
+  return { hint: "Check how the field is spelled and what it stands below" };
+}
+
+function unknownKind(object: KubeObject, place: string, findResource: FindResource): UserError {
   const { group } = groupVersion(object.apiVersion);
   const what = `${object.kind} "${keyOf(nameOf(object))}"`;
   return new UserError(
     `Cannot apply ${place}: nothing here serves ${object.apiVersion} ${object.kind} (for ${what})`,
-    {
-      hint:
-        group === ""
-          ? "Check apiVersion and kind for a misspelling"
-          : `Check apiVersion and kind, or put the CustomResourceDefinition of ${group} into an earlier manifest`,
-    },
+    { hint: unknownKindHint(group, object.kind, findResource) },
   );
+}
+
+function unknownKindHint(group: string, kind: string, findResource: FindResource): string {
+  if (group === "") return "Check apiVersion and kind for a misspelling";
+  const usual = `${group}/v1`;
+  if (findResource(usual, kind)) return `Its apiVersion is ${usual}`;
+  return `Check apiVersion and kind, or put the CustomResourceDefinition of ${group} into an earlier manifest`;
 }

@@ -1,5 +1,35 @@
-import { describe, expect, it } from "vitest";
-import { parseManifest } from "./read-manifests.ts";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parseManifest, readManifests } from "./read-manifests.ts";
+
+describe("readManifests()", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "manifests-"));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it("reads the manifests of a folder by name, and nothing else in it", async () => {
+    for (const name of ["b.yaml", "a.yml", "c.json"]) {
+      await writeFile(
+        join(folder, name),
+        `{"apiVersion":"v1","kind":"Secret","metadata":{"name":"${name}"}}`,
+      );
+    }
+    await writeFile(join(folder, "notes.md"), "- no manifest");
+    const objects = await readManifests([folder]);
+    expect(objects.map(({ object }) => object.metadata.name)).toEqual(["a.yml", "b.yaml", "c.json"]);
+  });
+
+  it("refuses a file that is not there, and one in which nothing is", async () => {
+    const file = join(folder, "x.yaml");
+    await expect(readManifests([file])).rejects.toThrow(`Cannot read ${file}: it is not there`);
+    await writeFile(file, "# later\n");
+    await expect(readManifests([file])).rejects.toThrow(`Cannot apply ${file}: no object is in it`);
+  });
+});
 
 describe("parseManifest()", () => {
   it("reads every document and opens lists", () => {

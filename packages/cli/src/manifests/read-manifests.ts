@@ -1,6 +1,9 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { text as textOf } from "node:stream/consumers";
 import type { KubeObject } from "@heliostat/kube";
 import { parseAllDocuments } from "yaml";
+import { fileTrouble } from "../system/file-trouble.ts";
 import { UserError } from "../user-error.ts";
 
 /** One object of a manifest, with the place where a person finds it. */
@@ -10,14 +13,23 @@ export interface ManifestObject {
   readonly place: string;
 }
 
+/** What kubectl reads of a folder. */
+const MANIFEST_NAME = /\.(?:ya?ml|json)$/;
+
+const STANDARD_INPUT = "-";
+
 /**
- * Every object of these YAML or JSON files, in order; `kind: List` is opened.
+ * Every object of these YAML or JSON files, in order; `kind: List` is opened. A folder stands for the manifests in it,
+ * by name, `-` for standard input (kubectl's conventions).
  *
  * @throws UserError that names the file, the line and the field
  */
 export async function readManifests(files: readonly string[]): Promise<readonly ManifestObject[]> {
-  const texts = await Promise.all(files.map(async (file) => ({ file, text: await readText(file) })));
-  return texts.flatMap(({ file, text }) => parseManifest(text, file));
+  const names = (await Promise.all(files.map(filesOf))).flat();
+  const texts = await Promise.all(names.map(async (file) => ({ file, text: await readText(file) })));
+  const objects = texts.flatMap(({ file, text }) => parseManifest(text, file));
+  if (objects.length === 0) throw new UserError(`Cannot apply ${files.join(", ")}: no object is in it`);
+  return objects;
 }
 
 /** The objects of one manifest text. `file` is for messages. @throws UserError */
@@ -63,11 +75,26 @@ function objectsOf(value: unknown, place: string): readonly ManifestObject[] {
   return [{ object: value as KubeObject, place }];
 }
 
-async function readText(file: string): Promise<string> {
+async function filesOf(path: string): Promise<readonly string[]> {
+  if (path === STANDARD_INPUT) return [path];
+  const isFolder = (await reading(path, () => stat(path))).isDirectory();
+  if (!isFolder) return [path];
+  const names = await reading(path, () => readdir(path));
+  return names
+    .filter((name) => MANIFEST_NAME.test(name))
+    .sort()
+    .map((name) => join(path, name));
+}
+
+function readText(file: string): Promise<string> {
+  return reading(file, () => (file === STANDARD_INPUT ? textOf(process.stdin) : readFile(file, "utf8")));
+}
+
+async function reading<T>(path: string, read: () => Promise<T>): Promise<T> {
   try {
-    return await readFile(file, "utf8");
+    return await read();
   } catch (cause) {
-    throw new UserError(`Cannot read ${file}: ${(cause as Error).message}`, { cause });
+    throw new UserError(`Cannot read ${path}: ${fileTrouble(cause)}`, { cause });
   }
 }
 

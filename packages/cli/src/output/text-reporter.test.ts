@@ -10,11 +10,25 @@ describe("textReporter()", () => {
     expect(text()).toContain("\u001b[6A\u001b[J\nRayCluster default/demo: ready");
   });
 
-  it("writes one table after the other where lines cannot be replaced", () => {
+  it("writes only what has changed where lines cannot be replaced", () => {
     const { text, reporter } = aReporter({ isTerminal: false });
     for (const state of ["", "ready"]) reporter.tell({ event: "cluster", cluster: aCluster(state) });
-    expect(text().match(/RayCluster/g)).toHaveLength(2);
-    expect(text()).not.toContain("\u001b");
+    expect(text().split("\n")).toEqual([
+      "RayCluster default/demo: starting",
+      "  pod  demo-head  1/1  Running  0  10.244.0.2",
+      "  condition  HeadPodReady  True  HeadPodRunningAndReady",
+      "RayCluster default/demo: ready",
+      "",
+    ]);
+  });
+
+  it("draws no more lines than it can draw over", () => {
+    const { text, reporter } = aReporter({ isTerminal: true, rows: 10 });
+    const [pod] = aCluster("").pods;
+    const pods = Array.from({ length: 50 }, () => ({ ...pod, name: "p" }) as ClusterSnapshot["pods"][number]);
+    reporter.tell({ event: "cluster", cluster: { ...aCluster(""), pods } });
+    expect(text().trimEnd().split("\n")).toHaveLength(9);
+    expect(text()).toContain("and 47 lines more");
   });
 
   it("never draws over what was said in between", () => {
@@ -32,14 +46,14 @@ describe("textReporter()", () => {
   });
 });
 
-function aReporter({ isTerminal }: { isTerminal: boolean }) {
+function aReporter({ isTerminal, rows = 40 }: { isTerminal: boolean; rows?: number }) {
   let written = "";
   const write = (text: string) => {
     written += text;
   };
   return {
     text: () => written,
-    reporter: textReporter({ write, isTerminal, isColourful: false, columns: 120 }),
+    reporter: textReporter({ write, isTerminal, isColourful: false, columns: 120, rows }),
   };
 }
 

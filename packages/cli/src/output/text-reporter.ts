@@ -8,54 +8,94 @@ export interface Screen {
   readonly isTerminal: boolean;
   readonly isColourful: boolean;
   readonly columns: number;
+  readonly rows: number;
 }
 
-/** Plain sentences for a person, with one live table while a cluster comes up. */
+/** Plain sentences for a person; while a cluster comes up one live table, or what has changed where nothing is drawn over. */
 export function textReporter(screen: Screen): Reporter {
   let liveLines = 0;
+  let told: readonly string[] = [];
 
   function tell(event: UpEvent): void {
-    if (event.event === "cluster") {
-      drawCluster(event.cluster);
-      return;
-    }
-    liveLines = 0;
-    screen.write(textOf(event, screen.isColourful));
+    if (event.event !== "cluster") {
+      liveLines = 0;
+      screen.write(textOf(event, screen.isColourful));
+    } else if (screen.isTerminal) drawCluster(event.cluster);
+    else tellChanges(event.cluster);
   }
 
   function drawCluster(cluster: ClusterSnapshot): void {
-    const lines = clusterLines(cluster).map((line) =>
-      screen.isTerminal ? line.slice(0, screen.columns - 1) : line,
-    );
-    const eraseOld = screen.isTerminal && liveLines > 0 ? `\u001b[${liveLines}A\u001b[J` : "";
+    const lines = fitting(tableLines(cluster), screen);
+    const eraseOld = liveLines > 0 ? `\u001b[${liveLines}A\u001b[J` : "";
     screen.write(`${eraseOld}${lines.join("\n")}\n`);
     liveLines = lines.length;
+  }
+
+  function tellChanges(cluster: ClusterSnapshot): void {
+    const lines = plainLines(cluster);
+    screen.write(
+      lines
+        .filter((line) => !told.includes(line))
+        .map((line) => `${line}\n`)
+        .join(""),
+    );
+    told = lines;
   }
 
   return { tell, close: () => {} };
 }
 
-function clusterLines(cluster: ClusterSnapshot): readonly string[] {
-  const pods = cluster.pods.map(({ name, ready, status, restarts, ip, why }) => [
-    name,
-    ready,
-    status,
-    String(restarts),
-    ip || "-",
-    why,
-  ]);
-  const conditions = cluster.conditions.map(({ type, status, reason, message }) => [
-    type,
-    status,
-    reason,
-    message,
-  ]);
+/** As much as can be drawn over again: what has scrolled away cannot. */
+function fitting(lines: readonly string[], { columns, rows }: Screen): readonly string[] {
+  const room = rows - 2;
+  const shown =
+    lines.length <= room ? lines : [...lines.slice(0, room), `  and ${lines.length - room} lines more`];
+  return shown.map((line) => line.slice(0, columns - 1));
+}
+
+function tableLines(cluster: ClusterSnapshot): readonly string[] {
+  const { pods, conditions } = cells(cluster);
   return [
     "",
-    `RayCluster ${cluster.name}: ${cluster.state || "starting"}`,
-    ...indented(textTable(["POD", "READY", "STATUS", "RESTARTS", "IP", ""], pods)),
-    ...indented(textTable(["CONDITION", "STATUS", "REASON", ""], conditions)),
+    headline(cluster),
+    ...(pods.length > 0 ? indented(textTable(["POD", "READY", "STATUS", "RESTARTS", "IP", ""], pods)) : []),
+    ...(conditions.length > 0 ? indented(textTable(["CONDITION", "STATUS", "REASON", ""], conditions)) : []),
   ];
+}
+
+/** Without columns, so that a line differs only when what it says does. */
+function plainLines(cluster: ClusterSnapshot): readonly string[] {
+  const { pods, conditions } = cells(cluster);
+  const rows = [...pods.map((pod) => ["pod", ...pod]), ...conditions.map((each) => ["condition", ...each])];
+  return [headline(cluster), ...indented(rows.map((row) => row.filter((cell) => cell !== "").join("  ")))];
+}
+
+function headline({ name, state }: ClusterSnapshot): string {
+  return `RayCluster ${name}: ${state || "starting"}`;
+}
+
+interface Cells {
+  readonly pods: readonly (readonly string[])[];
+  readonly conditions: readonly (readonly string[])[];
+}
+
+function cells(cluster: ClusterSnapshot): Cells {
+  return {
+    pods: cluster.pods.map(({ name, ready, status, restarts, ip, why }) => [
+      name,
+      ready,
+      status,
+      String(restarts),
+      ip || "-",
+      why,
+    ]),
+    conditions: cluster.conditions.map(({ type, status, reason, message }) => [
+      type,
+      status,
+      reason,
+      message,
+    ]),
+  };
 }
 
 function indented(lines: readonly string[]): readonly string[] {
@@ -75,7 +115,7 @@ function textOf(event: Exclude<UpEvent, { readonly event: "cluster" }>, isColour
     case "progress":
       return `  ${event.text}\n`;
     case "applied":
-      return `${event.object} ${event.outcome}\n`;
+      return `${event.object} ${event.outcome}${event.note ? `: ${event.note}` : ""}\n`;
     case "dashboard":
       return `Ray dashboard   ${event.url}  (${event.cluster})\n`;
     case "log":
@@ -86,6 +126,8 @@ function textOf(event: Exclude<UpEvent, { readonly event: "cluster" }>, isColour
       return `\nTry:\n${event.commands.map((command) => `  ${command}\n`).join("")}\nCtrl-C stops everything.\n`;
     case "stopping":
       return "Stopping\n";
+    case "error":
+      return "";
   }
 }
 

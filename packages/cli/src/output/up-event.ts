@@ -12,6 +12,8 @@ export type UpEvent =
       readonly event: "applied";
       readonly object: string;
       readonly outcome: "created" | "configured" | "unchanged";
+      /** What to know about it, where it will not do what one expects. */
+      readonly note?: string;
     }
   /** How a cluster stands, told whenever it changes until it is ready. */
   | { readonly event: "cluster"; readonly cluster: ClusterSnapshot }
@@ -22,7 +24,9 @@ export type UpEvent =
   | ScalerEvent
   /** What to try next. */
   | { readonly event: "try"; readonly commands: readonly string[] }
-  | { readonly event: "stopping" };
+  | { readonly event: "stopping" }
+  /** It ends for this reason; a person is told on standard error. */
+  | { readonly event: "error"; readonly message: string; readonly hint: string | undefined };
 
 /** The scaler answers. */
 export interface ScalerEvent {

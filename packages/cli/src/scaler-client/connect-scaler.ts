@@ -1,10 +1,11 @@
 import { type ScalerClient, ScalerError, scalerClient, scalerOptionsFrom } from "@heliostat/client";
 import type { Config } from "../config.ts";
+import { notedAddress } from "../laptop/laptop-addresses.ts";
 import { laptopTokenFor } from "../laptop/laptop-token.ts";
 import { UserError } from "../user-error.ts";
 import { NODE_PLATFORM } from "./node-platform.ts";
 
-/** Where `heliostat up` serves the scaler. */
+/** Where `heliostat up` serves the scaler, unless the port was taken. */
 const LAPTOP_URL = "http://127.0.0.1:6010";
 
 /**
@@ -29,7 +30,7 @@ export async function withScaler<T>(
 
 async function connected(server: string | undefined, config: Config): Promise<ScalerClient> {
   const named = server ?? config.environment["CLUSTER_SCALER_BASE_URL"];
-  const baseUrl = named ?? LAPTOP_URL;
+  const baseUrl = named ?? (await notedAddress(config, "scaler")) ?? LAPTOP_URL;
   try {
     return scalerClient({ ...scalerOptionsFrom(config.environment), baseUrl, platform: NODE_PLATFORM });
   } catch (cause) {

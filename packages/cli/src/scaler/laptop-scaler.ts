@@ -4,6 +4,7 @@ import { LAPTOP_TIERS } from "@heliostat/engines";
 import { laptopTokenFile, readTokenFile } from "@heliostat/identity";
 import { fixedTiers, type Scaler, type ScalerOptions, startScaler } from "@heliostat/scaler";
 import type { Laptop } from "../laptop/laptop.ts";
+import { noteAddress } from "../laptop/laptop-addresses.ts";
 import { TOKEN_FILE } from "../laptop/laptop-token.ts";
 import type { ScalerEvent } from "../output/up-event.ts";
 
@@ -40,6 +41,7 @@ export async function laptopScaler(
     listen: { host: "127.0.0.1", port: PREFERRED_PORT },
   });
   laptop.onStop(() => void scaler.stop());
+  await noteAddress(laptop, "scaler", scaler.url);
   return {
     event: "scaler",
     url: scaler.url,

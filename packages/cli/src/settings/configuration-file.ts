@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { RaySettings } from "@heliostat/ray";
 import { parse } from "yaml";
+import { fileTrouble } from "../system/file-trouble.ts";
 import { UserError } from "../user-error.ts";
 
 /** What a file may say of an operator's setup, in the words of KubeRay's `Configuration`. */
@@ -86,7 +87,7 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (cause) {
-    throw new UserError(`Cannot read ${file}: ${(cause as Error).message}`, {
+    throw new UserError(`Cannot read ${file}: ${fileTrouble(cause)}`, {
       hint: "Name a YAML file with --config",
       cause,
     });

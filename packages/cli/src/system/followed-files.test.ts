@@ -61,7 +61,7 @@ test("a file that is gone is told of once, and a file that keeps changing not at
   expect([number.current, lines.length, lines[0]]).toEqual([
     1,
     1,
-    expect.stringContaining(`Cannot read --number ${join(folder, "value")}: ENOENT`),
+    expect.stringContaining(`Cannot read --number ${join(folder, "value")}: it is not there`),
   ]);
 });
 

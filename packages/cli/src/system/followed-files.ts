@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Clock, Logger } from "@heliostat/kube";
 import { UserError } from "../user-error.ts";
+import { fileTrouble } from "./file-trouble.ts";
 
 /** Files that somebody replaces from time to time, and what they mean together. */
 export interface FileMeaning<T> {
@@ -87,7 +88,7 @@ function textsOf(files: readonly NamedFile[]): Texts {
     try {
       return readFileSync(path, "utf8");
     } catch (cause) {
-      return new UserError(`Cannot read ${flag} ${path}: ${(cause as Error).message}`, { cause });
+      return new UserError(`Cannot read ${flag} ${path}: ${fileTrouble(cause)}`, { cause });
     }
   });
 }

@@ -104,6 +104,7 @@ async function lookUntil<T>(
 function tooLate(timeoutSeconds: number, waitingFor: string): UserError {
   return new UserError(`Gave up after ${timeoutSeconds} s waiting for ${waitingFor}`, {
     hint: "Give it longer with --timeout, or look closer without --exit: kubectl describe tells more",
+    isFailure: true,
   });
 }
 

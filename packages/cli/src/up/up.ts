@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { randomSuffix } from "@heliostat/kube";
 import { canSandbox } from "@heliostat/kubelet";
+import { unreconciledNote } from "@heliostat/operator";
 import { isRayError, LABEL, NODE_TYPE, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
 import { rayDashboard } from "@heliostat/ray-http";
 import { type LaptopApi, serveLaptopApi } from "../apiserver/laptop-api.ts";
@@ -14,6 +15,7 @@ import { readManifests } from "../manifests/read-manifests.ts";
 import type { Reporter, UpEvent } from "../output/up-event.ts";
 import { systemClock, systemRandom } from "../system/clock.ts";
 import { stderrLogger } from "../system/logger.ts";
+import { UserError } from "../user-error.ts";
 import { type AwaitOptions, untilAllReady, untilClusterReady } from "./await-ready.ts";
 import { choosePods, type PodsChoice } from "./choose-runtime.ts";
 import { runJob } from "./run-job.ts";
@@ -30,6 +32,7 @@ const EXAMPLES = join(import.meta.dirname, "../../../../examples");
 const EXAMPLE_CLUSTER = join(EXAMPLES, "raycluster.yaml");
 const EXAMPLE_JOB = join(EXAMPLES, "job.py");
 
+const EXIT_FAILURE = 1;
 /** As a shell says of a program that Ctrl-C has ended. */
 const EXIT_INTERRUPTED = 130;
 
@@ -58,11 +61,10 @@ export async function up(options: UpOptions, context: UpContext): Promise<number
     const pods = await startPods(laptop, options, context);
     if (context.signal.aborted) return interrupted(options);
     const applied = await applyManifests(manifests, laptop);
-    for (const each of applied) {
-      context.reporter.tell({ event: "applied", object: appliedName(each), outcome: each.outcome });
-    }
+    for (const each of applied) context.reporter.tell(appliedEvent(each));
     if (!options.exits) await serveScaler(laptop, applied, context);
-    const exitCode = await firstResult(applied, { laptop, pods, options, context });
+    const step = { laptop, pods, options, context };
+    const exitCode = await (options.exits ? firstResult(applied, step) : staying(applied, step));
     if (context.signal.aborted) return interrupted(options);
     if (options.exits) return exitCode;
     context.reporter.tell({ event: "try", commands: suggestions(laptop, applied) });
@@ -73,6 +75,12 @@ export async function up(options: UpOptions, context: UpContext): Promise<number
     await api?.server.stop();
     await laptop.stop();
   }
+}
+
+function appliedEvent(applied: Applied): UpEvent {
+  const note = unreconciledNote(applied.resource);
+  const { outcome } = applied;
+  return { event: "applied", object: appliedName(applied), outcome, ...(note !== undefined && { note }) };
 }
 
 function apiEvent({ server, tokenFile }: LaptopApi): UpEvent {
@@ -123,6 +131,17 @@ interface Step {
   readonly context: UpContext;
 }
 
+/** Whoever stays looks closer, or deletes what he waited for: neither is a reason to take the API away. */
+async function staying(applied: readonly Applied[], step: Step): Promise<number> {
+  try {
+    return await firstResult(applied, step);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    step.context.reporter.tell({ event: "job", status: "REFUSED", message: error.message });
+    return EXIT_FAILURE;
+  }
+}
+
 /** Wait for what was applied and, where there is a RayCluster, run the job on it. */
 async function firstResult(applied: readonly Applied[], step: Step): Promise<number> {
   const { laptop, context, options } = step;
@@ -139,7 +158,7 @@ async function firstResult(applied: readonly Applied[], step: Step): Promise<num
   );
   if (!cluster) {
     if (options.exits) await untilAllReady(applied, awaiting);
-    return 0;
+    return applied.some(({ resource }) => unreconciledNote(resource) !== undefined) ? EXIT_FAILURE : 0;
   }
   const ready = await untilClusterReady(cluster.object as RayCluster, awaiting);
   return ready ? jobOn(ready, step) : 0;

@@ -111,6 +111,13 @@ export function describeKubeClient({ name, newClient }: KubeClientSubject): void
         );
       });
 
+      it("refuses, when told to be strict, a field that the kind does not have, and drops it otherwise", async () => {
+        const misspelt = { ...configMap("misspelt"), dat: { a: "1" } };
+        const refused = client.create(CONFIG_MAPS, misspelt, { isStrict: true });
+        await expect(refused).rejects.toThrow('unknown field "dat"');
+        expect(await client.create(CONFIG_MAPS, misspelt)).not.toHaveProperty("dat");
+      });
+
       it("leaves the object that it is given as it was", async () => {
         const given = configMap("untouched", { a: "1" });
         const before = JSON.stringify(given);

@@ -2,9 +2,15 @@ import { type ContainerStatus, conditionOf, type Event, isTerminating, type Pod 
 import { isReady } from "../raycluster/pod-state.ts";
 import { podTrouble } from "../raycluster/status/pod-trouble.ts";
 import type { Finding } from "./finding.ts";
+import { containerKey, type LastWords } from "./last-words.ts";
 
-/** What a pod, its containers and its events say about why it is not ready. */
-export function podFinding(pod: Pod, events: readonly Event[]): Finding {
+interface Heard {
+  readonly events: readonly Event[];
+  readonly lastWords?: LastWords;
+}
+
+/** What a pod, its containers, their logs and its events say about why it is not ready. */
+export function podFinding(pod: Pod, { events, lastWords = new Map() }: Heard): Finding {
   const { name, namespace, uid } = pod.metadata;
   const isTrouble = !isReady(pod) && !isTerminating(pod);
   const own = events.filter(({ regarding }) => regarding?.uid === uid);
@@ -12,7 +18,7 @@ export function podFinding(pod: Pod, events: readonly Event[]): Finding {
     about: `Pod ${namespace}/${name}`,
     says: standing(pod),
     isTrouble,
-    because: isTrouble ? [...scheduling(pod), ...containers(pod), ...warnings(own)] : [],
+    because: isTrouble ? [...scheduling(pod), ...containers(pod, lastWords), ...warnings(own)] : [],
   };
 }
 
@@ -26,7 +32,7 @@ export function warnings(events: readonly Event[]): readonly Finding[] {
     .sort((a, b) => lastSeen(b).localeCompare(lastSeen(a)))
     .map((event) => ({
       about: `event ${event.reason}`,
-      says: `${event.note ?? ""} (${timesOf(event)}last at ${lastSeen(event)})`,
+      says: `${(event.note ?? "").trim()} (${timesOf(event)}last at ${lastSeen(event)})`,
       isTrouble: true,
       because: [],
     }));
@@ -45,8 +51,24 @@ function scheduling(pod: Pod): readonly Finding[] {
   return [{ about: "condition PodScheduled", says, isTrouble: true, because: [] }];
 }
 
+function containers(pod: Pod, lastWords: LastWords): readonly Finding[] {
+  const { name, namespace = "" } = pod.metadata;
+  return unreadyContainers(pod).map(({ finding, container }) => {
+    const lines = lastWords.get(containerKey({ namespace, name, container })) ?? [];
+    return {
+      ...finding,
+      because: lines.map((says) => ({ about: "log", says, isTrouble: true, because: [] })),
+    };
+  });
+}
+
+interface UnreadyContainer {
+  readonly container: string;
+  readonly finding: Finding;
+}
+
 /** Init containers first: the others do not start before they have ended. */
-function containers({ status }: Pod): readonly Finding[] {
+function unreadyContainers({ status }: Pod): readonly UnreadyContainer[] {
   const inits = (status?.initContainerStatuses ?? []).filter(({ ready }) => !ready);
   const mains = (status?.containerStatuses ?? []).filter(({ ready }) => !ready);
   const [running] = inits.filter(({ state }) => state?.running);
@@ -57,17 +79,16 @@ function containers({ status }: Pod): readonly Finding[] {
   ];
 }
 
-function container(role: string, status: ContainerStatus, whenRunning: string): Finding {
+function container(role: string, status: ContainerStatus, whenRunning: string): UnreadyContainer {
   const { waiting, terminated, running } = status.state ?? {};
   const { restartCount } = status;
   const restarts = restartCount > 0 ? `, restarted ${restartCount} times` : "";
   const last = status.lastState?.terminated;
   const lastExit = last ? `, last exit code ${last.exitCode}${last.reason ? ` (${last.reason})` : ""}` : "";
+  const says = `${stateText()}${restarts}${lastExit}`;
   return {
-    about: `${role} ${status.name}`,
-    says: `${stateText()}${restarts}${lastExit}`,
-    isTrouble: true,
-    because: [],
+    container: status.name,
+    finding: { about: `${role} ${status.name}`, says, isTrouble: true, because: [] },
   };
 
   function stateText(): string {

@@ -99,6 +99,26 @@ describe("the autoscaler's access", () => {
     expect(await world.names(SERVICE_ACCOUNTS)).not.toContain("c");
   });
 
+  it("of a template's account that is not there is told, and the cluster goes on as soon as it comes", async () => {
+    world = await OperatorWorld.begin();
+    const containers = [{ name: "ray-worker", image: "ray", resources: { limits: { cpu: "1" } } }];
+    await world.make({
+      workers: [{ replicas: 1, template: { spec: { serviceAccountName: "theirs", containers } } }],
+    });
+    await world.pass(300);
+    expect((await world.cluster()).status?.why).toMatch(
+      /^The API refuses to create a pod of group workers: .* serviceaccount "theirs" not found$/,
+    );
+    expect(await world.pods()).toHaveLength(1);
+    await world.client.create(SERVICE_ACCOUNTS, {
+      apiVersion: "v1",
+      kind: "ServiceAccount",
+      metadata: named("theirs"),
+    });
+    await world.pass(2);
+    expect(await world.pods()).toHaveLength(2);
+  });
+
   it("of the user's own account is waited for: no pod before it is there", async () => {
     world = await OperatorWorld.begin();
     const template = {
@@ -205,7 +225,7 @@ describe("services", () => {
     expect(spec?.clusterIP).not.toBe("None");
     expect((await world.cluster()).status?.head?.serviceIP).toBe(spec?.clusterIP);
     const before = world.requests.length;
-    await world.pass(3600);
+    await world.pass(4000);
     expect(world.requests.slice(before)).toEqual([]);
   });
 });

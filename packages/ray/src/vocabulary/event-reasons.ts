@@ -3,6 +3,8 @@ export const EVENT_REASON = {
   invalidMetadata: "InvalidRayClusterMetadata",
   invalidSpec: "InvalidRayClusterSpec",
   invalidStatus: "InvalidRayClusterStatus",
+  /** Of a kind that no reconciler looks after. */
+  unreconciledKind: "NotReconciled",
   createdHeadPod: "CreatedHeadPod",
   failedToCreateHeadPod: "FailedToCreateHeadPod",
   deletedHeadPod: "DeletedHeadPod",

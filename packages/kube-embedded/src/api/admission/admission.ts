@@ -3,6 +3,7 @@ import type { AdmissionPlugin, AdmittedWrite, Consequence } from "./admission-pl
 import { limitRangeAdmission } from "./limit-ranges.ts";
 import { priorityAdmission } from "./priority.ts";
 import { quotaAdmission } from "./quota.ts";
+import { serviceAccountAdmission } from "./service-accounts.ts";
 
 /** All plugins as one: the only place where writes are admitted. */
 export interface Admission {
@@ -14,7 +15,13 @@ export interface Admission {
 
 /** The plugins in the order in which they are asked; quotas come last, since they charge what nobody else refuses. */
 export function admissionChain(guards: readonly AdmissionPlugin[]): Admission {
-  const plugins = [priorityAdmission, limitRangeAdmission, ...guards, quotaAdmission];
+  const plugins = [
+    priorityAdmission,
+    limitRangeAdmission,
+    serviceAccountAdmission,
+    ...guards,
+    quotaAdmission,
+  ];
   return {
     mutated: (write) =>
       plugins.reduce((object, plugin) => plugin.mutated?.({ ...write, object }) ?? object, write.object),

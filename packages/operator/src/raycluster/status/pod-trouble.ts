@@ -53,8 +53,8 @@ export function podFacts({ metadata, status = {} }: Pod): readonly string[] {
   ];
 }
 
-function containerTrouble({ status = {} }: Pod): PodTrouble | undefined {
-  for (const container of statusesOf(status)) {
+function containerTrouble(pod: Pod): PodTrouble | undefined {
+  for (const container of statusesOf(pod.status ?? {})) {
     const { reason = "", message } = container.state?.waiting ?? {};
     const words = `${reason}${message ? `: ${message}` : ""}`;
     const { name } = container;
@@ -64,7 +64,7 @@ function containerTrouble({ status = {} }: Pod): PodTrouble | undefined {
       return { reason: CONDITION_REASON.containerTrouble, says, isStuck: true };
     }
     if (reason === "CrashLoopBackOff") {
-      const says = `starts its container ${name} again and again; it ${endOf(container.lastState)}`;
+      const says = `starts its container ${name} again and again; it ${endOf(container.lastState)}${remedyFor(pod, container)}`;
       return { reason: CONDITION_REASON.crashing, says, isStuck: true };
     }
   }
@@ -91,9 +91,11 @@ function notReady({ status }: Pod): PodTrouble | undefined {
   return { reason: CONDITION_REASON.headNotReady, says, isStuck: false };
 }
 
-function starting({ status }: Pod): PodTrouble {
-  const waiting = statusesOf(status ?? {}).find(({ state }) => state?.waiting)?.state?.waiting?.reason;
-  const says = `is ${status?.phase ?? "Pending"}${waiting ? `: ${waiting}` : ""}`;
+function starting({ status = {} }: Pod): PodTrouble {
+  const running = status.initContainerStatuses?.find(({ state, ready }) => state?.running && !ready);
+  const waiting = statusesOf(status).find(({ state }) => state?.waiting)?.state?.waiting?.reason;
+  const what = running ? `its init container ${running.name} runs and has yet to end` : waiting;
+  const says = `is ${status.phase ?? "Pending"}${what ? `: ${what}` : ""}`;
   return { reason: CONDITION_REASON.starting, says, isStuck: false };
 }
 
@@ -108,7 +110,17 @@ function statusesOf({
 function endOf(state: ContainerState | undefined): string {
   const end = state?.terminated;
   if (!end) return "does not stay up";
-  return `ended with exit code ${end.exitCode}${end.reason ? ` (${end.reason})` : ""}`;
+  const message = end.message?.trim();
+  return `ended with exit code ${end.exitCode}${end.reason ? ` (${end.reason})` : ""}${message ? `: ${message}` : ""}`;
+}
+
+/** What to do about a container that does not stay up, unless its own last words say enough. */
+function remedyFor({ metadata }: Pod, { name, lastState }: ContainerStatus): string {
+  const { reason, message } = lastState?.terminated ?? {};
+  if (reason === "OOMKilled") return "; give it a higher memory limit, or it less to hold";
+  if (message) return "";
+  const { name: pod, namespace } = metadata;
+  return `; see kubectl logs ${pod} -n ${namespace} -c ${name} --previous`;
 }
 
 function inWords({

@@ -52,7 +52,45 @@ const CASES: readonly (readonly [string, RayClusterView, string | undefined])[] 
         ],
       }),
     ]),
-    "The head, pod H, starts its container ray-head again and again; it ended with exit code 137 (OOMKilled)",
+    "The head, pod H, starts its container ray-head again and again; it ended with exit code 137 (OOMKilled); give it a higher memory limit, or it less to hold",
+  ],
+  [
+    "with a head that ends without a word",
+    seen([
+      headWith({
+        containerStatuses: [
+          { ...waiting("CrashLoopBackOff", ""), lastState: { terminated: { exitCode: 7, reason: "Error" } } },
+        ],
+      }),
+    ]),
+    "it ended with exit code 7 (Error); see kubectl logs H -n ns -c ray-head --previous",
+  ],
+  [
+    "with a head that says why it ends",
+    seen([
+      headWith({
+        containerStatuses: [
+          {
+            ...waiting("CrashLoopBackOff", ""),
+            lastState: { terminated: { exitCode: 7, reason: "Error", message: "no disk\n" } },
+          },
+        ],
+      }),
+    ]),
+    "it ended with exit code 7 (Error): no disk",
+  ],
+  [
+    "with a worker whose init container waits for what does not come",
+    seen([
+      headWith(readyStatus()),
+      ...workers.slice(1),
+      worker({
+        phase: "Pending",
+        initContainerStatuses: [{ name: "wait-gcs-ready", ready: false, state: { running: {} } }],
+        containerStatuses: [waiting("PodInitializing", "")],
+      }),
+    ]),
+    "1 of 2 workers are ready; worker W is Pending: its init container wait-gcs-ready runs and has yet to end",
   ],
   [
     "with a head that is not healthy",
@@ -113,7 +151,9 @@ describe("whyNotReady()", () => {
     const refusal = refusalOf(failure(error));
     const why = whyGiven(seen([headWith({ phase: "Pending" })]), refusal);
     expect(why).toMatchObject({ reason: "QuotaExceeded", isStuck: true });
-    expect(why?.sentence).toContain("exceeded quota: small");
+    expect(why?.sentence).toMatch(
+      /^The API refuses to create a pod of group workers: .* exceeded quota: small$/,
+    );
 
     const conditions = [
       { type: "Degraded", status: "True" as const, reason: "QuotaExceeded", message: why?.sentence ?? "" },

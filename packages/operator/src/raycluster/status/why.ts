@@ -1,5 +1,5 @@
-import type { FailedAction } from "@heliostat/controller";
-import { isKubeError, isTerminating, keyOf, nameOf, type Pod, timestamp } from "@heliostat/kube";
+import type { Action, FailedAction } from "@heliostat/controller";
+import { isKubeError, isTerminating, keyOf, nameOf, PODS, type Pod, timestamp } from "@heliostat/kube";
 import { CONDITION, CONDITION_REASON, desiredPods, HEAD_GROUP, type RayCluster } from "@heliostat/ray";
 import { groupOf, isAlive, isHead, isReady, isWorker } from "../pod-state.ts";
 import { obstaclesOf } from "../problems.ts";
@@ -60,8 +60,15 @@ export function refusalOf(failed: FailedAction | undefined): Refusal | undefined
   const isQuota = error.message.includes("exceeded quota");
   return {
     reason: isQuota ? CONDITION_REASON.quotaExceeded : CONDITION_REASON.refused,
-    sentence: `The API refuses to ${action.do} ${action.resource.kind}: ${error.message}`,
+    sentence: `The API refuses to ${action.do} ${objectOf(action)}: ${error.message}`,
   };
+}
+
+/** Which group a pod was for says where to mend it: the pod itself is nobody's manifest. */
+function objectOf(action: Action): string {
+  if (action.do !== "create" || action.resource.kind !== PODS.kind) return action.resource.kind;
+  const pod = action.object as Pod;
+  return isHead(pod) ? "the head's pod" : `a pod of group ${groupOf(pod)}`;
 }
 
 type Cause = (view: RayClusterView, refusal: Refusal | undefined) => Why | undefined;
