@@ -82,6 +82,7 @@ export {
   summedAmounts,
 } from "./pod-resources.ts";
 export {
+  canonicalQuantity,
   parseQuantity,
   printQuantity,
   type QuantityFormat,

@@ -45,6 +45,7 @@ const CONSTRAINTS: Readonly<Record<string, Readonly<Record<string, Schema>>>> = 
   },
   DeploymentSpec: { replicas: COUNT, minReadySeconds: COUNT, revisionHistoryLimit: COUNT },
   ReplicaSetSpec: { replicas: COUNT, minReadySeconds: COUNT },
+  ReplicationControllerSpec: { replicas: COUNT, minReadySeconds: COUNT },
   StatefulSetSpec: { replicas: COUNT, minReadySeconds: COUNT, revisionHistoryLimit: COUNT },
   ScaleSpec: { replicas: COUNT },
   JobSpec: {

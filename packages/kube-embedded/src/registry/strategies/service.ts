@@ -169,5 +169,7 @@ function nodePortProblems(ports: readonly ServicePort[], type: string): readonly
 function addressProblems(spec: ServiceSpec, old: ServiceSpec): readonly FieldCause[] {
   if (spec.type === "ExternalName" || old.type === "ExternalName") return [];
   if (isEqualJson(spec.clusterIPs ?? [], old.clusterIPs ?? []) && spec.clusterIP === old.clusterIP) return [];
-  return [invalidValue("spec.clusterIPs[0]", spec.clusterIPs ?? null, "may not change once set")];
+  const isListOld = isEqualJson(spec.clusterIPs ?? [], old.clusterIPs ?? []);
+  const wanted = isListOld ? [spec.clusterIP] : spec.clusterIPs;
+  return [invalidValue("spec.clusterIPs[0]", wanted, "may not change once set")];
 }
