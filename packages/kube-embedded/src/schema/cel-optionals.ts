@@ -7,6 +7,7 @@ import {
   declaredName,
   type MacroCall,
 } from "./cel-macro.ts";
+import { PRESENT_ENTRIES } from "./cel-optional-literals.ts";
 
 /** What CEL's library of optional values has beyond `of`, `none`, `hasValue`, `value`, `or` and `orValue`. */
 export function registerOptionalFunctions(environment: Environment): void {
@@ -24,6 +25,7 @@ export function registerOptionalFunctions(environment: Environment): void {
       present(list),
     )
     .registerFunction("list.unwrapOpt(): list", present)
+    .registerFunction(`${PRESENT_ENTRIES}(map): map`, presentEntries)
     .registerFunction("list.first(): optional<dyn>", (list: readonly unknown[]) => Optional.of(list[0]))
     .registerFunction("list.last(): optional<dyn>", (list: readonly unknown[]) => Optional.of(list.at(-1)));
 }
@@ -58,6 +60,14 @@ function mapping({ args, receiver }: MacroCall, wrap: (value: unknown) => unknow
 
 function present(list: readonly Optional[]): readonly unknown[] {
   return list.filter((each) => each.hasValue()).map((each) => each.value());
+}
+
+function presentEntries(
+  entries: ReadonlyMap<unknown, Optional> | Readonly<Record<string, Optional>>,
+): unknown {
+  const all = entries instanceof Map ? [...entries] : Object.entries(entries as object);
+  const kept = all.filter(([, value]) => value.hasValue()).map(([key, value]) => [key, value.value()]);
+  return entries instanceof Map ? new Map(kept) : Object.fromEntries(kept);
 }
 
 /** What a field of this type holds that nobody has set. */
