@@ -62,12 +62,13 @@ function present(list: readonly Optional[]): readonly unknown[] {
   return list.filter((each) => each.hasValue()).map((each) => each.value());
 }
 
-function presentEntries(
-  entries: ReadonlyMap<unknown, Optional> | Readonly<Record<string, Optional>>,
-): unknown {
-  const all = entries instanceof Map ? [...entries] : Object.entries(entries as object);
-  const kept = all.filter(([, value]) => value.hasValue()).map(([key, value]) => [key, value.value()]);
-  return entries instanceof Map ? new Map(kept) : Object.fromEntries(kept);
+function presentEntries(map: ReadonlyMap<unknown, Optional> | Readonly<Record<string, Optional>>): unknown {
+  const isMap = map instanceof Map;
+  const entries: readonly (readonly [unknown, Optional])[] = isMap ? [...map] : Object.entries(map);
+  const kept = entries
+    .filter(([, value]) => value.hasValue())
+    .map(([key, value]) => [key, value.value()] as const);
+  return isMap ? new Map(kept) : Object.fromEntries(kept as readonly (readonly [string, unknown])[]);
 }
 
 /** What a field of this type holds that nobody has set. */
