@@ -1,4 +1,10 @@
-import { epochMsOf, isDns1123Label, isDns1123Subdomain, parseQuantity } from "@heliostat/kube";
+import {
+  epochMsOf,
+  isDns1035Label,
+  isDns1123Label,
+  isDns1123Subdomain,
+  parseQuantity,
+} from "@heliostat/kube";
 
 const RFC3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 const DATE = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
@@ -15,7 +21,7 @@ const IPV6_GROUP = /^[0-9A-Fa-f]{1,4}$/;
 
 /**
  * The formats that are enforced. Kubernetes knows a closed list and lets every other `format` pass; the last three
- * are our own, for rules of built-in kinds.
+ * are our own, for rules of built-in kinds and of embedded resources.
  */
 const FORMATS: ReadonlyMap<string, (text: string) => boolean> = new Map([
   ["date-time", (text) => RFC3339.test(text) && epochMsOf(text) !== undefined],
@@ -38,6 +44,7 @@ const FORMATS: ReadonlyMap<string, (text: string) => boolean> = new Map([
   ["k8s-long-name", isDns1123Subdomain],
   ["dns-1123-label", isDns1123Label],
   ["quantity", (text) => parseQuantity(text) !== undefined],
+  ["embedded-kind", (text) => isDns1035Label(text.toLowerCase())],
 ]);
 
 /** Formats whose violation has a sentence of its own in Kubernetes. */
@@ -45,6 +52,10 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
   [
     "dns-1123-label",
     "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
+  ],
+  [
+    "embedded-kind",
+    "may have mixed case, but should otherwise match: a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')",
   ],
   ["quantity", "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"],
 ]);

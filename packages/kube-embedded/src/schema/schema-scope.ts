@@ -52,7 +52,7 @@ export function resourceSchema(schema: Schema): Schema {
   const { metadata, ...properties } = rest.properties ?? {};
   const implied = {
     apiVersion: { type: "string" },
-    kind: { type: "string" },
+    kind: { type: "string", ...(isEmbedded && { format: "embedded-kind" }) },
     metadata: { $ref: "ObjectMeta" },
   };
   const onTop = metadata?.properties ? [{ properties: { metadata } }] : [];
