@@ -1,4 +1,5 @@
 import { canonicalQuantity, type Schema } from "@heliostat/kube";
+import { OWN_FORMATS } from "./formats.ts";
 import { PLAIN_INT_OR_STRINGS, PLAIN_NUMBERS, POINTER_TEXTS } from "./go-zeros.ts";
 import { isJsonObject, mapItems, mapMembers } from "./json-value.ts";
 import type { SchemaScope } from "./schema-scope.ts";
@@ -81,7 +82,7 @@ function eachMember(form: Form): Form {
 
 /** Quantities are the only values of built-in kinds that may be a number or a text of some form. */
 function isQuantity({ pattern, format, "x-kubernetes-int-or-string": isEither }: Schema): boolean {
-  return isEither === true && (pattern !== undefined || format === "quantity");
+  return isEither === true && (pattern !== undefined || format === OWN_FORMATS.quantity);
 }
 
 const MILLI = -3;

@@ -22,6 +22,7 @@ const PARTS = {
   port: { "x-kubernetes-int-or-string": true },
   free: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
   mode: { type: "string", default: "plain" },
+  memory: { type: "string", format: "quantity" },
   template: {
     type: "object",
     "x-kubernetes-embedded-resource": true,
@@ -226,6 +227,13 @@ export const CUSTOM_OBJECT_RULES: readonly Expectation[] = [
       details: { causes: [{ field, message, ...(reason && { reason }) }] },
     }),
   })),
+  {
+    name: "may have formats that Kubernetes does not know, which ask nothing",
+    before: [post(DEFINITIONS, gadgets(PARTS))],
+    request: post(GADGETS, gadget({ memory: "lots" })),
+    status: 201,
+    json: { spec: { memory: "lots" } },
+  },
   {
     name: "gets its defaults",
     before: [post(DEFINITIONS, gadgets(PARTS))],
