@@ -18,6 +18,7 @@ import {
   OPTION_RULES,
 } from "../testing/upstream-rules/option-rules.ts";
 import { JSON_PATCH_RULES, PATCH_TYPE_RULES } from "../testing/upstream-rules/patch-type-rules.ts";
+import { PLACEMENT_RULES } from "../testing/upstream-rules/placement-rules.ts";
 import { POD_RULES } from "../testing/upstream-rules/pod-rules.ts";
 import {
   DISCOVERY_RULES,
@@ -68,6 +69,7 @@ const RULES: Readonly<Record<string, readonly Expectation[]>> = {
   "subresource:": SUBRESOURCE_RULES,
   "a namespace": NAMESPACE_RULES,
   "a built-in object": GO_FORM_RULES,
+  "what cannot be": PLACEMENT_RULES,
   "a pod": POD_RULES,
   "a configuration": CONFIGURATION_RULES,
   "a service": SERVICE_RULES,
