@@ -2,18 +2,13 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
-import { apiServer, handlersOf, startApiCaches } from "../packages/apiserver/src/index.ts";
-import { cachedAuthenticator, cachedAuthorizer, staticIdentity } from "../packages/identity/src/index.ts";
-import {
-  type Clock,
-  CUSTOM_RESOURCE_DEFINITIONS,
-  type KubeClient,
-  type Random,
-  SILENT,
-} from "../packages/kube/src/index.ts";
-import { embeddedKubernetes } from "../packages/kube-embedded/src/index.ts";
-import { ComputeTemplateSchema, GetComputeTemplateRequestSchema } from "../packages/proto/src/index.ts";
-import { rayCrds } from "../packages/ray/src/index.ts";
+import { apiServer, handlersOf, startApiCaches } from "@heliostat/apiserver";
+import { cachedAuthenticator, cachedAuthorizer, staticIdentity } from "@heliostat/identity";
+import { CUSTOM_RESOURCE_DEFINITIONS, interceptedClient, type KubeClient, SILENT } from "@heliostat/kube";
+import { embeddedKubernetes } from "@heliostat/kube-embedded";
+import { ComputeTemplateSchema, GetComputeTemplateRequestSchema } from "@heliostat/proto";
+import { rayCrds } from "@heliostat/ray";
+import { systemClock, systemRandom } from "../packages/cli/src/system/clock.ts";
 import { BENCH_TOKEN, type ChildWord, CLUSTERS } from "./apiserver-words.ts";
 
 /*
@@ -21,14 +16,7 @@ import { BENCH_TOKEN, type ChildWord, CLUSTERS } from "./apiserver-words.ts";
  * first argument says which; the parent asks by messages.
  */
 
-const clock: Clock = {
-  now: () => Date.now(),
-  after: (delayMs, run) => {
-    const timer = setTimeout(run, delayMs);
-    return { cancel: () => clearTimeout(timer) };
-  },
-};
-const random: Random = { uuid: () => crypto.randomUUID(), fraction: () => Math.random() };
+const [clock, random] = [systemClock, systemRandom];
 let reads = 0;
 
 async function serve(kind: string): Promise<void> {
@@ -73,11 +61,9 @@ async function api(): Promise<Pick<ChildWord, "http" | "grpc">> {
 }
 
 function counting(client: KubeClient): KubeClient {
-  return new Proxy(client, {
-    get(target, name: keyof KubeClient) {
-      if (name === "get" || name === "list") reads++;
-      return target[name].bind(target);
-    },
+  return interceptedClient(client, ({ verb }, send) => {
+    if (verb === "get" || verb === "list") reads++;
+    return send();
   });
 }
 

@@ -4,7 +4,7 @@ import { Agent, get } from "node:http";
 import { join } from "node:path";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { Client, credentials, Metadata } from "@grpc/grpc-js";
-import { GetComputeTemplateRequestSchema } from "../packages/proto/src/index.ts";
+import { GetComputeTemplateRequestSchema } from "@heliostat/proto";
 import { BENCH_TOKEN, type ChildWord, CLUSTERS } from "./apiserver-words.ts";
 import { type Benchmark, type Figure, median } from "./figure.ts";
 

@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { kubeconfigText, loadServerIdentity } from "../packages/kube-embedded/src/index.ts";
+import { kubeconfigText, loadServerIdentity } from "@heliostat/kube-embedded";
 import { storedPod } from "./stored-pod.ts";
 
 /*

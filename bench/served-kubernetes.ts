@@ -5,12 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parse } from "yaml";
+import { LAUNCHER_FLAGS } from "./launcher-flags.ts";
 import { cpuMsOf } from "./process-usage.ts";
 
 const root = join(import.meta.dirname, "..");
-
-/** With these the launcher stays in its process, where the preloaded module is. */
-const LAUNCHER_FLAGS = ["--conditions=@heliostat/source", "--max-semi-space-size=4"];
 
 /** A `heliostat kubernetes` in a process of its own, so that what it costs can be told from what we cost. */
 export class ServedKubernetes {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parse } from "yaml";
 import { type Benchmark, type Figure, median } from "./figure.ts";
+import { LAUNCHER_FLAGS } from "./launcher-flags.ts";
 import { cpuMsOf } from "./process-usage.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -65,7 +66,7 @@ interface Cost {
 async function costOf(program: Program): Promise<Cost> {
   const folder = mkdtempSync(join(tmpdir(), "heliostat-bench-"));
   const dataFolder = join(folder, "s");
-  const child = spawn(process.execPath, [...FLAGS, ...program(dataFolder)], {
+  const child = spawn(process.execPath, [...LAUNCHER_FLAGS, ...program(dataFolder)], {
     cwd: root,
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -88,9 +89,6 @@ async function costOf(program: Program): Promise<Cost> {
     rmSync(folder, { recursive: true, force: true });
   }
 }
-
-/** As the launcher would start it, without a process in between whose CPU nobody counts. */
-const FLAGS = ["--conditions=@heliostat/source", "--max-semi-space-size=4"];
 
 async function urlOf({ stdout }: ChildProcess): Promise<string> {
   if (!stdout) throw new Error("Cannot read from heliostat: it has no output");
@@ -188,5 +186,3 @@ function rayPod(name: string): string {
     },
   });
 }
-
-/** User and system time of a process. */

@@ -1,15 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
+import { LAUNCHER_FLAGS } from "../launcher-flags.ts";
 import { cpuMsOf, residentMibOf } from "../process-usage.ts";
 
 const root = join(import.meta.dirname, "../..");
 
-/** With these the launcher stays in its process, where the preloaded module is. */
-const LAUNCHER_FLAGS = [
-  "--conditions=@heliostat/source",
-  "--max-semi-space-size=4",
-  "--heap-growing-percent=50",
-];
+const OPERATOR_FLAGS = [...LAUNCHER_FLAGS, "--heap-growing-percent=50"];
 
 /** A `heliostat operator` in a process of its own, so that what it costs can be told from what we cost. */
 export class OperatorProcess {
@@ -18,7 +14,7 @@ export class OperatorProcess {
   /** @param preload a module that the operator's process loads first */
   static start(kubeconfigPath: string, preload?: string): OperatorProcess {
     const args = ["bin/heliostat.js", "operator", "--kubeconfig", kubeconfigPath, "--log-level", "error"];
-    const loaded = preload === undefined ? [] : ["--import", preload, "--expose-gc", ...LAUNCHER_FLAGS];
+    const loaded = preload === undefined ? [] : ["--import", preload, "--expose-gc", ...OPERATOR_FLAGS];
     return new OperatorProcess(
       spawn(process.execPath, [...loaded, ...args], {
         cwd: root,

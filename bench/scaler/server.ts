@@ -1,17 +1,17 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { dominoCrds } from "../../packages/engines/src/index.ts";
-import { staticIdentity } from "../../packages/identity/src/index.ts";
+import { dominoCrds } from "@heliostat/engines";
+import { staticIdentity } from "@heliostat/identity";
 import {
-  type Clock,
   CUSTOM_RESOURCE_DEFINITIONS,
   type KubeObject,
   NAMESPACES,
   namespaced,
   SILENT,
-} from "../../packages/kube/src/index.ts";
-import { embeddedKubernetes } from "../../packages/kube-embedded/src/index.ts";
-import { fixedTiers, startScaler } from "../../packages/scaler/src/index.ts";
+} from "@heliostat/kube";
+import { embeddedKubernetes } from "@heliostat/kube-embedded";
+import { fixedTiers, startScaler } from "@heliostat/scaler";
+import { systemClock, systemRandom } from "../../packages/cli/src/system/clock.ts";
 
 /** What a server tells the benchmark: where it is, and how much CPU it has used. */
 export interface ServerReport {
@@ -40,17 +40,9 @@ const CLUSTER = {
   spec: { autoscaling: { minReplicas: 1, maxReplicas: 5 } },
 } as unknown as KubeObject;
 
-const clock: Clock = {
-  now: () => Date.now(),
-  after: (delayMs, run) => {
-    const timer = setTimeout(run, delayMs);
-    return { cancel: () => clearTimeout(timer) };
-  },
-};
-
 /** The scaler on an embedded API, asked by the owner of a cluster. */
 async function scaler(): Promise<string> {
-  const random = { uuid: () => crypto.randomUUID(), fraction: () => Math.random() };
+  const [clock, random] = [systemClock, systemRandom];
   const kubernetes = embeddedKubernetes({ clock, random });
   await kubernetes.start();
   const client = kubernetes.client();

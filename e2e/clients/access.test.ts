@@ -2,18 +2,19 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fetchTools } from "../tools/fetch.ts";
+import { type ClientProgram, clientProgram } from "./client-program.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
-import { type ProgramResult, type RunOptions, runProgram } from "./program.ts";
+import type { ProgramResult } from "./program.ts";
 
 const RBAC = "rbac.authorization.k8s.io";
 
 describe.each(["kubectl-1.32", "kubectl-1.35"] as const)("%s and who may", (version) => {
   let cluster: Cluster;
-  let path: string;
+  let program: ClientProgram;
 
   beforeAll(async () => {
-    path = fetchTools()[version];
     cluster = await startCluster("rbac");
+    program = clientProgram(fetchTools()[version], cluster);
     await kubectl("create -f -", { input: SETUP });
     robotKubeconfig = await tokenKubeconfig();
   });
@@ -22,17 +23,8 @@ describe.each(["kubectl-1.32", "kubectl-1.35"] as const)("%s and who may", (vers
   /** In the name of the service account `robot`, by its token alone. */
   let robotKubeconfig: string;
 
-  function run(args: string, options: Partial<RunOptions> = {}): Promise<ProgramResult> {
-    const env = { HOME: cluster.home, KUBECONFIG: cluster.kubeconfigPath, ...options.env };
-    return runProgram(path, args.split(" "), { ...options, env });
-  }
-
-  /** What a successful command prints. */
-  async function kubectl(args: string, options: Partial<RunOptions> = {}): Promise<string> {
-    const { code, stdout, stderr } = await run(args, options);
-    if (code !== 0) throw new Error(`kubectl ${args} ended with ${code}: ${stderr}`);
-    return stdout;
-  }
+  const run: ClientProgram["run"] = (...call) => program.run(...call);
+  const kubectl: ClientProgram["output"] = (...call) => program.output(...call);
 
   async function tokenKubeconfig(): Promise<string> {
     const request = JSON.stringify({

@@ -1,7 +1,7 @@
 import { describeKubeClient } from "@heliostat/kube/conformance";
 import { kubeHttp, loadKubeconfig } from "@heliostat/kube-http";
 import { describe, it } from "vitest";
-import { SYSTEM_CLOCK } from "./cluster.ts";
+import { systemClock } from "../../packages/cli/src/system/clock.ts";
 
 /**
  * Set by hand, to run the conformance suite on a real cluster. It has a name of its own, so that nobody's everyday
@@ -16,7 +16,7 @@ if (kubeconfig) {
     name: `over HTTPS, on the cluster of ${kubeconfig}`,
     newClient: async () => {
       const environment = process.env;
-      const access = loadKubeconfig({ paths, clock: SYSTEM_CLOCK, environment, ...(context && { context }) });
+      const access = loadKubeconfig({ paths, clock: systemClock, environment, ...(context && { context }) });
       return kubeHttp(access, { userAgent: "heliostat-conformance" });
     },
   });

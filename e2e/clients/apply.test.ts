@@ -1,31 +1,22 @@
 import { CONFIG_MAPS, DEPLOYMENTS, type KubeObject } from "@heliostat/kube";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fetchTools } from "../tools/fetch.ts";
+import { type ClientProgram, clientProgram } from "./client-program.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
-import { type ProgramResult, type RunOptions, runProgram } from "./program.ts";
 
 describe.each(["kubectl-1.32", "kubectl-1.35"] as const)("%s apply --server-side", (version) => {
   let cluster: Cluster;
-  let path: string;
+  let program: ClientProgram;
 
   beforeAll(async () => {
-    path = fetchTools()[version];
     cluster = await startCluster();
+    program = clientProgram(fetchTools()[version], cluster);
   });
   afterAll(() => cluster?.remove());
 
-  function run(args: string, options: Partial<RunOptions> = {}): Promise<ProgramResult> {
-    const env = { HOME: cluster.home, KUBECONFIG: cluster.kubeconfigPath, ...options.env };
-    return runProgram(path, args.split(" "), { ...options, env });
-  }
-
-  /** What a successful command prints. */
-  async function kubectl(args: string, object?: object): Promise<string> {
-    const input = object === undefined ? {} : { input: JSON.stringify(object) };
-    const { code, stdout, stderr } = await run(args, input);
-    if (code !== 0) throw new Error(`kubectl ${args} ended with ${code}: ${stderr}`);
-    return stdout;
-  }
+  const run: ClientProgram["run"] = (...call) => program.run(...call);
+  const kubectl = (args: string, object?: object) =>
+    program.output(args, object === undefined ? {} : { input: JSON.stringify(object) });
 
   async function owners(name: string): Promise<readonly string[]> {
     const { metadata } = await cluster.client.get(CONFIG_MAPS, { name, namespace: "default" });

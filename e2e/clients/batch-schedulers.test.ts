@@ -5,8 +5,8 @@ import type { KubeObject, Pod } from "@heliostat/kube";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { fetchTools } from "../tools/fetch.ts";
 import { kuberaySamplesFolder } from "../tools/kuberay-samples.ts";
+import { clientProgram } from "./client-program.ts";
 import { type HeliostatProcess, startHeliostat } from "./heliostat-process.ts";
-import { runProgram } from "./program.ts";
 
 const FOLDER = kuberaySamplesFolder() ?? "";
 const obstacle = FOLDER ? undefined : "KubeRay's samples are not at hand";
@@ -103,10 +103,7 @@ describe.skipIf(obstacle !== undefined)(`KubeRay's samples for batch schedulers 
     return (list as { items: readonly Pod[] }).items;
   }
 
-  async function kubectl(args: string): Promise<string> {
-    const env = { HOME: home, KUBECONFIG: kubeconfig };
-    const { code, stdout, stderr } = await runProgram(kubectlPath, args.split(" "), { env });
-    if (code !== 0) throw new Error(`kubectl ${args} ended with ${code}: ${stderr}`);
-    return stdout;
+  function kubectl(args: string): Promise<string> {
+    return clientProgram(kubectlPath, { home, kubeconfigPath: kubeconfig }).output(args);
   }
 });

@@ -9,9 +9,12 @@ export interface ClientProgram {
 }
 
 /** `args` in one text are split at spaces; arguments with spaces of their own go into a list. */
-export function clientProgram(path: string, cluster: Cluster): ClientProgram {
+export function clientProgram(
+  path: string,
+  { home, kubeconfigPath }: Pick<Cluster, "home" | "kubeconfigPath">,
+): ClientProgram {
   function run(args: string | readonly string[], options: Partial<RunOptions> = {}): Promise<ProgramResult> {
-    const env = { HOME: cluster.home, KUBECONFIG: cluster.kubeconfigPath, ...options.env };
+    const env = { HOME: home, KUBECONFIG: kubeconfigPath, ...options.env };
     return runProgram(path, typeof args === "string" ? args.split(" ") : args, { ...options, env });
   }
 

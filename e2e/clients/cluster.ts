@@ -1,16 +1,13 @@
-import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
-  type Clock,
   type ExecOptions,
   type ExecSession,
   type KubeClient,
   KubeError,
   type NodePort,
   PODS,
-  type Random,
 } from "@heliostat/kube";
 import {
   type AuthorizationMode,
@@ -18,6 +15,7 @@ import {
   loadServerIdentity,
   serveKubernetes,
 } from "@heliostat/kube-embedded";
+import { systemClock, systemRandom } from "../../packages/cli/src/system/clock.ts";
 
 /** The embedded API behind its real server, with pods that are made up. */
 export interface Cluster {
@@ -34,10 +32,10 @@ export interface Cluster {
 /** @param authorization as `heliostat up --authorization` */
 export async function startCluster(authorization: AuthorizationMode = "allow"): Promise<Cluster> {
   const home = mkdtempSync(join(tmpdir(), "heliostat-clients-"));
-  const identity = loadServerIdentity(join(home, "data"), SYSTEM_CLOCK);
+  const [clock, random] = [systemClock, systemRandom];
+  const identity = loadServerIdentity(join(home, "data"), clock);
   const { tokens, tokenReader } = identity;
-  const clock = SYSTEM_CLOCK;
-  const kubernetes = embeddedKubernetes({ clock, random: RANDOM, tokens, tokenReader, authorization });
+  const kubernetes = embeddedKubernetes({ clock, random, tokens, tokenReader, authorization });
   await kubernetes.start();
   const { api, registry, authorizer } = kubernetes;
   const server = await serveKubernetes({ api, registry, authorizer, node: NODE, clock, identity });
@@ -55,16 +53,6 @@ export async function startCluster(authorization: AuthorizationMode = "allow"): 
     },
   };
 }
-
-export const SYSTEM_CLOCK: Clock = {
-  now: () => Date.now(),
-  after(delayMs, run) {
-    const timer = setTimeout(run, delayMs);
-    return { cancel: () => clearTimeout(timer) };
-  },
-};
-
-export const RANDOM: Random = { uuid: () => randomUUID(), fraction: () => Math.random() };
 
 /** What a kubelet would report. */
 async function runPod(client: KubeClient, name: string): Promise<void> {

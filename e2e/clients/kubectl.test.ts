@@ -1,8 +1,8 @@
 import { CONFIG_MAPS, clusterScoped, isKubeError, namespaced, PODS } from "@heliostat/kube";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fetchTools } from "../tools/fetch.ts";
+import { type ClientProgram, clientProgram } from "./client-program.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
-import { type ProgramResult, type RunOptions, runProgram } from "./program.ts";
 
 const DEFINITIONS = clusterScoped(
   "apiextensions.k8s.io/v1",
@@ -13,25 +13,16 @@ const WIDGETS = namespaced("example.com/v1", "Widget", "widgets");
 
 describe.each(["kubectl-1.32", "kubectl-1.35"] as const)("%s", (version) => {
   let cluster: Cluster;
-  let path: string;
+  let program: ClientProgram;
 
   beforeAll(async () => {
-    path = fetchTools()[version];
     cluster = await startCluster();
+    program = clientProgram(fetchTools()[version], cluster);
   });
   afterAll(() => cluster?.remove());
 
-  function run(args: string, options: Partial<RunOptions> = {}): Promise<ProgramResult> {
-    const env = { HOME: cluster.home, KUBECONFIG: cluster.kubeconfigPath, ...options.env };
-    return runProgram(path, args.split(" "), { ...options, env });
-  }
-
-  /** What a successful command prints. */
-  async function kubectl(args: string, options: Partial<RunOptions> = {}): Promise<string> {
-    const { code, stdout, stderr } = await run(args, options);
-    if (code !== 0) throw new Error(`kubectl ${args} ended with ${code}: ${stderr}`);
-    return stdout;
-  }
+  const run: ClientProgram["run"] = (...call) => program.run(...call);
+  const kubectl: ClientProgram["output"] = (...call) => program.output(...call);
 
   const configMap = async (name: string) =>
     (await cluster.client.get(CONFIG_MAPS, { name, namespace: "default" })).data;

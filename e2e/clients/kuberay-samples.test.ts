@@ -6,8 +6,8 @@ import { parseAllDocuments } from "yaml";
 import { Heliostat } from "../ray/heliostat.ts";
 import { fetchTools } from "../tools/fetch.ts";
 import { kuberaySamplesFolder } from "../tools/kuberay-samples.ts";
+import { clientProgram } from "./client-program.ts";
 import { SAMPLES, type Sample, SKIPPED_SAMPLES } from "./kuberay-sample-table.ts";
-import { runProgram } from "./program.ts";
 
 const FOLDER = kuberaySamplesFolder() ?? "";
 const isFull = process.env["HELIOSTAT_SUITE"] === "full";
@@ -62,11 +62,8 @@ describe.skipIf(obstacle !== undefined)(`KubeRay's RayCluster samples, unmodifie
     for (const reason of reasonsOf(sample)) expect(description).toContain(reason);
   }
 
-  async function kubectl(args: string): Promise<string> {
-    const env = { HOME: home, KUBECONFIG: heliostat.kubeconfig };
-    const { code, stdout, stderr } = await runProgram(kubectlPath, args.split(" "), { env });
-    if (code !== 0) throw new Error(`kubectl ${args} ended with ${code}: ${stderr}`);
-    return stdout;
+  function kubectl(args: string): Promise<string> {
+    return clientProgram(kubectlPath, { home, kubeconfigPath: heliostat.kubeconfig }).output(args);
   }
 
   async function podsOf(cluster: string): Promise<Readonly<Record<string, number>>> {

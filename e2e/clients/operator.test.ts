@@ -6,8 +6,9 @@ import { type ClusterAccess, kubeHttp, loadKubeconfig } from "@heliostat/kube-ht
 import { RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { systemClock } from "../../packages/cli/src/system/clock.ts";
 import { fetchTools } from "../tools/fetch.ts";
-import { SYSTEM_CLOCK } from "./cluster.ts";
+import { clientProgram } from "./client-program.ts";
 import { type HeliostatProcess, startHeliostat } from "./heliostat-process.ts";
 import { runProgram } from "./program.ts";
 
@@ -39,11 +40,8 @@ describe("heliostat operator, in a process of its own", () => {
     return operator;
   }
 
-  async function kubectl(args: string, input = ""): Promise<string> {
-    const env = { HOME: home, KUBECONFIG: kubeconfig };
-    const { code, stdout, stderr } = await runProgram(kubectlPath, args.split(" "), { env, input });
-    if (code !== 0) throw new Error(`kubectl ${args} ended with ${code}: ${stderr}`);
-    return stdout;
+  function kubectl(args: string, input = ""): Promise<string> {
+    return clientProgram(kubectlPath, { home, kubeconfigPath: kubeconfig }).output(args, { input });
   }
 
   const countOf = async (kinds: string): Promise<number> => (await objects(kinds)).length;
@@ -136,6 +134,21 @@ describe("heliostat operator, in a process of its own", () => {
     await paused.end("SIGTERM");
   });
 
+  it("publishes dashboards by Routes where there are any, as on OpenShift", async () => {
+    await kubectl("apply -f -", ROUTE_CRD);
+    await kubectl("wait --for=condition=Established crd/routes.route.openshift.io");
+    const operator = startOperator();
+    const published = readFileSync(EXAMPLE, "utf8")
+      .replace("name: demo", "name: published")
+      .replace("headGroupSpec:", "headGroupSpec:\n    enableIngress: true");
+    await kubectl("apply -f -", published);
+    const service = (): Promise<string> =>
+      kubectl("get routes published-head-route -o jsonpath={.spec.to.name}");
+    await expect.poll(() => service().catch(String), WITHIN).toBe("published-head-svc");
+    expect(await kubectl("get ingresses -o name")).toBe("");
+    await operator.end("SIGTERM");
+  });
+
   it("says what is wrong when it cannot begin", async () => {
     const path = join(import.meta.dirname, "..", "..", "bin", "heliostat.js");
     const options = { env: { HOME: home } };
@@ -153,13 +166,27 @@ describe("heliostat operator, in a process of its own", () => {
   });
 });
 
+const ROUTE_CRD = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: routes.route.openshift.io }
+spec:
+  group: route.openshift.io
+  names: { kind: Route, plural: routes }
+  scope: Namespaced
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema: { openAPIV3Schema: { type: object, x-kubernetes-preserve-unknown-fields: true } }
+`;
+
 /** From before it has begun until it has long finished. */
 const KILL_AFTER_MS: readonly number[] = [0, 2, 4, 6, 8, 10, 13, 16, 20, 30, 60];
 
 const WITHIN = { timeout: 30_000, interval: 100 };
 
 function accessOf(kubeconfig: string): ClusterAccess {
-  return loadKubeconfig({ paths: [kubeconfig], clock: SYSTEM_CLOCK, environment: {} });
+  return loadKubeconfig({ paths: [kubeconfig], clock: systemClock, environment: {} });
 }
 
 function exampleNamed(name: string): RayCluster {

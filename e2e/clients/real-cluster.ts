@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type KubeClient, PODS, type Pod } from "@heliostat/kube";
 import { embeddedKubernetes, loadServerIdentity, serveKubernetes } from "@heliostat/kube-embedded";
 import { sandboxRuntime, startKubelet } from "@heliostat/kubelet";
-import { RANDOM, SYSTEM_CLOCK } from "./cluster.ts";
+import { systemClock, systemRandom } from "../../packages/cli/src/system/clock.ts";
 
 /** The embedded API behind its real server, and a node that runs pods as real processes. */
 export interface RealCluster {
@@ -22,8 +22,9 @@ export interface RealCluster {
 /** Ask `canSandbox()` first. */
 export async function startRealCluster(): Promise<RealCluster> {
   const home = mkdtempSync(join(tmpdir(), "heliostat-real-"));
-  const identity = loadServerIdentity(join(home, "data"), SYSTEM_CLOCK);
-  const kubernetes = embeddedKubernetes({ clock: SYSTEM_CLOCK, random: RANDOM, tokens: identity.tokens });
+  const [clock, random] = [systemClock, systemRandom];
+  const identity = loadServerIdentity(join(home, "data"), clock);
+  const kubernetes = embeddedKubernetes({ clock, random, tokens: identity.tokens });
   await kubernetes.start();
   const { api, registry } = kubernetes;
   const client = kubernetes.client("e2e");
@@ -33,14 +34,14 @@ export async function startRealCluster(): Promise<RealCluster> {
     internet: "off",
   });
   const kubelet = startKubelet({
-    ...{ client, clock: SYSTEM_CLOCK, random: RANDOM, runtime },
+    ...{ client, clock, random, runtime },
     machine: { architecture: "amd64", operatingSystem: "linux", kernelVersion: "6", osImage: "Test" },
     apiServer: { host: runtime.nodeIp, port: 6443 },
     caCertificate: identity.credentials.caCertificatePem,
     issueToken: async () => "unused",
   });
   await kubelet.registered;
-  const server = await serveKubernetes({ api, registry, node: kubelet.port, clock: SYSTEM_CLOCK, identity });
+  const server = await serveKubernetes({ api, registry, node: kubelet.port, clock, identity });
 
   async function reached(name: string, phase: string): Promise<Pod> {
     for (;;) {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Laptop, startLaptop } from "../../packages/cli/src/laptop/laptop.ts";
 import { systemClock, systemRandom } from "../../packages/cli/src/system/clock.ts";
 import { fetchTools } from "../tools/fetch.ts";
-import { type ProgramResult, runProgram } from "./program.ts";
+import { clientProgram } from "./client-program.ts";
 
 const CAPACITY = { cpu: "64", memory: "256Gi", gpu: "0" };
 
@@ -28,17 +28,10 @@ describe.each(["kubectl-1.32", "kubectl-1.35"] as const)("workloads with %s", (v
     rmSync(folder, { recursive: true, force: true });
   });
 
-  function run(args: string, input = ""): Promise<ProgramResult> {
-    const env = { HOME: folder, KUBECONFIG: laptop.kubeconfig };
-    return runProgram(fetchTools()[version], args.split(" "), { env, input });
-  }
-
-  /** What a successful command prints. */
-  async function kubectl(args: string, input = ""): Promise<string> {
-    const { code, stdout, stderr } = await run(args, input);
-    if (code !== 0) throw new Error(`kubectl ${args} ended with ${code}: ${stderr}`);
-    return stdout;
-  }
+  const program = () =>
+    clientProgram(fetchTools()[version], { home: folder, kubeconfigPath: laptop.kubeconfig });
+  const run = (args: string, input = "") => program().run(args, { input });
+  const kubectl = (args: string, input = "") => program().output(args, { input });
 
   const apply = (manifest: object) => kubectl("apply -f -", JSON.stringify(manifest));
 

@@ -6,6 +6,7 @@ import { type Calls, calls } from "./calls/calls.ts";
 import { methodsOf } from "./calls/methods.ts";
 import { streamMethodsOf } from "./calls/stream-methods.ts";
 import { streams } from "./calls/streams.ts";
+import type { CertificateSource } from "./certificate.ts";
 import { type GrpcServer, grpcServer } from "./grpc/grpc-server.ts";
 import type { Handlers, StreamHandlers } from "./handlers.ts";
 import type { V1Alpha2Style } from "./http/api-routes.ts";
@@ -14,7 +15,6 @@ import { addStreamRoutes } from "./http/stream-routes.ts";
 import { addKubeRoutes, type KubeRouteOptions } from "./kube-api/kube-routes.ts";
 import { addServiceProxy } from "./proxy/service-proxy.ts";
 import { serviceWebSockets } from "./proxy/service-web-sockets.ts";
-import { withinMs } from "./within-ms.ts";
 
 export interface ApiServerOptions {
   readonly handlers: Handlers;
@@ -28,7 +28,7 @@ export interface ApiServerOptions {
   readonly http: ListenAddress;
   readonly grpc: ListenAddress;
   /** Serve HTTPS, and gRPC over TLS. @default in clear */
-  readonly tls?: ServerCertificate;
+  readonly tls?: CertificateSource;
   /** The longest that a call may take. @default 60 s (KubeRay: `-grpc_timeout`) */
   readonly deadlineMs?: number;
   /** The largest body and the largest message that are read. @default 4 MiB */
@@ -58,18 +58,15 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-/** What a server shows of itself, PEM. */
-export interface ServerCertificate {
-  readonly certificate: string;
-  readonly key: string;
-}
-
 export interface ApiServer {
   /** `http://127.0.0.1:8888` */
   readonly httpUrl: string;
   /** `127.0.0.1:8887` */
   readonly grpcAddress: string;
-  /** Take no new calls, let those that run end, and drop what has not ended after a while. */
+  /**
+   * Take no new calls and let those that are worked on end, dropping what has not ended after a while. Streams are told;
+   * idle connections and half-sent requests are closed at once.
+   */
   stop(): Promise<void>;
 }
 
@@ -97,7 +94,7 @@ export async function apiServer(options: ApiServerOptions): Promise<ApiServer> {
   const grpc = await grpcServer(methods, {
     ...both,
     clock,
-    address: addressText(options.grpc),
+    address: options.grpc,
     ...(options.tls && { tls: options.tls }),
     messageBytesMax: bodyBytesMax,
   });
@@ -154,11 +151,12 @@ function served({ grpc, http, options, stopping }: Servers): ApiServer {
     grpcAddress: addressText({ ...options.grpc, port: grpc.port }),
     async stop() {
       stopping.abort();
-      const drained = Promise.all([grpc.drain(), http.drain()]);
-      if (await withinMs(drained, DRAIN_MS, options.clock)) return;
-      grpc.close();
-      http.close();
-      await drained;
+      const limit = options.clock.after(DRAIN_MS, () => {
+        grpc.close();
+        http.close();
+      });
+      await Promise.all([grpc.drain(), http.drain()]);
+      limit.cancel();
     },
   };
 }

@@ -30,8 +30,7 @@ beforeAll(async () => {
   });
 });
 
-// What was broken off in the middle may use up the whole time that a stop leaves to calls that run.
-afterAll(() => served.stop(), 30_000);
+afterAll(() => served.stop());
 
 test("whatever comes over HTTP is answered with a reply of the schema, and never with a 5xx of ours", {
   timeout: 180_000,

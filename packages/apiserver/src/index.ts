@@ -3,8 +3,8 @@ export {
   type ApiServerOptions,
   apiServer,
   type ListenAddress,
-  type ServerCertificate,
 } from "./api-server.ts";
+export type { CertificateSource, ServerCertificate } from "./certificate.ts";
 export { ApiError, type ApiErrorOptions, GRPC_CODE, type GrpcCode } from "./errors/api-error.ts";
 export type {
   ApiVersion,

@@ -12,7 +12,7 @@ import {
 import { settled } from "@heliostat/kube/testing";
 import { describe, expect, it } from "vitest";
 import { type CarryOutContext, carryOut } from "./carry-out.ts";
-import type { EventWords } from "./event-recorder.ts";
+import type { EventWords } from "./events/event-recorder.ts";
 import { type Action, create, patch, remove } from "./plan.ts";
 
 const OWNER = configMap("owner");

@@ -1,7 +1,7 @@
 import { isKubeError, type KubeClient, type KubeObject, keyOf, type Logger } from "@heliostat/kube";
-import { type Attempt, eventsOf, targetOf } from "./action-events.ts";
 import { eachAtMost } from "./each-at-most.ts";
-import type { EventRecorder } from "./event-recorder.ts";
+import { type Attempt, eventsOf, targetOf } from "./events/action-events.ts";
+import type { EventRecorder } from "./events/event-recorder.ts";
 import type { Action, CreateAction, DeleteAction, PatchAction, Plan } from "./plan.ts";
 
 /** What became of a plan. */

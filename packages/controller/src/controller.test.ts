@@ -10,7 +10,7 @@ import {
 import { HandClock, SeededRandom, settled } from "@heliostat/kube/testing";
 import { ScriptedReader } from "@heliostat/watch-cache/testing";
 import { describe, expect, it } from "vitest";
-import { CacheSet } from "./cache-set.ts";
+import { CacheSet } from "./caches/cache-set.ts";
 import { Controller } from "./controller.ts";
 import { FairShare } from "./fair-share.ts";
 import {
@@ -90,7 +90,7 @@ describe("Controller", () => {
   });
 
   it("does nothing more about a key that is done or waits for a change", async () => {
-    const bench = benchOf(async () => ({ outcome: "waiting", waitingFor: "the head to be ready" }));
+    const bench = benchOf(async () => ({ ended: "waiting", waitingFor: "the head to be ready" }));
     bench.configMaps.put(configMap("a"));
     bench.start();
     await bench.clock.turn(3_600_000);

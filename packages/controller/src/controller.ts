@@ -8,7 +8,7 @@ import {
   type Resource,
 } from "@heliostat/kube";
 import type { Change } from "@heliostat/watch-cache";
-import type { CacheSet } from "./cache-set.ts";
+import type { CacheSet } from "./caches/cache-set.ts";
 import type { FairShare } from "./fair-share.ts";
 import { loggerWith } from "./logger-with.ts";
 import { WorkQueue } from "./queue.ts";
@@ -55,6 +55,7 @@ export class Controller<T extends KubeObject = KubeObject> {
   readonly #options: ControllerOptions;
   readonly #logger: Logger;
   readonly #queue: WorkQueue;
+  /** The watches that are known only at run time, by their resource. */
   readonly #further = new Map<string, Following>();
   readonly #running = new Set<Promise<void>>();
   #mayFollowFurther = false;
@@ -66,7 +67,7 @@ export class Controller<T extends KubeObject = KubeObject> {
     this.#reconciler = reconciler;
     this.#options = options;
     this.#logger = loggerWith(logger, { controller: reconciler.name });
-    this.#queue = new WorkQueue({ clock, random, onReady: () => this.#begin() });
+    this.#queue = new WorkQueue({ clock, random, onReady: () => this.#putToWork() });
     this.hasSynced = this.#start();
     this.stopped = this.#stop(signal);
   }
@@ -86,16 +87,7 @@ export class Controller<T extends KubeObject = KubeObject> {
     this.#mayFollowFurther = true;
     await this.#followFurther();
     this.#isStarted = true;
-    this.#begin();
-  }
-
-  async #stop(signal: AbortSignal): Promise<void> {
-    await new Promise((resolve) => {
-      if (signal.aborted) resolve(undefined);
-      else signal.addEventListener("abort", resolve, { once: true });
-    });
-    this.#queue.clear();
-    await Promise.all(this.#running);
+    this.#putToWork();
   }
 
   #followReconciled(resource: Resource<T>): Promise<void> {
@@ -123,6 +115,58 @@ export class Controller<T extends KubeObject = KubeObject> {
     return new Set(states.flatMap((state) => watch.toKeys(state, seen)));
   }
 
+  /** Let idle workers take what is ready. */
+  #putToWork(): void {
+    const { context, workers } = this.#options;
+    while (this.#isStarted && !context.signal.aborted && this.#running.size < workers) {
+      const key = this.#queue.take();
+      if (key === undefined) return;
+      const work = this.#reconcile(key).finally(() => {
+        this.#running.delete(work);
+        this.#putToWork();
+      });
+      this.#running.add(work);
+    }
+  }
+
+  async #reconcile(key: string): Promise<void> {
+    const logger = loggerWith(this.#logger, { key, reconcile: ++this.#reconciles });
+    const { context, share } = this.#options;
+    const client = share.clientOf(`${this.#reconciler.name} ${key}`, context.client);
+    try {
+      const result = await this.#reconciler.reconcile(key, { ...context, client, logger });
+      this.#afterResult(key, result, logger);
+    } catch (error) {
+      this.#afterError(key, error, logger);
+    } finally {
+      this.#queue.done(key);
+    }
+  }
+
+  #afterResult(key: string, result: ReconcileResult, logger: Logger): void {
+    this.#queue.forgetFailures(key);
+    switch (result.ended) {
+      case "done":
+        return;
+      case "look-again":
+        this.#queue.addAfter(key, result.afterMs);
+        return;
+      case "waiting":
+        logger.debug("Waiting", { waitingFor: result.waitingFor });
+        if (result.checkAgainAfterMs !== undefined) this.#queue.addAfter(key, result.checkAgainAfterMs);
+        return;
+    }
+  }
+
+  #afterError(key: string, error: unknown, logger: Logger): void {
+    if (this.#options.context.signal.aborted) return;
+    const { backoff, level, notBeforeMs } = retryAfter(error);
+    const afterMs = this.#queue.addAfterFailure(key, backoff, notBeforeMs);
+    const fields = { retryAfterMs: afterMs, error };
+    if (isKubeError(error)) logger[level]("Reconcile refused by the API, will try again", fields);
+    else logger[level]("Reconcile failed, will try again", fields);
+  }
+
   /** Bring the watches in line with what the reconciler wants to see by now. */
   #followFurther(): Promise<unknown> {
     if (!this.#mayFollowFurther || !this.#reconciler.furtherWatches) return Promise.resolve();
@@ -147,56 +191,13 @@ export class Controller<T extends KubeObject = KubeObject> {
     return hasSynced;
   }
 
-  /** Let idle workers take what is ready. */
-  #begin(): void {
-    const { context, workers } = this.#options;
-    while (this.#isStarted && !context.signal.aborted && this.#running.size < workers) {
-      const key = this.#queue.take();
-      if (key === undefined) return;
-      const work = this.#handle(key).finally(() => {
-        this.#running.delete(work);
-        this.#begin();
-      });
-      this.#running.add(work);
-    }
-  }
-
-  async #handle(key: string): Promise<void> {
-    const logger = loggerWith(this.#logger, { key, reconcile: ++this.#reconciles });
-    const { context, share } = this.#options;
-    const client = share.clientOf(`${this.#reconciler.name} ${key}`, context.client);
-    try {
-      const result = await this.#reconciler.reconcile(key, { ...context, client, logger });
-      this.#handleResult(key, result, logger);
-    } catch (error) {
-      this.#handleError(key, error, logger);
-    } finally {
-      this.#queue.done(key);
-    }
-  }
-
-  #handleResult(key: string, result: ReconcileResult, logger: Logger): void {
-    this.#queue.forgetFailures(key);
-    switch (result.outcome) {
-      case "done":
-        return;
-      case "look-again":
-        this.#queue.addAfter(key, result.afterMs);
-        return;
-      case "waiting":
-        logger.debug("Waiting", { waitingFor: result.waitingFor });
-        if (result.checkAgainAfterMs !== undefined) this.#queue.addAfter(key, result.checkAgainAfterMs);
-        return;
-    }
-  }
-
-  #handleError(key: string, error: unknown, logger: Logger): void {
-    if (this.#options.context.signal.aborted) return;
-    const { backoff, level, notBeforeMs } = retryAfter(error);
-    const afterMs = this.#queue.addAfterFailure(key, backoff, notBeforeMs);
-    const fields = { retryAfterMs: afterMs, error };
-    if (isKubeError(error)) logger[level]("Reconcile refused by the API, will try again", fields);
-    else logger[level]("Reconcile failed, will try again", fields);
+  async #stop(signal: AbortSignal): Promise<void> {
+    await new Promise((resolve) => {
+      if (signal.aborted) resolve(undefined);
+      else signal.addEventListener("abort", resolve, { once: true });
+    });
+    this.#queue.clear();
+    await Promise.all(this.#running);
   }
 }
 

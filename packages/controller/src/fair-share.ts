@@ -1,4 +1,4 @@
-import type { KubeClient } from "@heliostat/kube";
+import { interceptedClient, type KubeClient } from "@heliostat/kube";
 
 export interface FairShareOptions {
   /** Requests in flight at once, all keys together. @default 32 */
@@ -37,17 +37,7 @@ export class FairShare {
     client: KubeClient,
     { isBackground = false }: { readonly isBackground?: boolean } = {},
   ): KubeClient {
-    const send = <T>(request: () => Promise<T>): Promise<T> => this.#send({ key, isBackground }, request);
-    return {
-      get: (...args) => send(() => client.get(...args)),
-      list: (...args) => send(() => client.list(...args)),
-      watch: (...args) => client.watch(...args),
-      create: (...args) => send(() => client.create(...args)),
-      update: (...args) => send(() => client.update(...args)),
-      patch: (...args) => send(() => client.patch(...args)),
-      apply: (...args) => send(() => client.apply(...args)),
-      delete: (...args) => send(() => client.delete(...args)),
-    };
+    return interceptedClient(client, (_request, send) => this.#send({ key, isBackground }, send));
   }
 
   async #send<T>({ key, isBackground }: Sender, request: () => Promise<T>): Promise<T> {

@@ -1,20 +1,20 @@
-export type { Projection } from "./cache-set.ts";
+export type { Projection } from "./caches/cache-set.ts";
 export { type CarryOutContext, carryOut, type FailedAction, type Outcome } from "./carry-out.ts";
 export type { ControllerLoad } from "./controller.ts";
 export { eachAtMost } from "./each-at-most.ts";
-export {
-  type EventRecorder,
-  type EventWords,
-  KubeEventRecorder,
-  type KubeEventRecorderOptions,
-} from "./event-recorder.ts";
-export { isIntentChange } from "./intent-change.ts";
 export {
   type ElectionTiming,
   type LeaderElectionOptions,
   type Leadership,
   leadWhenElected,
-} from "./leader-election.ts";
+} from "./election/leader-election.ts";
+export {
+  type EventRecorder,
+  type EventWords,
+  KubeEventRecorder,
+  type KubeEventRecorderOptions,
+} from "./events/event-recorder.ts";
+export { isIntentChange } from "./intent-change.ts";
 export {
   type Action,
   type ActionEvent,

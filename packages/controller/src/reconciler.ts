@@ -12,7 +12,7 @@ import {
 } from "@heliostat/kube";
 import type { CacheReader, Change } from "@heliostat/watch-cache";
 import type { Outcome } from "./carry-out.ts";
-import type { EventRecorder } from "./event-recorder.ts";
+import type { EventRecorder } from "./events/event-recorder.ts";
 import type { Plan } from "./plan.ts";
 
 /**
@@ -77,23 +77,23 @@ export interface Caches {
 
 /** How one reconcile ended, when it did not throw. */
 export type ReconcileResult =
-  | { readonly outcome: "done" }
-  | { readonly outcome: "look-again"; readonly afterMs: number }
-  | { readonly outcome: "waiting"; readonly waitingFor: string; readonly checkAgainAfterMs?: number };
+  | { readonly ended: "done" }
+  | { readonly ended: "look-again"; readonly afterMs: number }
+  | { readonly ended: "waiting"; readonly waitingFor: string; readonly checkAgainAfterMs?: number };
 
 /** Nothing more to do until something changes. */
-export const DONE: ReconcileResult = { outcome: "done" };
+export const DONE: ReconcileResult = { ended: "done" };
 
 /** Reconcile again after this long, or sooner when something changes. */
 export function lookAgain(afterMs: number): ReconcileResult {
-  return { outcome: "look-again", afterMs };
+  return { ended: "look-again", afterMs };
 }
 
 /** What a carried-out plan means for the loop. @throws the error of the action that failed */
 export function resultOf({ checkAgainAfterMs, waitingFor }: Plan, { failed }: Outcome): ReconcileResult {
   if (failed) throw failed.error;
   if (waitingFor !== undefined) {
-    return { outcome: "waiting", waitingFor, ...(checkAgainAfterMs !== undefined && { checkAgainAfterMs }) };
+    return { ended: "waiting", waitingFor, ...(checkAgainAfterMs !== undefined && { checkAgainAfterMs }) };
   }
   return checkAgainAfterMs === undefined ? DONE : lookAgain(checkAgainAfterMs);
 }

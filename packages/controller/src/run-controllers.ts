@@ -1,9 +1,9 @@
 import { type Clock, type KubeClient, type Logger, type Random, SILENT } from "@heliostat/kube";
-import { CacheSet, type Projection } from "./cache-set.ts";
+import { CacheSet, type Projection } from "./caches/cache-set.ts";
+import { readingYourWrites } from "./caches/read-your-writes.ts";
 import { Controller, type ControllerLoad } from "./controller.ts";
-import { KubeEventRecorder } from "./event-recorder.ts";
+import { KubeEventRecorder } from "./events/event-recorder.ts";
 import { FairShare } from "./fair-share.ts";
-import { readingYourWrites } from "./read-your-writes.ts";
 import type { Caches, Reconciler } from "./reconciler.ts";
 
 export interface RunOptions {

@@ -4,7 +4,6 @@ export type * from "./domino/dask-types.ts";
 export type * from "./domino/mpi-types.ts";
 export type * from "./domino/ray-types.ts";
 export type * from "./domino/spark-types.ts";
-export { DOMINO_GROUP } from "./drivers/domino.ts";
 export { driversNamed, fullName, KIND_DRIVERS } from "./drivers/driver-registry.ts";
 export type {
   Engine,

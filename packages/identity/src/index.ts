@@ -1,11 +1,7 @@
 export { bearerToken } from "./bearer-token.ts";
-export {
-  cachedAuthenticator,
-  cachedAuthorizer,
-  type IdentityCacheOptions,
-} from "./cache/cached-identity.ts";
+export { cachedAuthenticator, cachedAuthorizer, type IdentityCacheOptions } from "./cache/cached-identity.ts";
 export { TimedCache, type TimedCacheOptions } from "./cache/timed-cache.ts";
-export { type AskDomino, askDomino, DOMINO_URL, type DominoOptions } from "./domino/ask-domino.ts";
+export { type AskDomino, askDomino, type DominoOptions } from "./domino/ask-domino.ts";
 export { type DominoIdentityOptions, dominoIdentity } from "./domino/domino-identity.ts";
 export type { HttpAnswer, HttpGet, HttpGetOptions } from "./http-get.ts";
 export {

@@ -20,6 +20,7 @@ export type {
 } from "./client.ts";
 export { type Condition, conditionOf, isConditionTrue, withCondition } from "./condition.ts";
 export { type IntOrPercent, isPercent, resolvedCount } from "./int-or-percent.ts";
+export { type Intercept, interceptedClient, type KubeRequest } from "./intercepted-client.ts";
 export {
   type FieldCause,
   isKubeError,

@@ -241,9 +241,12 @@ describe("a pod", () => {
         message: 'Back-off pulling image "unknown:1": nothing stands in for "unknown:1"',
       },
     });
-    expect(node.events).toContain(
+    expect(node.events).toEqual([
       'Failed: Failed to pull image "unknown:1": nothing stands in for "unknown:1"',
-    );
+      "Failed: Error: ErrImagePull",
+      'BackOff: Back-off pulling image "unknown:1"',
+      "Failed: Error: ImagePullBackOff",
+    ]);
     const port = node.kubelet.port.logs({ name: "demo", namespace: "default", container: "main" });
     await expect(port).rejects.toThrow(
       'container "main" in pod "demo" is waiting to start: trying and failing to pull image',

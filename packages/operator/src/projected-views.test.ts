@@ -16,9 +16,9 @@ import { aRayCluster, type RayClusterTraits } from "@heliostat/ray/testing";
 import { describe, expect, it } from "vitest";
 import { OPERATOR_PROJECTIONS } from "./projections.ts";
 import { planRayCluster } from "./raycluster/plan.ts";
+import { whyNotReady } from "./raycluster/status/why.ts";
 import { statusOf } from "./raycluster/status.ts";
 import type { RayClusterView } from "./raycluster/view.ts";
-import { whyNotReady } from "./raycluster/why.ts";
 import { aView, owned, running } from "./testing/views.ts";
 
 const EVERYTHING: RayClusterTraits = {

@@ -25,23 +25,12 @@ export {
   type RayVersion,
 } from "./dashboard/ray-dashboard.ts";
 export { fingerprint } from "./hash/fingerprint.ts";
-export type { ManagedSpec } from "./managed-spec.ts";
-export { checkLabel, checkName } from "./names/bounded-names.ts";
+export { checkName } from "./names/bounded-names.ts";
 export {
   authSecretName,
-  autoscalerRoleName,
-  autoscalerServiceAccountName,
-  gcsClaimName,
-  headIngressName,
-  headlessWorkerServiceName,
-  headRouteName,
   headServiceFqdn,
   headServiceName,
-  MAX_CLUSTER_NAME_LENGTH,
-  networkPolicyName,
-  nodeIdentifier,
   redisCleanupJobName,
-  serveServiceName,
 } from "./names/cluster-names.ts";
 export { nextNameFloor, type PodNamesView, podNames } from "./names/pod-names.ts";
 export { replicaName } from "./names/replica-name.ts";
@@ -53,28 +42,23 @@ export { headPod } from "./pods/head-pod.ts";
 export type { PodOptions, WorkerPlace } from "./pods/pod-context.ts";
 export { workerPod } from "./pods/worker-pod.ts";
 export { RAY_CLUSTERS, RAY_CRON_JOBS, RAY_JOBS, RAY_SERVICES } from "./ray-resources.ts";
-export { autoscalerVersion, isAutoscaling } from "./raycluster/autoscaling.ts";
+export { isAutoscaling } from "./raycluster/autoscaling.ts";
 export { type DesiredResources, desiredResources } from "./raycluster/desired-resources.ts";
 export { desiredPods, desiredReplicas, desiredWorkers } from "./raycluster/desired-workers.ts";
-export { faultToleranceBackend, isFaultTolerant } from "./raycluster/fault-tolerance.ts";
 export { gcsPort } from "./raycluster/gcs-port.ts";
 export { isManagedByOperator } from "./raycluster/managed-by.ts";
-export { type ClusterOrigin, clusterOrigin } from "./raycluster/origin.ts";
-export { isRayAtLeast } from "./raycluster/ray-version.ts";
 export { type SecureDefaultsOptions, withSecureDefaults } from "./raycluster/secure-defaults.ts";
 export { groupSpecHash, headSpecHash, specHash } from "./raycluster/spec-hash.ts";
-export { AUTH_TOKEN_KEY, isKubernetesTokenAuth, isTokenAuth } from "./raycluster/token-auth.ts";
+export { isSwitchedOn } from "./raycluster/switches.ts";
 export type * from "./raycluster/types.ts";
-export { type CronFields, type CronSchedule, parseCronSchedule } from "./raycronjob/cron-schedule.ts";
 export type * from "./raycronjob/types.ts";
 export type * from "./rayjob/types.ts";
-export { initializingTimeoutMs } from "./rayservice/initializing-timeout.ts";
 export type * from "./rayservice/types.ts";
 export type { Float32, Int32, Int64, IntOrString, Quantity, Timestamp } from "./scalars.ts";
 export type { BatchScheduler, PodDecoration, ScheduledObject } from "./scheduling/batch-scheduler.ts";
 export { batchSchedulerOf } from "./scheduling/batch-scheduler-of.ts";
 export { decoratedPod } from "./scheduling/decorated-pod.ts";
-export { headService, headServiceLabels } from "./services/head-service.ts";
+export { headService } from "./services/head-service.ts";
 export { headlessWorkerService, needsHeadlessWorkerService } from "./services/headless-worker-service.ts";
 export { serveService, wantsServeService } from "./services/serve-service.ts";
 export type { RaySettings } from "./settings.ts";
@@ -101,18 +85,9 @@ export {
 export { validateRayServiceMetadata, validateRayServiceSpec } from "./validation/validate-rayservice.ts";
 export { ANNOTATION, OPERATOR_VERSION } from "./vocabulary/annotations.ts";
 export { CLUSTER_STATE, CONDITION, CONDITION_REASON } from "./vocabulary/conditions.ts";
-export { CONTAINER, VOLUME } from "./vocabulary/container-names.ts";
+export { CONTAINER } from "./vocabulary/container-names.ts";
 export { ENV } from "./vocabulary/env-vars.ts";
 export { EVENT_ACTION, EVENT_REASON, REPORTING_CONTROLLER } from "./vocabulary/event-reasons.ts";
 export { FINALIZER } from "./vocabulary/finalizers.ts";
-export {
-  APP_NAME,
-  CREATED_BY,
-  HEAD_GROUP,
-  LABEL,
-  NODE_TYPE,
-  type NodeType,
-  REDIS_CLEANUP,
-} from "./vocabulary/labels.ts";
-export { MANAGER } from "./vocabulary/managed-by.ts";
+export { APP_NAME, HEAD_GROUP, LABEL, NODE_TYPE, type NodeType } from "./vocabulary/labels.ts";
 export { PORT, PORT_NAME } from "./vocabulary/ports.ts";

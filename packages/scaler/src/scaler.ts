@@ -7,6 +7,7 @@ import { Directory } from "./clusters/directory.ts";
 import type { Ground } from "./operations/operation.ts";
 import { httpServer } from "./server/http-server.ts";
 import { scalerMetrics } from "./server/metrics.ts";
+import { OpenConnections } from "./server/open-connections.ts";
 import type { ScalerSettings } from "./settings.ts";
 import type { TierSource } from "./tiers/tier-source.ts";
 import { ClusterWriter } from "./writes/cluster-writer.ts";
@@ -33,11 +34,16 @@ export interface Scaler {
   readonly url: string;
   /** Fulfilled once everything that the API serves has been read; never rejected. */
   readonly isReady: Promise<void>;
-  /** Take no more requests, answer those that are under way, and write what is left of the audit trail. */
+  /**
+   * Take no more requests, answer those that are under way, dropping what has not ended after a while, and write what is
+   * left of the audit trail.
+   */
   stop(): Promise<void>;
 }
 
 const PROBE_LIFETIME_MS = 1000;
+/** How long requests may take to end when the service stops. */
+const DRAIN_MS = 10_000;
 
 /**
  * The service: caches of all clusters, and HTTP in front of them.
@@ -62,6 +68,7 @@ export async function startScaler(options: ScalerOptions): Promise<Scaler> {
     onScaled: metrics.scaled,
   };
   const app = httpServer({ ...options, ground, metrics });
+  const connections = new OpenConnections(app);
   try {
     const url = await app.listen({ host: options.listen.host, port: options.listen.port });
     return { url, isReady: directory.isFilled, stop };
@@ -71,7 +78,10 @@ export async function startScaler(options: ScalerOptions): Promise<Scaler> {
   }
 
   async function stop(): Promise<void> {
+    connections.close();
+    const limit = clock.after(DRAIN_MS, () => connections.drop());
     await app.close();
+    limit.cancel();
     await owners.flushed();
     await audit.flushed();
     stopping.abort();

@@ -50,6 +50,8 @@ const KINDS = [
   ),
 ];
 
+const BEARER = `Authorization: Bearer ${TOKENS.alice}\r\n`;
+
 /** Members that would matter if somebody copied a body carelessly. */
 const MEMBERS: readonly object[] = [
   { metadata: { labels: { [OWNER_LABEL]: "b2" } } },
@@ -375,6 +377,10 @@ describe("inputs that mean harm", () => {
       "POST /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\nx",
     ],
     ["no HTTP at all", "hello\r\n\r\n"],
+    [
+      "two identities",
+      `GET /api/v1/whoami HTTP/1.1\r\nHost: a\r\n${BEARER}${BEARER}Connection: close\r\n\r\n`,
+    ],
     ["a header of many kilobytes", `GET /healthz HTTP/1.1\r\nHost: a\r\nX: ${"x".repeat(70_000)}\r\n\r\n`],
     ["a bare line feed in a header", "GET /healthz HTTP/1.1\r\nHost: a\r\nX: a\nY: b\r\n\r\n"],
   ])("%s is refused as JSON", async (_, text) => {

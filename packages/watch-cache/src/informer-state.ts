@@ -123,7 +123,7 @@ function afterEvent<T extends KubeObject>(state: Watching<T>, event: WatchEvent<
     case "BOOKMARK":
       return to(reached(event.resourceVersion, state), { do: "advance", revision: event.resourceVersion });
     case "ERROR":
-      return relist(state, event.code === 410);
+      return relist(state, { isForgotten: event.code === 410 });
   }
 }
 
@@ -141,7 +141,7 @@ function afterFailure<T extends KubeObject>(
   state: Listing<T> | Watching<T>,
   error: unknown,
 ): InformerStep<T> {
-  if (isKubeError(error, "Gone", "Expired")) return relist(state, true);
+  if (isKubeError(error, "Gone", "Expired")) return relist(state, { isForgotten: true });
   const failures = state.failures + 1;
   const next = state.at === "watching" ? { ...state, failures, hasBrought: false } : { ...state, failures };
   return to({ at: "waiting", next });
@@ -150,7 +150,7 @@ function afterFailure<T extends KubeObject>(
 /** Forgetting is a server's good right: the first time in a row we list again at once. */
 function relist<T extends KubeObject>(
   state: Listing<T> | Watching<T>,
-  isForgotten: boolean,
+  { isForgotten }: { readonly isForgotten: boolean },
 ): InformerStep<T> {
   const next = listingAnew<T>(state.failures + 1);
   return to(isForgotten && state.failures === 0 ? next : { at: "waiting", next });

@@ -1,41 +1,47 @@
 import {
-  logVerbosity,
   type MethodDefinition,
   Server,
-  ServerCredentials,
   type ServerUnaryCall,
   type ServerWritableStream,
   type ServiceDefinition,
   type sendUnaryData,
-  setLogVerbosity,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { HealthImplementation } from "grpc-health-check";
 import type { Method } from "../calls/methods.ts";
 import type { StreamMethod } from "../calls/stream-methods.ts";
+import type { CertificateSource } from "../certificate.ts";
+import { tcpListener } from "../sockets/tcp-listener.ts";
+import { withinMs } from "../within-ms.ts";
 import { encoder } from "./encoded.ts";
+import { endingServices } from "./ending-services.ts";
 import { addReflection } from "./reflection.ts";
+import { RunningCalls } from "./running-calls.ts";
+import { serverCredentials } from "./server-credentials.ts";
 import { type StreamAnswerOptions, streamAnswer } from "./stream-answer.ts";
 import { type AnswerOptions, unaryAnswer } from "./unary-answer.ts";
 
 export interface GrpcServerOptions extends Omit<AnswerOptions, "encode">, StreamAnswerOptions {
   /** Methods that answer with a stream. */
   readonly streamMethods: readonly StreamMethod[];
-  /** `127.0.0.1:8887`; port 0 for any. */
-  readonly address: string;
+  /** Port 0 for any. */
+  readonly address: { readonly host: string; readonly port: number };
   /** @default in clear */
-  readonly tls?: { readonly certificate: string; readonly key: string };
+  readonly tls?: CertificateSource;
   /** The largest message that is read. */
   readonly messageBytesMax: number;
 }
 
 export interface GrpcServer {
   readonly port: number;
-  /** Take no new calls, and resolve when those that run have ended. */
+  /** Take no new calls, and resolve when those that run have been answered. */
   drain(): Promise<void>;
   /** Drop the calls that still run. */
   close(): void;
 }
+
+/** How long the last words of streams may take to go out. */
+const FAREWELL_MS = 500;
 
 /** Serve the methods over gRPC, with reflection and the health service. @throws Error when the address is taken */
 export async function grpcServer(
@@ -47,27 +53,42 @@ export async function grpcServer(
     // A list of ten thousand clusters is no reason to fail.
     "grpc.max_send_message_length": -1,
   });
-  const encode = encoder();
+  const answering = { ...options, encode: encoder(), running: new RunningCalls() };
   for (const service of new Set(methods.map((method) => method.service))) {
     const those = methods.filter((method) => method.service === service);
-    server.addService(definitionOf(those), implementationOf(those, { ...options, encode }));
+    server.addService(definitionOf(those), implementationOf(those, answering));
   }
   addStreams(server, options);
   const served = new Set(["", ...[...methods, ...options.streamMethods].map(({ service }) => service)]);
   const health = new HealthImplementation(
     Object.fromEntries([...served].map((service) => [service, "SERVING"])),
   );
-  health.addToServer(server);
-  addReflection(server);
-  const port = await bound(server, options);
+  const leaving = new AbortController();
+  const ending = endingServices(server, leaving.signal);
+  health.addToServer(ending);
+  addReflection(ending);
+  const injector = server.createConnectionInjector(serverCredentials(options.tls));
+  const listener = await tcpListener(options.address, (connection) => injector.injectConnection(connection));
   return {
-    port,
+    port: listener.port,
     async drain() {
       for (const service of served) health.setStatus(service, "NOT_SERVING");
-      await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+      leaving.abort();
+      const isClosed = listener.close();
+      const isShut = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+      // Neither a request of which half has come nor a caller who reads nothing is a reason to wait.
+      await Promise.race([isShut, answering.running.untilNone()]);
+      await withinMs(isClosed, FAREWELL_MS, options.clock);
+      close();
     },
-    close: () => server.forceShutdown(),
+    close,
   };
+
+  function close(): void {
+    server.forceShutdown();
+    // Connections that never came to speak HTTP/2 are known to the listener alone.
+    listener.drop();
+  }
 }
 
 /** Messages cross as bytes: what cannot be decoded is the caller's mistake, which grpc-js would call internal. */
@@ -94,13 +115,18 @@ function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-function implementationOf(methods: readonly Method[], options: AnswerOptions): UntypedServiceImplementation {
+interface Answering extends AnswerOptions {
+  readonly running: RunningCalls;
+}
+
+function implementationOf(methods: readonly Method[], options: Answering): UntypedServiceImplementation {
   return Object.fromEntries(
     methods.map((method) => {
       const answer = unaryAnswer(method, options);
       return [
         method.name,
         (call: ServerUnaryCall<Uint8Array, Uint8Array>, reply: sendUnaryData<Uint8Array>) => {
+          options.running.begin(call);
           void answer(call, reply);
         },
       ];
@@ -124,21 +150,4 @@ function addStreams(server: Server, { streamMethods, ...options }: GrpcServerOpt
     ] as const;
   });
   server.addService(definition as ServiceDefinition, Object.fromEntries(implementation));
-}
-
-function bound(server: Server, { address, tls }: GrpcServerOptions): Promise<number> {
-  // The library would write to standard error what we throw, or try again with another port.
-  setLogVerbosity(logVerbosity.NONE);
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, credentialsOf(tls), (error, port) => {
-      if (error) reject(error);
-      else resolve(port);
-    });
-  });
-}
-
-function credentialsOf(tls: GrpcServerOptions["tls"]): ServerCredentials {
-  if (tls === undefined) return ServerCredentials.createInsecure();
-  const pair = { cert_chain: Buffer.from(tls.certificate), private_key: Buffer.from(tls.key) };
-  return ServerCredentials.createSsl(null, [pair]);
 }

@@ -1,3 +1,4 @@
+import { get } from "node:http";
 import { create, type Message } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import {
@@ -264,6 +265,25 @@ describe("v1alpha2", () => {
   });
 });
 
+test("a target with scheme and host, as proxies send it, is the path behind them", async () => {
+  const { port } = new URL(server.httpUrl);
+  const headers = { authorization: `Bearer ${TOKEN}` };
+  const path = `http://elsewhere.example${N}/clusters`;
+  const status = await new Promise((resolve, reject) => {
+    get({ port, path, headers }, (answer) => resolve(answer.resume().statusCode)).on("error", reject);
+  });
+  expect(status).toBe(200);
+});
+
+test("a body in an encoding is refused with what to do", async () => {
+  const headers = { "content-encoding": "gzip" };
+  const refused = await call("POST", `${N}/compute_templates`, { body: new Uint8Array([31, 139]), headers });
+  expect(refused).toMatchObject({
+    status: 415,
+    body: { code: 3, message: expect.stringMatching(/"gzip"\. Send it as it is/) },
+  });
+});
+
 describe("browsers and operators", () => {
   test("CORS answers for the API, with Authorization, and not for metrics", async () => {
     const preflight = { origin: "https://portal.example", "access-control-request-method": "POST" };
@@ -273,6 +293,13 @@ describe("browsers and operators", () => {
     expect(
       (await call("GET", "/metrics", { headers: preflight })).headers.has("access-control-allow-origin"),
     ).toBe(false);
+  });
+
+  test("a head alone is to be had of what belongs to the process, for load balancers", async () => {
+    for (const path of ["/healthz", "/readyz", "/metrics", "/swagger-ui/", "/openapi.json"]) {
+      const { status, body } = await call("HEAD", path, { token: "" });
+      expect([path, status, body]).toEqual([path, 200, ""]);
+    }
   });
 
   test("a request's id comes back, or is made", async () => {

@@ -12,13 +12,16 @@ import type { CallMetrics } from "../calls/call-metrics.ts";
 import type { Calls } from "../calls/calls.ts";
 import type { Method } from "../calls/methods.ts";
 import type { StreamMethod } from "../calls/stream-methods.ts";
+import type { CertificateSource, ServerCertificate } from "../certificate.ts";
 import { ApiError } from "../errors/api-error.ts";
 import { apiErrorOf, isBug } from "../errors/status-of-error.ts";
 import { addDocumentRoutes } from "../openapi/document-routes.ts";
 import type { Upgrades } from "../proxy/service-web-sockets.ts";
 import { apiRoutes, type V1Alpha2Style } from "./api-routes.ts";
 import { addGateway } from "./gateway.ts";
+import { OpenConnections } from "./open-connections.ts";
 import { addProcessRoutes } from "./process-routes.ts";
+import { originForm } from "./request-path.ts";
 import { routeTable } from "./route-table.ts";
 import { takeAnyContentType } from "./sent-content-type.ts";
 import { errorAnswer, statusBody } from "./status-body.ts";
@@ -28,7 +31,7 @@ export interface HttpServerOptions {
   /** 0 for any. */
   readonly port: number;
   /** @default HTTP */
-  readonly tls?: { readonly certificate: string; readonly key: string };
+  readonly tls?: CertificateSource;
   readonly methods: readonly Method[];
   /** Methods that answer with a stream, for the documents. */
   readonly streamMethods: readonly StreamMethod[];
@@ -52,7 +55,7 @@ export interface HttpServerOptions {
 
 export interface HttpServer {
   readonly port: number;
-  /** Take no new requests, and resolve when those that run have ended. */
+  /** Take no new requests, close idle connections, and resolve when the requests that run have been answered. */
   drain(): Promise<void>;
   /** Drop the connections that are still open. */
   close(): void;
@@ -69,14 +72,16 @@ export async function httpServer(options: HttpServerOptions): Promise<HttpServer
     bodyLimit: options.bodyBytesMax,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    forceCloseConnections: "idle",
     exposeHeadRoutes: false,
+    rewriteUrl: ({ url = "/" }) => (url.startsWith("/") ? url : originForm(url)),
     requestIdHeader: false,
     genReqId: (request) => requestIdOf(request.headers["x-request-id"], options.random),
     frameworkErrors: (error, _request, reply) => sendError(frameworkError(error), reply as FastifyReply),
     clientErrorHandler: refuseBytes,
     ...serverOptions(options),
   });
+  const connections = new OpenConnections(app.server, { isTls: options.tls !== undefined });
+  if (options.tls) renewCertificates(app, options.tls);
   const { upgrades } = options;
   if (upgrades) app.server.on("upgrade", (...upgrade) => upgrades.carry(...upgrade));
   app.addHook("onSend", async (request, reply) => {
@@ -94,8 +99,11 @@ export async function httpServer(options: HttpServerOptions): Promise<HttpServer
   await app.listen({ host: options.host, port: options.port });
   return {
     port: portOf(app.server.address()) ?? options.port,
-    drain: () => app.close(),
-    close: () => app.server.closeAllConnections(),
+    async drain() {
+      connections.close();
+      await app.close();
+    },
+    close: () => connections.drop(),
   };
 }
 
@@ -104,7 +112,17 @@ function serverOptions({ tls, upgrades }: HttpServerOptions): object {
   const shared = {
     shouldUpgradeCallback: (message: FastifyRequest["raw"]) => upgrades?.accepts(message) ?? false,
   };
-  return tls ? { https: { ...shared, cert: tls.certificate, key: tls.key } } : { http: shared };
+  return tls ? { https: { ...shared, ...contextOf(tls.current) } } : { http: shared };
+}
+
+/** Whoever is connected stays so; whoever connects sees the certificate of that moment. */
+function renewCertificates({ server }: FastifyInstance, tls: CertificateSource): void {
+  const secure = server as unknown as { setSecureContext(context: object): void };
+  tls.onChange((renewed) => secure.setSecureContext(contextOf(renewed)));
+}
+
+function contextOf({ certificate, key }: ServerCertificate): object {
+  return { cert: certificate, key };
 }
 
 async function addApi(scope: FastifyInstance, options: HttpServerOptions): Promise<void> {

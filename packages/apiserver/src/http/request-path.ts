@@ -13,6 +13,13 @@ export function requestPath(url: string): RequestPath {
   return { path, query: new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1)) };
 }
 
+/** A request's target without scheme and host, with which proxies may send it (RFC 9112, absolute-form). */
+export function originForm(url: string): string {
+  const path = /^https?:\/\/[^/?]*(.*)$/i.exec(url)?.[1];
+  if (path === undefined) return url;
+  return path.startsWith("/") ? path : `/${path}`;
+}
+
 /** The segments, decoded. @throws ApiError `InvalidArgument` at a bad percent-escape */
 export function segmentsOf(path: string): readonly string[] {
   return path.split("/").slice(1).map(decodedSegment);

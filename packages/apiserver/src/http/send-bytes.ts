@@ -29,7 +29,13 @@ export async function sendBytes(
       raw.write(failureText(error));
     }
   }
-  raw.end();
+  end(raw, signal);
+}
+
+/** Who does not read what he asked for is not waited for when the server stops. */
+function end(raw: FastifyReply["raw"], signal: AbortSignal): void {
+  if (signal.aborted && raw.writableNeedDrain) raw.destroy();
+  else raw.end();
 }
 
 type OutgoingHeaders = Record<string, string | string[] | number>;

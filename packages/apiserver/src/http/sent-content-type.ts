@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { ApiError } from "../errors/api-error.ts";
 
 const SENT = new WeakMap<FastifyRequest, string>();
 const BYTES = "application/octet-stream";
@@ -9,7 +10,11 @@ const BYTES = "application/octet-stream";
  */
 export function takeAnyContentType(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(BYTES, { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser(BYTES, { parseAs: "buffer" }, ({ headers }, body, done) => {
+    const coding = headers["content-encoding"] ?? "identity";
+    if (/^identity$/i.test(coding)) done(null, body);
+    else done(unsupportedCoding(coding));
+  });
   app.addHook("onRequest", (request, _reply, done) => {
     const sent = request.raw.headers["content-type"];
     if (sent !== undefined) SENT.set(request, sent);
@@ -28,6 +33,14 @@ export function takeBodiesAsStreams(app: FastifyInstance): void {
 /** The content type that came with the request; `""` without one. */
 export function sentContentType(request: FastifyRequest): string {
   return SENT.get(request) ?? "";
+}
+
+function unsupportedCoding(coding: string): ApiError {
+  return new ApiError(
+    "InvalidArgument",
+    `Cannot read the body: it is in the encoding "${coding}". Send it as it is, without Content-Encoding`,
+    { httpStatus: 415 },
+  );
 }
 
 export function isForm(request: FastifyRequest): boolean {

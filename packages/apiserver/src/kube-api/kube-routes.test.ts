@@ -135,6 +135,7 @@ describe("objects of ray.io/v1 (reference §3)", () => {
     ["another namespace", '{"metadata":{"name":"x","namespace":"other"}}', {}],
     ["great depth", `{"metadata":{},"computeTemplate":${"[".repeat(500)}${"]".repeat(500)}}`, {}],
     ["a template, but no JSON", '{"computeTemplate":', {}],
+    ["an encoding", "{}", { headers: { ...JSON_TYPE, "content-encoding": "gzip" }, code: 415 }],
     ["an unknown type", "{}", { headers: { "content-type": "text/plain" }, code: 415 }],
   ])("a body with %s is refused", async (_, body, { code = 400, headers = JSON_TYPE }) => {
     expect(await send("POST", CLUSTERS, { body, headers })).toMatchObject({

@@ -41,7 +41,9 @@ export function kubeStatus(error: KubeError): KubeStatus {
 export function kubeErrorOf(error: unknown): KubeError {
   if (isKubeError(error)) return error;
   if (error instanceof ApiError) {
-    return new KubeError(REASON_OF_CODE[error.code] ?? "Internal", error.message, { cause: error });
+    const isOfType = error.options.httpStatus === 415;
+    const reason = isOfType ? "UnsupportedMediaType" : (REASON_OF_CODE[error.code] ?? "Internal");
+    return new KubeError(reason, error.message, { cause: error });
   }
   if (error instanceof IdentityError) {
     return new KubeError("Unavailable", "Cannot tell who calls: the identity provider does not answer", {

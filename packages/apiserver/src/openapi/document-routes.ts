@@ -3,6 +3,7 @@ import type { Method } from "../calls/methods.ts";
 import type { StreamMethod } from "../calls/stream-methods.ts";
 import { ApiError } from "../errors/api-error.ts";
 import type { ApiVersion } from "../handlers.ts";
+import { HEAD_TOO } from "../http/process-routes.ts";
 import { swaggerFile } from "../swagger-ui/swagger-files.ts";
 import { type OpenApiDocument, openApiDocument } from "./document.ts";
 import { initializer, PAGE, PAGE_POLICY } from "./page.ts";
@@ -34,19 +35,19 @@ export function addDocumentRoutes(app: FastifyInstance, options: DocumentRouteOp
     texts.set(key, text);
     return text;
   };
-  app.get("/openapi.json", (_request, reply) => sendJson(reply, textOf("v1", "kuberay_api")));
-  app.get<{ Params: { file: string } }>("/openapi/:file", ({ params }, reply) => {
+  app.get("/openapi.json", HEAD_TOO, (_request, reply) => sendJson(reply, textOf("v1", "kuberay_api")));
+  app.get<{ Params: { file: string } }>("/openapi/:file", HEAD_TOO, ({ params }, reply) => {
     if (params.file !== "v1.json" && params.file !== "v1alpha2.json")
       throw new ApiError("NotFound", "Not Found");
     return sendJson(reply, textOf(params.file === "v1.json" ? "v1" : "v1alpha2", "kuberay_api"));
   });
-  app.get<{ Params: { file: string } }>("/swagger/:file", ({ params }, reply) => {
+  app.get<{ Params: { file: string } }>("/swagger/:file", HEAD_TOO, ({ params }, reply) => {
     const name = params.file.replace(/\.swagger\.json$/, "");
     if (name === params.file || !Object.hasOwn(DOCUMENTS, name)) throw new ApiError("NotFound", "Not Found");
     return sendJson(reply, textOf("v1", name));
   });
-  app.get("/swagger-ui", (_request, reply) => reply.redirect("/swagger-ui/", 301));
-  app.get<{ Params: { "*": string } }>("/swagger-ui/*", ({ params }, reply) =>
+  app.get("/swagger-ui", HEAD_TOO, (_request, reply) => reply.redirect("/swagger-ui/", 301));
+  app.get<{ Params: { "*": string } }>("/swagger-ui/*", HEAD_TOO, ({ params }, reply) =>
     sendPageFile(reply, params["*"]),
   );
 }

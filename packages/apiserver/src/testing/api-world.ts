@@ -4,6 +4,8 @@ import {
   CONFIG_MAPS,
   CUSTOM_RESOURCE_DEFINITIONS,
   EVENTS,
+  groupResource,
+  interceptedClient,
   type KubeClient,
   type KubeObject,
   type KubeWire,
@@ -37,7 +39,6 @@ import type { ApiVersion, CallContext, Handlers } from "../handlers.ts";
 import { handlersOf } from "../handlers-of.ts";
 import type { ApiPorts, ApiSettings, HeadAddress } from "../ports.ts";
 import { type RunningCaches, startApiCaches } from "../reading/start-caches.ts";
-import { CountingClient } from "./counting-client.ts";
 
 /** The handlers on an embedded Kubernetes with Ray's kinds, under a clock that the test turns. */
 export interface ApiWorld {
@@ -71,13 +72,16 @@ export async function apiWorld(options: WorldOptions = {}): Promise<ApiWorld> {
   const clock = new HandClock();
   const random = new SeededRandom();
   const { client, wire } = await emptyKubernetes(options.authorization ?? "allow");
-  const counting = new CountingClient(client);
+  const asked: string[] = [];
   const abort = new AbortController();
   const caches = startApiCaches(client, { clock, random, signal: abort.signal });
   await caches.hasSynced;
   const heads: HeadAddress[] = [];
   const ports: ApiPorts = {
-    client: counting,
+    client: interceptedClient(client, ({ verb, resource }, send) => {
+      asked.push(`${verb} ${groupResource(resource)}`);
+      return send();
+    }),
     caches,
     clock,
     dashboardOf: (head) => {
@@ -90,7 +94,7 @@ export async function apiWorld(options: WorldOptions = {}): Promise<ApiWorld> {
   return {
     client,
     wire,
-    asked: counting.asked,
+    asked,
     handlers: handlersOf(ports),
     ports,
     caches,

@@ -1,10 +1,10 @@
 import {
   type ApiServer,
   apiServer,
+  type CertificateSource,
   type HeadAddress,
   handlersOf,
   type ListenAddress,
-  type ServerCertificate,
   startApiCaches,
   streamsOf,
   templateExpansion,
@@ -26,7 +26,7 @@ export interface ServedApiOptions {
   /** See one namespace only. */
   readonly namespace?: string;
   /** @default in clear */
-  readonly tls?: ServerCertificate;
+  readonly tls?: CertificateSource;
   readonly corsOrigin?: string;
   readonly v1alpha2Style?: V1Alpha2Style;
   readonly clock: Clock;

@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import type { ServerCertificate } from "@heliostat/apiserver";
+import { createSecureContext } from "node:tls";
+import type { CertificateSource, ServerCertificate } from "@heliostat/apiserver";
+import { type Following, followedFiles } from "../system/followed-files.ts";
 import { UserError } from "../user-error.ts";
 
 /** What the flags of the command say. */
@@ -9,37 +10,54 @@ export interface TlsChoice {
   readonly tlsKey?: string;
 }
 
-/** The certificate to serve with; `undefined` to serve in clear. @throws UserError when it cannot be used */
-export async function serverCertificate({
-  tlsCert,
-  tlsKey,
-}: TlsChoice): Promise<ServerCertificate | undefined> {
+/**
+ * The certificate to serve with, and each that replaces it in its files; `undefined` to serve in clear.
+ *
+ * @throws UserError when it cannot be used
+ */
+export function serverCertificate(
+  { tlsCert, tlsKey }: TlsChoice,
+  following: Following,
+): CertificateSource | undefined {
   if (tlsCert === undefined && tlsKey === undefined) return undefined;
   if (tlsCert === undefined || tlsKey === undefined) {
     throw new UserError("Cannot serve with TLS: a certificate and its key go together", {
       hint: "Name both with --tls-cert FILE and --tls-key FILE",
     });
   }
-  const certificate = await textOf("--tls-cert", tlsCert);
-  const key = await textOf("--tls-key", tlsKey);
-  if (isPair(certificate, key)) return { certificate, key };
-  throw new UserError(`Cannot serve with TLS: ${tlsKey} holds no key of the certificate in ${tlsCert}`, {
-    hint: "Want PEM in both: the certificate (and its chain), and its private key without passphrase",
-  });
-}
+  const paths = { certificate: tlsCert, key: tlsKey };
+  const files = [
+    { flag: "--tls-cert", path: tlsCert },
+    { flag: "--tls-key", path: tlsKey },
+  ];
+  return followedFiles({ what: "certificate", files, read: pair }, following);
 
-function isPair(certificate: string, key: string): boolean {
-  try {
-    return new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key));
-  } catch {
-    return false;
+  function pair([certificate = "", key = ""]: readonly string[]): ServerCertificate {
+    const fault = faultOf({ certificate, key }, paths);
+    if (fault === undefined) return { certificate, key };
+    throw new UserError(`Cannot serve with TLS: ${fault}`, {
+      hint: "Want PEM in both: the certificate (and its chain), and its private key without passphrase",
+    });
   }
 }
 
-async function textOf(flag: string, file: string): Promise<string> {
+/** What is wrong with a pair, by the names of its files. */
+function faultOf({ certificate, key }: ServerCertificate, paths: ServerCertificate): string | undefined {
+  const leaf = attempt(() => new X509Certificate(certificate));
+  if (leaf === undefined) return `${paths.certificate} holds no certificate`;
+  const privateKey = attempt(() => createPrivateKey(key));
+  if (privateKey === undefined) return `${paths.key} holds no private key that can be read`;
+  if (!leaf.checkPrivateKey(privateKey))
+    return `${paths.key} holds no key of the certificate in ${paths.certificate}`;
+  // Only here is the rest of a chain read.
+  if (attempt(() => createSecureContext({ cert: certificate, key })) !== undefined) return undefined;
+  return `${paths.certificate} holds a chain that breaks off`;
+}
+
+function attempt<T>(act: () => T): T | undefined {
   try {
-    return await readFile(file, "utf8");
-  } catch (cause) {
-    throw new UserError(`Cannot read ${flag} ${file}: ${(cause as Error).message}`, { cause });
+    return act();
+  } catch {
+    return undefined;
   }
 }

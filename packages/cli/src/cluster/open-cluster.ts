@@ -1,4 +1,4 @@
-import { CUSTOM_RESOURCE_DEFINITIONS, type KubeClient, NAMESPACES } from "@heliostat/kube";
+import { CUSTOM_RESOURCE_DEFINITIONS, type KubeClient, type KubeWire, NAMESPACES } from "@heliostat/kube";
 import { embeddedKubernetes } from "@heliostat/kube-embedded";
 import { type ClusterAccess, kubeHttp } from "@heliostat/kube-http";
 import { OPERATOR_VERSION, rayCrds } from "@heliostat/ray";
@@ -10,6 +10,8 @@ import { type ClusterChoice, clusterAccess } from "./cluster-access.ts";
 /** A cluster that a command looks at. */
 export interface OpenCluster {
   readonly client: KubeClient;
+  /** Absent where there is none to ask. */
+  readonly wire?: KubeWire;
   /** For sentences: the server's address, or what stands in for one. */
   readonly name: string;
   /** The namespace that the kubeconfig's context names. */
@@ -28,6 +30,7 @@ export function openCluster(choice: ClusterChoice, config: Config, hint?: string
   const cluster = kubeHttp(access, { userAgent: `heliostat/${OPERATOR_VERSION}`, proxies: config.proxies });
   return {
     client: cluster.client,
+    wire: cluster.wire,
     name: access.server,
     namespace: access.namespace,
     close: () => cluster.close(),

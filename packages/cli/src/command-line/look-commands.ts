@@ -1,4 +1,5 @@
 import { Argument, type Command } from "commander";
+import { addSettingOptions, operatorSettingChoice, type SettingFlags } from "./operator-setting-options.ts";
 import type { ProgramContext } from "./program-context.ts";
 
 interface ChoiceFlags {
@@ -8,14 +9,14 @@ interface ChoiceFlags {
   readonly json: boolean;
 }
 
-interface PlanFlags extends ChoiceFlags {
+interface PlanFlags extends ChoiceFlags, SettingFlags {
   readonly file: readonly string[];
   readonly empty: boolean;
 }
 
 /** `heliostat plan` */
 export function addPlan(root: Command, context: ProgramContext): void {
-  root
+  const command = root
     .command("plan")
     .description(
       "what the operator would create, change and delete for a manifest, and why; nothing is written",
@@ -25,11 +26,13 @@ export function addPlan(root: Command, context: ProgramContext): void {
     .option("--context <name>", "a context of the kubeconfig, other than its current one")
     .option("-n, --namespace <name>", "namespace of objects that name none")
     .option("--empty", "compare with a cluster that holds nothing, where there is none", false)
-    .option("--json", "print one JSON object, for machines", false)
-    .action(async ({ file, empty, json, ...choice }: PlanFlags) => {
-      const { plan } = await import("../commands/plan.ts");
-      process.stdout.write(await plan({ ...choice, files: file, isEmpty: empty, isJson: json }, context));
-    });
+    .option("--json", "print one JSON object, for machines", false);
+  addSettingOptions(command).action(async ({ file, empty, json, ...choice }: PlanFlags) => {
+    const { plan } = await import("../commands/plan.ts");
+    const settings = await operatorSettingChoice(choice);
+    const options = { ...choice, ...settings, files: file, isEmpty: empty, isJson: json };
+    process.stdout.write(await plan(options, context));
+  });
 }
 
 /** `heliostat explain` */

@@ -1,11 +1,11 @@
 import { type Command, Option } from "commander";
 import type { OperatorCommandOptions } from "../commands/operator.ts";
-import { configurationFile } from "../settings/configuration-file.ts";
 import type { LogLevel } from "../system/logger.ts";
+import { addSettingOptions, operatorSettingChoice, type SettingFlags } from "./operator-setting-options.ts";
 import { commaSeparated, listenAddress, logLevelOption, positiveNumber } from "./options.ts";
 import type { ProgramContext } from "./program-context.ts";
 
-interface OperatorFlags {
+interface OperatorFlags extends SettingFlags {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly namespace?: readonly string[];
@@ -15,15 +15,12 @@ interface OperatorFlags {
   readonly metricsListen?: ReturnType<typeof listenAddress>;
   readonly reconcileConcurrency: number;
   readonly maxInFlight: number;
-  readonly batchScheduler?: string;
-  readonly secureDefaults: boolean;
-  readonly config?: string;
   readonly logLevel: LogLevel;
 }
 
 /** `heliostat operator` */
 export function addOperator(root: Command, context: ProgramContext): void {
-  root
+  const command = root
     .command("operator")
     .description("the operator alone, on a cluster that is there already")
     .option(
@@ -49,15 +46,10 @@ export function addOperator(root: Command, context: ProgramContext): void {
       listenAddress,
     )
     .option("--reconcile-concurrency <number>", "clusters looked at side by side", positiveNumber, 32)
-    .option("--max-in-flight <number>", "requests to the API under way at a time", positiveNumber, 32)
-    .option(
-      "--batch-scheduler <name>",
-      "who finds nodes for all pods of a cluster at once: volcano, yunikorn, kai-scheduler, scheduler-plugins, kubernetes-was",
-    )
-    .option("--secure-defaults", "tokens and network policies where a cluster's spec says nothing", false)
-    .option("--config <file>", "further settings: a Configuration of KubeRay's operator; flags go before it")
+    .option("--max-in-flight <number>", "requests to the API under way at a time", positiveNumber, 32);
+  addSettingOptions(command)
     .addOption(logLevelOption("info"))
-    .action(async (flags: OperatorFlags, command: Command) => {
+    .action(async (flags: OperatorFlags) => {
       const { operator } = await import("../commands/operator.ts");
       await operator(await operatorOptions(flags, isGiven(command)), context);
     });
@@ -71,18 +63,18 @@ function isGiven(command: Command): IsGiven {
 }
 
 async function operatorOptions(flags: OperatorFlags, isFlag: IsGiven): Promise<OperatorCommandOptions> {
-  const { config, installCrds, leaderElect, namespace, watchNamespace, secureDefaults, ...rest } = flags;
-  const file = config === undefined ? undefined : await configurationFile(config);
+  const { installCrds, leaderElect, namespace, watchNamespace, ...rest } = flags;
+  const settings = await operatorSettingChoice(rest);
+  const file = settings.configuration;
   const { reconcileConcurrency = rest.reconcileConcurrency, metricsAddr } = file ?? {};
   const metricsListen = rest.metricsListen ?? (metricsAddr ? listenAddress(metricsAddr) : undefined);
   return {
     ...rest,
+    ...settings,
     namespaces: namespace ?? watchNamespace ?? commaSeparated(file?.watchNamespace ?? ""),
     installsCrds: installCrds,
     electsLeader: leaderElect || (file?.enableLeaderElection ?? false),
-    hasSecureDefaults: secureDefaults,
     reconcileConcurrency: isFlag("reconcileConcurrency") ? rest.reconcileConcurrency : reconcileConcurrency,
     ...(metricsListen && { metricsListen }),
-    ...(file && { configuration: file }),
   };
 }

@@ -35,8 +35,10 @@ export async function apiserver(
     proxies: config.proxies,
   });
   const logger = stderrLogger(options.logLevel);
-  const tls = await serverCertificate(options);
+  const ending = new AbortController();
+  const following = { clock: systemClock, logger, signal: AbortSignal.any([signal, ending.signal]) };
   try {
+    const tls = serverCertificate(options, following);
     await checked(cluster.client, { ...options, server: access.server, signal });
     const { client, node: nodePort, wire } = cluster;
     const isInside = config.inCluster !== undefined && !(options.kubeconfig ?? config.kubeconfig);
@@ -46,7 +48,7 @@ export async function apiserver(
       nodePort,
       wire,
       dashboardOf: isInside ? dashboardByDns : dashboardsThroughPods({ client, nodePort }),
-      identity: await identityOf(options, { client, proxies: config.proxies }),
+      identity: await identityOf(options, { client, proxies: config.proxies, following }),
       ...(tls && { tls }),
       clock: systemClock,
       random: systemRandom,
@@ -64,13 +66,14 @@ export async function apiserver(
   } catch (error) {
     if (!signal.aborted) throw asUserError(error);
   } finally {
+    ending.abort();
     await cluster.close();
   }
 }
 
 function identityOf(
   options: ApiServerCommandOptions,
-  ground: Pick<IdentityContext, "client" | "proxies">,
+  ground: Pick<IdentityContext, "client" | "proxies" | "following">,
 ): ReturnType<typeof apiIdentity> {
   const hosts = [options.http.host, options.grpc.host];
   return apiIdentity(options, { ...ground, clock: systemClock, hosts });
@@ -99,7 +102,7 @@ async function checked(client: KubeClient, { server, namespace, signal }: Check)
 function asUserError(error: unknown): unknown {
   if (error instanceof IdentityError) return new UserError(error.message, { cause: error });
   const text = error instanceof Error ? error.message : "";
-  if (!/EADDRINUSE|EADDRNOTAVAIL|EACCES|No address added/.test(text)) return error;
+  if (!/EADDRINUSE|EADDRNOTAVAIL|EACCES|ENOTFOUND|EAI_AGAIN/.test(text)) return error;
   return new UserError(`Cannot listen: ${text}`, {
     cause: error,
     hint: "Name other addresses with --http HOST:PORT and --grpc HOST:PORT",

@@ -12,6 +12,7 @@ import { type OperatorMetrics, operatorMetrics } from "../metrics/operator-metri
 import { idleWorkers } from "../ray/idle-workers.ts";
 import type { OperatorConfiguration } from "../settings/configuration-file.ts";
 import { type OperatorSettingFlags, operatorSettings } from "../settings/operator-settings.ts";
+import { usesRoutes } from "../settings/uses-routes.ts";
 import { systemClock, systemRandom } from "../system/clock.ts";
 import { type LogLevel, stderrLogger } from "../system/logger.ts";
 import { UserError } from "../user-error.ts";
@@ -55,9 +56,13 @@ export async function operator(
   const logger = stderrLogger(options.logLevel);
   const post = await openPost(options, logger);
   const client = post.metrics.client(cluster.client);
-  const settings = { ...given, idleWorkers: idleWorkers({ client, node: cluster.node }) };
   try {
     await prepared(client, { ...options, server: access.server, logger, signal });
+    const settings = {
+      ...given,
+      usesRoutes: await usesRoutes(cluster.wire, { environment: config.environment, signal }),
+      idleWorkers: idleWorkers({ client, node: cluster.node }),
+    };
     post.becomeReady();
     logger.info("Operator starts", { server: access.server, namespaces: namespaces.join(", ") || "all" });
     if (!options.electsLeader) return await reconcile({ client, signal, logger, post, settings }, options);

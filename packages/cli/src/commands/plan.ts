@@ -5,9 +5,14 @@ import { type ManifestObject, readManifests } from "../manifests/read-manifests.
 import { planClusters } from "../plan/plan-clusters.ts";
 import { planJson } from "../plan/plan-json.ts";
 import { planText } from "../plan/plan-text.ts";
+import type { OperatorConfiguration } from "../settings/configuration-file.ts";
+import { type OperatorSettingFlags, operatorSettings } from "../settings/operator-settings.ts";
+import { usesRoutes } from "../settings/uses-routes.ts";
 import { systemClock, systemRandom } from "../system/clock.ts";
 
-export interface PlanCommandOptions extends ClusterChoice {
+export interface PlanCommandOptions extends ClusterChoice, OperatorSettingFlags {
+  /** What a file says besides of how the operator is set up. */
+  readonly configuration?: OperatorConfiguration;
   readonly files: readonly string[];
   /** For objects that name none. @default what the kubeconfig's context says */
   readonly namespace?: string;
@@ -21,9 +26,16 @@ export async function plan(
   options: PlanCommandOptions,
   { config, signal }: { readonly config: Config; readonly signal: AbortSignal },
 ): Promise<string> {
+  const { environment } = config;
+  const given = operatorSettings(options, {
+    environment,
+    ...(options.configuration && { configuration: options.configuration }),
+  });
   const manifests = await readManifests(options.files);
   const cluster = await comparedCluster(manifests, options, config);
   try {
+    const hasRoutes = cluster.wire && (await usesRoutes(cluster.wire, { environment, signal }));
+    const settings = { ...given, ...(hasRoutes && { usesRoutes: true }) };
     const namespace = options.namespace ?? cluster.namespace;
     const report = await planClusters(
       manifests.map((each) => inNamespace(each, namespace)),
@@ -32,6 +44,7 @@ export async function plan(
         comparedWith: cluster.name,
         clock: systemClock,
         random: systemRandom,
+        settings,
         signal,
       },
     );

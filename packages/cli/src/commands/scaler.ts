@@ -10,6 +10,7 @@ import type { Config } from "../config.ts";
 import { callerSource } from "../identity/scaler-identity.ts";
 import { tierSource } from "../scaler/tier-choice.ts";
 import { systemClock, systemRandom } from "../system/clock.ts";
+import type { Following } from "../system/followed-files.ts";
 import { stderrLogger } from "../system/logger.ts";
 import { UserError } from "../user-error.ts";
 import type { ScalerContext, ScalerFlags } from "./scaler-options.ts";
@@ -23,9 +24,11 @@ export async function scaler(flags: ScalerFlags, { config, signal }: ScalerConte
   });
   const logger = stderrLogger(flags.logLevel);
   const settings = settingsOf(flags, config);
+  const ending = new AbortController();
+  const following = { clock: systemClock, logger, signal: AbortSignal.any([signal, ending.signal]) };
   try {
     const scaling = await started({
-      ...(await sources(flags, { client: cluster.client, config })),
+      ...(await sources(flags, { client: cluster.client, config, following })),
       client: cluster.client,
       clock: systemClock,
       random: systemRandom,
@@ -39,19 +42,26 @@ export async function scaler(flags: ScalerFlags, { config, signal }: ScalerConte
     if (!signal.aborted) await once(signal, "abort");
     await scaling.stop();
   } finally {
+    ending.abort();
     await cluster.close();
   }
 }
 
+interface SourceGround extends Pick<ScalerOptions, "client"> {
+  readonly config: Config;
+  readonly following: Following;
+}
+
 async function sources(
   flags: ScalerFlags,
-  { client, config }: { readonly client: ScalerOptions["client"]; readonly config: Config },
+  { client, config, following }: SourceGround,
 ): Promise<Pick<ScalerOptions, "authenticator" | "authorizer" | "tiers">> {
   const dominoUrl = config.environment["DOMINO_NUCLEUS_URI"];
-  const ground = { client, clock: systemClock, get: nodeHttpGet(), proxies: config.proxies, dominoUrl };
+  const common = { client, clock: systemClock, following, proxies: config.proxies };
+  const ground = { ...common, get: nodeHttpGet(), dominoUrl };
   return {
     ...(await callerSource(flags, ground)),
-    tiers: await tierSource({
+    tiers: tierSource({
       ...ground,
       file: flags.tiers,
       isDomino: flags.identity.provider === "domino",

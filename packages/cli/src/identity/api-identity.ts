@@ -6,7 +6,6 @@ import {
   cachedAuthenticator,
   cachedAuthorizer,
   kubernetesIdentity,
-  readTokenFile,
 } from "@heliostat/identity";
 import type { KubeClient } from "@heliostat/kube";
 import type { ApiIdentity } from "../apiserver/served-api.ts";
@@ -14,6 +13,7 @@ import { isLoopbackHost } from "../laptop/laptop-token.ts";
 import { UserError } from "../user-error.ts";
 import type { AuthMode } from "./auth-mode.ts";
 import { type OidcChoice, type OidcGround, oidcAuthenticator, refuseIdleOidc } from "./oidc-choice.ts";
+import { tokenFile } from "./token-file.ts";
 
 export interface ApiIdentityChoice extends OidcChoice {
   readonly identity: AuthMode;
@@ -42,9 +42,10 @@ export async function apiIdentity(choice: ApiIdentityChoice, context: IdentityCo
     choice.identity === "oidc"
       ? await oidcAuthenticator(choice, context)
       : cachedAuthenticator(kubernetes, { clock });
-  const { tokenFile } = choice;
+  const tokens =
+    choice.tokenFile !== undefined && tokenFile("--token-file", choice.tokenFile, context.following);
   return {
-    authenticator: tokenFile === undefined ? provider : firstOf(await readTokenFile(tokenFile), provider),
+    authenticator: tokens ? firstOf(tokens, provider) : provider,
     authorizer: adminsMay(cachedAuthorizer(kubernetes, { clock })),
     namesCallers: true,
   };

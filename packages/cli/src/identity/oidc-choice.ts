@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import {
   type Authenticator,
+  type HttpGet,
   IdentityError,
   nodeHttpGet,
   type OidcClaims,
@@ -8,6 +8,7 @@ import {
 } from "@heliostat/identity";
 import type { Clock } from "@heliostat/kube";
 import { type Proxies, proxyFor } from "@heliostat/kube-http";
+import { type Following, followedFiles } from "../system/followed-files.ts";
 import { UserError } from "../user-error.ts";
 
 /** What the flags of `addOidcOptions` say. */
@@ -26,6 +27,8 @@ export interface OidcChoice {
 
 export interface OidcGround {
   readonly clock: Clock;
+  /** How files are kept up with. */
+  readonly following: Following;
   /** The proxies that lead to the issuer, as the environment names them. @default none */
   readonly proxies?: Proxies | undefined;
 }
@@ -33,7 +36,7 @@ export interface OidcGround {
 /** Bearers of an issuer's tokens. @throws UserError for a choice that cannot be meant */
 export async function oidcAuthenticator(
   choice: OidcChoice,
-  { clock, proxies = {} }: OidcGround,
+  { clock, following, proxies = {} }: OidcGround,
 ): Promise<Authenticator> {
   const { oidcIssuer: issuer, oidcAudience: audiences = [], oidcCaFile } = choice;
   if (issuer === undefined || audiences.length === 0) {
@@ -41,9 +44,8 @@ export async function oidcAuthenticator(
       hint: "Name them with --oidc-issuer https://… and --oidc-audience NAME",
     });
   }
-  const authority = oidcCaFile === undefined ? undefined : await authorityIn(oidcCaFile);
+  const get = getBehind(oidcCaFile, { proxies, following });
   try {
-    const get = nodeHttpGet({ authority, proxyOf: (url) => proxyFor(url, proxies) });
     return oidcIdentity({ get, clock, issuer, audiences, ...claimsOf(choice) });
   } catch (cause) {
     if (!(cause instanceof IdentityError)) throw cause;
@@ -72,13 +74,28 @@ function claimsOf(choice: OidcChoice): OidcClaims {
   };
 }
 
-async function authorityIn(file: string): Promise<string> {
-  try {
-    const text = await readFile(file, "utf8");
-    if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
-  } catch (cause) {
-    throw new UserError(`Cannot read --oidc-ca-file ${file}: ${(cause as Error).message}`, { cause });
-  }
+/** Asks the issuer over connections of their own for each authority that the file names in the course of time. */
+function getBehind(
+  caFile: string | undefined,
+  { proxies, following }: { readonly proxies: Proxies; readonly following: Following },
+): HttpGet {
+  const proxyOf = (url: URL): string | undefined => proxyFor(url, proxies);
+  if (caFile === undefined) return nodeHttpGet({ proxyOf });
+  const files = [{ flag: "--oidc-ca-file", path: caFile }];
+  const get = followedFiles(
+    {
+      what: "authority of the issuer",
+      files,
+      read: ([text = ""]) => nodeHttpGet({ authority: authorityIn(text, caFile), proxyOf }),
+    },
+    following,
+  );
+  return (url, options) => get.current(url, options);
+}
+
+/** @throws UserError */
+function authorityIn(text: string, file: string): string {
+  if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
   throw new UserError(`Cannot use --oidc-ca-file ${file}: it holds no certificate`, {
     hint: "Want PEM: -----BEGIN CERTIFICATE----- …",
   });

@@ -7,12 +7,12 @@ import {
   type HttpGet,
   IdentityError,
   kubernetesIdentity,
-  readTokenFile,
 } from "@heliostat/identity";
 import type { Clock, KubeClient } from "@heliostat/kube";
 import { UserError } from "../user-error.ts";
 import { type OidcChoice, type OidcGround, oidcAuthenticator, refuseIdleOidc } from "./oidc-choice.ts";
 import type { ScalerIdentityChoice } from "./scaler-choice.ts";
+import { tokenFile } from "./token-file.ts";
 
 /** What a person chose. */
 export interface ScalerIdentity extends OidcChoice {
@@ -44,11 +44,11 @@ export async function callerSource(choice: ScalerIdentity, ground: IdentityGroun
 
 async function chosenSource(choice: ScalerIdentity, ground: IdentityGround): Promise<CallerSource> {
   const { identity } = choice;
-  const { client, clock, get, dominoUrl } = ground;
+  const { client, clock, following, get, dominoUrl } = ground;
   if (identity.provider !== "oidc") refuseIdleOidc(choice);
   switch (identity.provider) {
     case "static":
-      return { authenticator: await readTokenFile(identity.file) };
+      return { authenticator: tokenFile("--identity", identity.file, following) };
     case "domino": {
       const url = dominoUrl === undefined ? {} : { url: dominoUrl };
       return { authenticator: dominoIdentity({ get, clock, ...url }) };

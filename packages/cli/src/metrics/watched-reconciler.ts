@@ -35,7 +35,7 @@ export function watchedReconciler(
   };
 }
 
-function looksAgain(ended: ReconcileResult): boolean {
-  if (ended.outcome === "waiting") return ended.checkAgainAfterMs !== undefined;
-  return ended.outcome === "look-again";
+function looksAgain(result: ReconcileResult): boolean {
+  if (result.ended === "waiting") return result.checkAgainAfterMs !== undefined;
+  return result.ended === "look-again";
 }

@@ -1,5 +1,6 @@
 import { PODS } from "@heliostat/kube";
-import { RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
+import type { OperatorSettings } from "@heliostat/operator";
+import { batchSchedulerOf, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
 import { afterEach, describe, expect, it } from "vitest";
 import { emptyCluster, type OpenCluster } from "../cluster/open-cluster.ts";
 import { parseManifest } from "../manifests/read-manifests.ts";
@@ -44,6 +45,13 @@ describe("planClusters()", () => {
     expect(clusters[0]?.plans[0]?.actions.length).toBeGreaterThan(3);
   });
 
+  it("foresees what an operator does that is set up in another way than KubeRay's", async () => {
+    const settings = { scheduler: batchSchedulerOf("volcano"), secureDefaults: {} };
+    const text = planText(await planned(manifest(), undefined, settings));
+    expect(text).toMatch(/\+ {2}PodGroup +default\/ray-demo-pg/);
+    expect(text).toMatch(/\+ {2}NetworkPolicy +default\/demo/);
+  });
+
   it("names the field that is wrong, whether the API or the operator refuses it", async () => {
     await expect(planned(manifest("suspend: maybe"))).rejects.toThrow(/spec\.suspend.*boolean/);
     const isTooSmall = manifest().replace("minReplicas: 0", "minReplicas: 9");
@@ -59,13 +67,18 @@ describe("planClusters()", () => {
   });
 });
 
-async function planned(text: string, compared?: OpenCluster): Promise<PlanReport> {
+async function planned(
+  text: string,
+  compared?: OpenCluster,
+  settings: OperatorSettings = {},
+): Promise<PlanReport> {
   cluster = compared ?? (await emptyCluster([]));
   return planClusters(parseManifest(text, "x.yaml"), {
     client: cluster.client,
     comparedWith: cluster.name,
     clock: systemClock,
     random: systemRandom,
+    settings,
     signal: new AbortController().signal,
   });
 }

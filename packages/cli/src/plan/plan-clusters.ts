@@ -8,7 +8,7 @@ import {
   type Random,
   type Resource,
 } from "@heliostat/kube";
-import { forecastRayCluster } from "@heliostat/operator";
+import { forecastRayCluster, type OperatorSettings } from "@heliostat/operator";
 import { problemsText, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
 import { seenByOperator } from "../cluster/seen-by-operator.ts";
 import { type Applied, applyManifests } from "../manifests/apply-manifests.ts";
@@ -40,6 +40,8 @@ export interface PlanContext {
   readonly comparedWith: string;
   readonly clock: Clock;
   readonly random: Random;
+  /** How the operator is set up. @default as KubeRay's is without flags */
+  readonly settings?: OperatorSettings;
   readonly signal: AbortSignal;
 }
 
@@ -66,7 +68,7 @@ export async function planClusters(
 }
 
 async function planCluster(manifest: ManifestObject, context: PlanContext): Promise<ClusterPlan> {
-  const { client, clock, random, signal } = context;
+  const { client, clock, random, signal, settings = {} } = context;
   const inV1 = { ...manifest.object, apiVersion: "ray.io/v1" };
   const [rehearsed] = await applyManifests([{ ...manifest, object: inV1 }], {
     client,
@@ -75,8 +77,8 @@ async function planCluster(manifest: ManifestObject, context: PlanContext): Prom
   });
   const cluster = rehearsed?.object as RayCluster;
   const { namespace = "" } = cluster.metadata;
-  const caches = await seenByOperator(client, { namespace, signal });
-  const forecast = forecastRayCluster(cluster, { caches, nowMs: clock.now(), random });
+  const caches = await seenByOperator(client, { namespace, signal, settings });
+  const forecast = forecastRayCluster(cluster, { caches, nowMs: clock.now(), random, settings });
   if (forecast.problems.length > 0) {
     throw new UserError(`Cannot plan ${manifest.place}: ${problemsText(forecast.problems)}`);
   }

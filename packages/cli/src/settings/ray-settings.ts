@@ -6,7 +6,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** What the environment of an operator says about the objects that it makes, under KubeRay's names. @throws UserError */
 export function raySettings(environment: Environment): RaySettings {
   const { CLUSTER_DOMAIN: clusterDomain } = environment;
-  const isOn = (name: string): boolean | undefined => booleanOf(name, environment[name]);
+  const isOn = (name: string): boolean | undefined => booleanOf(name, environment);
   const hasAddress = isOn("ENABLE_RAY_HEAD_CLUSTER_IP_SERVICE");
   return {
     ...(clusterDomain && { clusterDomain }),
@@ -25,7 +25,9 @@ function given<K extends keyof RaySettings>(
   return value === undefined ? {} : { [name]: value };
 }
 
-function booleanOf(name: string, text: string | undefined): boolean | undefined {
+/** What a variable says, if it says anything. @throws UserError when that is neither true nor false */
+export function booleanOf(name: string, environment: Environment): boolean | undefined {
+  const text = environment[name];
   const word = text?.trim().toLowerCase() ?? "";
   if (word === "") return undefined;
   if (word === "true" || word === "false") return word === "true";

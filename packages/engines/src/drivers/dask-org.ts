@@ -1,8 +1,8 @@
 import { type KubeObject, namespaced, type Resource } from "@heliostat/kube";
-import { storedCeilings } from "../scale/ceilings.ts";
+import { ceilingBeforePin, storedCeilings } from "../scale/ceilings.ts";
 import { type Bounds, objectRef, type ScaleView, type ScaleWarning } from "../scale/scale-view.ts";
 import { LABEL } from "../vocabulary.ts";
-import type { KindDriver, RelatedKind, RelatedObjects, Resources, TierPlace } from "./kind-driver.ts";
+import type { KindDriver, RelatedKind, RelatedObjects, Resources, Role, TierPlace } from "./kind-driver.ts";
 import { countOf, listOf, partOf, specOf, textsOf } from "./read-object.ts";
 
 const API_VERSION = "kubernetes.dask.org/v1";
@@ -98,11 +98,10 @@ function boundsOf(autoscaler: KubeObject): Bounds {
   const annotations = autoscaler.metadata.annotations ?? {};
   const min = countOf(spec["minimum"]) ?? 0;
   const max = countOf(spec["maximum"]);
-  const ceiling = storedCeilings(annotations)["default"];
   return {
     min,
     max,
-    ...(ceiling !== undefined && max === min && ceiling > max && { ceilingBeforePin: ceiling }),
+    ...ceilingBeforePin(storedCeilings(annotations)["default"], { min, max }),
     minAt: "/spec/minimum",
     maxAt: "/spec/maximum",
     lowestMin: 0,
@@ -113,7 +112,7 @@ function boundsOf(autoscaler: KubeObject): Bounds {
 }
 
 /** Changes of the pod template are read for new workers only (dask-kubernetes issue 636). */
-function tierPlace(object: KubeObject, role: "head" | "worker"): TierPlace | undefined {
+function tierPlace(object: KubeObject, role: Role): TierPlace | undefined {
   const field = role === "head" ? "scheduler" : "worker";
   const podSpec = partOf(partOf(specOf(object)[field])?.["spec"]);
   const container = partOf(listOf(podSpec?.["containers"])[0]);

@@ -1,11 +1,11 @@
 import { type KubeObject, namespaced, type Resource } from "@heliostat/kube";
-import { storedCeilings } from "../scale/ceilings.ts";
+import { ceilingBeforePin, storedCeilings } from "../scale/ceilings.ts";
 import { type Bounds, objectRef, type ScaleView } from "../scale/scale-view.ts";
 import { LABEL } from "../vocabulary.ts";
 import type { Engine, KindDriver, Resources, Role, TierPlace } from "./kind-driver.ts";
 import { countOf, type Part, partOf, specOf, textsOf } from "./read-object.ts";
 
-export const DOMINO_GROUP = "distributed-compute.dominodatalab.com";
+const DOMINO_GROUP = "distributed-compute.dominodatalab.com";
 const API_VERSION = `${DOMINO_GROUP}/v1alpha1`;
 
 /** Drivers of Domino's kinds. Workers are one StatefulSet; a HorizontalPodAutoscaler moves `spec.worker.replicas`. */
@@ -77,14 +77,12 @@ function scaleView(resource: Resource, object: KubeObject): ScaleView {
 function boundsOf({ metadata }: KubeObject, autoscaling: Part | undefined): Bounds | undefined {
   if (!autoscaling) return undefined;
   const max = countOf(autoscaling["maxReplicas"]);
-  const ceiling = storedCeilings(metadata.annotations ?? {})[WORKER];
   // Kubernetes takes 1 where nobody says.
   const min = countOf(autoscaling["minReplicas"]) ?? 1;
   return {
     min,
     max: max === 0 ? undefined : max,
-    // A ceiling that no pin stands under is a leftover.
-    ...(ceiling !== undefined && max === min && ceiling > max && { ceilingBeforePin: ceiling }),
+    ...ceilingBeforePin(storedCeilings(metadata.annotations ?? {})[WORKER], { min, max }),
     minAt: "/spec/autoscaling/minReplicas",
     maxAt: "/spec/autoscaling/maxReplicas",
     lowestMin: 1,

@@ -20,7 +20,7 @@ export interface KindDriver {
   /** The name that the StatefulSet of a role would have; the cluster's own where its pods have no such owner. */
   setName(object: KubeObject, role: Role): string;
   /** Annotations of the role's pods, where a change of them has its operator roll the pods; `undefined` elsewhere. */
-  rollPlace(object: KubeObject, role: Role): TierPart<Readonly<Record<string, string>>> | undefined;
+  rollPlace(object: KubeObject, role: Role): PlacedValue<Readonly<Record<string, string>>> | undefined;
   /** Where a hardware tier is written; `undefined` where it cannot be. */
   tierPlace(object: KubeObject, role: Role, group?: string): TierPlace | undefined;
 }
@@ -36,18 +36,19 @@ export type RelatedObjects = Readonly<Record<string, readonly KubeObject[]>>;
 
 /** The parts of an object that a hardware tier replaces. */
 export interface TierPlace {
-  readonly labels?: TierPart<Readonly<Record<string, string>>>;
-  readonly nodeSelector: TierPart<Readonly<Record<string, string>>>;
-  readonly resources: TierPart<Resources>;
+  readonly labels?: PlacedValue<Readonly<Record<string, string>>>;
+  readonly nodeSelector: PlacedValue<Readonly<Record<string, string>>>;
+  readonly resources: PlacedValue<Resources>;
   /** Spark's memory of a worker, beside its container's. */
-  readonly workerMemory?: TierPart<string>;
+  readonly workerMemory?: PlacedValue<string>;
   /** Objects on the way that must be made first, outermost first. */
   readonly missing: readonly string[];
   /** Whether pods that run already go on as they are. */
   readonly keepsRunningPods: boolean;
 }
 
-export interface TierPart<T> {
+/** A part of an object, and where it stands. */
+export interface PlacedValue<T> {
   /** JSON pointer. */
   readonly at: string;
   readonly value: T | undefined;

@@ -1,5 +1,5 @@
 import { type JsonPatchOperation, type KubeObject, namespaced, type Resource } from "@heliostat/kube";
-import { storedCeilings } from "../scale/ceilings.ts";
+import { ceilingBeforePin, storedCeilings } from "../scale/ceilings.ts";
 import { type Bounds, objectRef, type ScaleView, type WorkerGroup } from "../scale/scale-view.ts";
 import { LABEL } from "../vocabulary.ts";
 import type { KindDriver, Resources, Role, TierPlace } from "./kind-driver.ts";
@@ -57,11 +57,10 @@ function workerGroup(group: Part, { index, isFollowed, ceilings }: GroupPlace): 
   const name = String(group["groupName"] ?? "");
   const min = countOf(group["minReplicas"]) ?? 0;
   const max = countOf(group["maxReplicas"]) ?? NO_MAX;
-  const ceiling = ceilings[name];
   const bounds: Bounds = {
     min,
     max,
-    ...(ceiling !== undefined && max === min && ceiling > max && { ceilingBeforePin: ceiling }),
+    ...ceilingBeforePin(ceilings[name], { min, max }),
     minAt: `${at}/minReplicas`,
     maxAt: `${at}/maxReplicas`,
     lowestMin: 0,

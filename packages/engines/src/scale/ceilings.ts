@@ -1,6 +1,6 @@
 import { ANNOTATION } from "../vocabulary.ts";
 import type { ScaleTarget } from "./scale-target.ts";
-import type { Annotations } from "./scale-view.ts";
+import type { Annotations, Bounds } from "./scale-view.ts";
 
 /** The ceilings that pins have put aside, by group: all that is kept of them. */
 export function ceilingAnnotation(
@@ -27,4 +27,13 @@ export function storedCeilings(annotations: Annotations): Readonly<Record<string
   for (const [group, ceiling] of Object.entries(value ?? {}))
     if (Number.isInteger(ceiling) && ceiling > 0) ceilings[group] = ceiling;
   return ceilings;
+}
+
+/** What stood above a group that is pinned. A stored ceiling under which no pin stands is a leftover, and counts nothing. */
+export function ceilingBeforePin(
+  ceiling: number | undefined,
+  { min, max }: Pick<Bounds, "min" | "max">,
+): Pick<Bounds, "ceilingBeforePin"> {
+  const isPinned = ceiling !== undefined && max === min && ceiling > min;
+  return isPinned ? { ceilingBeforePin: ceiling } : {};
 }

@@ -1,5 +1,5 @@
 import { type Json, type JsonPatchOperation, parseQuantity } from "@heliostat/kube";
-import type { Resources, TierPart, TierPlace } from "../drivers/kind-driver.ts";
+import type { PlacedValue, Resources, TierPlace } from "../drivers/kind-driver.ts";
 import { LABEL, NODE_POOL } from "../vocabulary.ts";
 import type { Amount, HardwareTier } from "./hardware-tier.ts";
 
@@ -18,7 +18,7 @@ export function tierOperations(tier: HardwareTier, place: TierPlace): readonly J
   ];
 }
 
-function replaced<T>({ at, value: before }: TierPart<T>, after: T): readonly JsonPatchOperation[] {
+function replaced<T>({ at, value: before }: PlacedValue<T>, after: T): readonly JsonPatchOperation[] {
   return JSON.stringify(before) === JSON.stringify(after)
     ? []
     : [{ op: "add", path: at, value: after as Json }];

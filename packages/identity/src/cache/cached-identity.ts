@@ -1,7 +1,7 @@
 import type { Clock } from "@heliostat/kube";
 import { digestText } from "../node/digest.ts";
 import type { Access, Authenticator, Authorizer, Caller, Credentials, Verdict } from "../port.ts";
-import { TimedCache } from "./timed-cache.ts";
+import { ACCEPTED_MS, MAX_ENTRIES, REFUSED_MS, TimedCache } from "./timed-cache.ts";
 
 export interface IdentityCacheOptions {
   readonly clock: Clock;
@@ -12,10 +12,6 @@ export interface IdentityCacheOptions {
   /** @default 10,000 */
   readonly maxEntries?: number;
 }
-
-const ACCEPTED_MS = 30_000;
-const REFUSED_MS = 5_000;
-const MAX_ENTRIES = 10_000;
 
 /**
  * Asks `authenticator` once per credential and lifetime, however many ask at once. Credentials are remembered as their

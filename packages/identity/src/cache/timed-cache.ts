@@ -8,6 +8,11 @@ export interface TimedCacheOptions<V> {
   readonly maxEntries: number;
 }
 
+/** How long a yes and a no about a caller hold, and how many of them are kept, unless somebody says otherwise. */
+export const ACCEPTED_MS = 30_000;
+export const REFUSED_MS = 5_000;
+export const MAX_ENTRIES = 10_000;
+
 /**
  * Remembers answers for a while, the most recently used first.
  *

@@ -14,7 +14,7 @@ export interface DominoOptions {
 export type AskDomino = (credentials: Credentials) => Promise<HttpAnswer | undefined>;
 
 /** Domino's front end as its own cluster names it. Nothing is ever sent outside unless the configuration says so. */
-export const DOMINO_URL = "http://nucleus-frontend.domino-platform:80";
+const DOMINO_URL = "http://nucleus-frontend.domino-platform:80";
 
 /** All tries together. */
 const DEADLINE_MS = 5000;

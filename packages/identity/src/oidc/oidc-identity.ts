@@ -1,6 +1,6 @@
 import type { Clock } from "@heliostat/kube";
 import { errors, type JWTPayload, jwtVerify } from "jose";
-import { TimedCache } from "../cache/timed-cache.ts";
+import { ACCEPTED_MS, MAX_ENTRIES, REFUSED_MS, TimedCache } from "../cache/timed-cache.ts";
 import type { HttpGet } from "../http-get.ts";
 import { dateOf } from "../node/date-of.ts";
 import { digestText } from "../node/digest.ts";
@@ -39,10 +39,6 @@ const ALGORITHMS = [
 ];
 /** How far the issuer's clock may be from ours. */
 const TOLERATED_SECONDS = 10;
-/** A yes holds this long, but no longer than its token; a no, this long. */
-const ACCEPTED_MS = 30_000;
-const REFUSED_MS = 5_000;
-const MAX_ENTRIES = 10_000;
 
 /** What is remembered of a token. */
 interface Finding {
@@ -109,6 +105,7 @@ function findingOf(claims: JWTPayload | undefined, options: OidcIdentityOptions)
   const caller = claims && callerOf(claims, options);
   if (caller === undefined) return { caller, untilMs: nowMs + REFUSED_MS };
   const endMs = ((claims?.exp ?? 0) + TOLERATED_SECONDS) * 1000;
+  // A yes holds no longer than its token.
   return { caller, untilMs: Math.min(nowMs + ACCEPTED_MS, endMs) };
 }
 

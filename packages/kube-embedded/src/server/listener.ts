@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { chmodSync, rmSync } from "node:fs";
 import { type IncomingMessage, ServerResponse } from "node:http";
 import {
+  constants,
   createSecureServer,
   type Http2SecureServer,
   type Http2ServerRequest,
@@ -41,9 +42,9 @@ export class Listener {
   readonly #options: ListenerOptions;
   readonly #server: Http2SecureServer;
   readonly #socketServer: Server;
-  readonly #connections = new Set<Duplex>();
+  readonly #connections = new Set<Socket>();
   readonly #sessions = new Set<ServerHttp2Session>();
-  readonly #requests = new Set<EndingLife>();
+  readonly #requests = new Map<EndingLife, Request>();
   #isClosing = false;
 
   constructor(options: ListenerOptions) {
@@ -71,11 +72,27 @@ export class Listener {
     const isClosed = this.#server.listening ? once(this.#server, "close") : Promise.resolve();
     this.#server.close();
     this.#socketServer.close();
-    for (const request of this.#requests) request.end();
+    for (const [life, request] of this.#requests) {
+      life.end();
+      if (!hasComeWhole(request)) refuse(request);
+    }
     for (const session of this.#sessions) session.close();
+    this.#dropIdle();
     const deadline = setTimeout(() => this.#drop(), CLOSE_WITHIN_MS);
     await isClosed;
     clearTimeout(deadline);
+  }
+
+  /** What has sent nothing yet, or no whole head: nobody else would end it. */
+  #dropIdle(): void {
+    const sockets = [
+      ...[...this.#requests.values()].map(peerOf),
+      ...[...this.#sessions].map(({ socket }) => socket),
+    ];
+    const busy = new Set(sockets.map(addressOf));
+    for (const connection of this.#connections) {
+      if (!busy.has(addressOf(connection))) connection.destroy();
+    }
   }
 
   #drop(): void {
@@ -102,9 +119,13 @@ export class Listener {
     return server;
   }
 
-  async #onRequest(request: IncomingMessage | Http2ServerRequest, response: HttpResponse): Promise<void> {
-    const life = this.#newRequest();
-    response.once("close", () => this.#forget(life));
+  async #onRequest(request: Request, response: HttpResponse): Promise<void> {
+    const life = this.#newRequest(request);
+    response.once("close", () => {
+      this.#forget(life);
+      // A connection that is kept alive would outlive its last answer.
+      if (this.#isClosing && !("stream" in request)) request.socket.destroySoon();
+    });
     // A caller that leaves in the middle is its own affair.
     response.on("error", () => undefined);
     const answer = await this.#options.answer(incoming(request, life));
@@ -128,7 +149,7 @@ export class Listener {
 
   async #onUpgrade(upgrade: UpgradeRequest): Promise<void> {
     const { message, socket } = upgrade;
-    const life = this.#newRequest();
+    const life = this.#newRequest(message);
     socket.once("close", () => this.#forget(life));
     socket.on("error", () => socket.destroy());
     life.signal.addEventListener("abort", () => socket.destroy(), { once: true });
@@ -145,9 +166,9 @@ export class Listener {
     return failureReply(error, this.#options.logger, { method: "GET", path: "" });
   }
 
-  #newRequest(): EndingLife {
+  #newRequest(request: Request): EndingLife {
     const life = new EndingLife();
-    this.#requests.add(life);
+    this.#requests.set(life, request);
     return life;
   }
 
@@ -157,7 +178,28 @@ export class Listener {
   }
 }
 
-function incoming(request: IncomingMessage | Http2ServerRequest, life: RequestLife): IncomingRequest {
+/** Over HTTP/1.1 or HTTP/2. */
+type Request = IncomingMessage | Http2ServerRequest;
+
+function hasComeWhole(request: Request): boolean {
+  // What Node calls complete there is one that has been read.
+  return "stream" in request
+    ? request.stream.state.state !== constants.NGHTTP2_STREAM_STATE_OPEN
+    : request.complete;
+}
+
+/** A request that has come in part has not been begun with, and may be sent to another server. */
+function refuse(request: Request): void {
+  if ("stream" in request) request.stream.close(constants.NGHTTP2_REFUSED_STREAM);
+  else request.socket.destroy();
+}
+
+/** By which the two ends of a handshake, which are two objects, are known. */
+function addressOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
+}
+
+function incoming(request: Request, life: RequestLife): IncomingRequest {
   return {
     method: request.method ?? "",
     url: request.url ?? "",
@@ -171,7 +213,7 @@ function incoming(request: IncomingMessage | Http2ServerRequest, life: RequestLi
 }
 
 /** One object a connection: HTTP/2 has a socket of its own for each request, by which nobody is known again. */
-function peerOf(request: IncomingMessage | Http2ServerRequest): TLSSocket {
+function peerOf(request: Request): TLSSocket {
   const socket = "stream" in request ? request.stream.session?.socket : undefined;
   return (socket ?? request.socket) as TLSSocket;
 }

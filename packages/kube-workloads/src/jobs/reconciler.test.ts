@@ -45,6 +45,15 @@ describe("jobReconciler()", () => {
     expect(await cluster.pods()).toHaveLength(5);
   });
 
+  it("tells of its failure by the reason of its condition", async () => {
+    await run({ backoffLimit: 0 }, "exit 3 after 1s");
+    await cluster.turn(5000);
+    const { items } = await cluster.client.list(EVENTS);
+    expect(items).toContainEqual(
+      expect.objectContaining({ type: "Warning", reason: "BackoffLimitExceeded" }),
+    );
+  });
+
   it("gives each pod of an indexed job a part of its own", async () => {
     await run({ completions: 3, parallelism: 3, completionMode: "Indexed" });
     await cluster.turn(5000);

@@ -51,18 +51,24 @@ async function reconcile(key: string, context: ReconcileContext): Promise<Reconc
 async function writeStatus(job: Job, status: JobStatus, { client, events }: ReconcileContext): Promise<void> {
   const isNew = await patchStatus(JOBS, job, { status, client });
   if (!isNew) return;
-  for (const { type, reason, words } of TOLD) {
-    const [before, now] = [job.status, status].map((each) => conditionOf(each?.conditions, type)?.status);
-    if (now !== "True" || before === "True") continue;
-    const { message = "" } = conditionOf(status.conditions, type) ?? {};
+  for (const { type, status: told, reason, words } of TOLD) {
+    const [before, now] = [job.status, status].map((each) => conditionOf(each?.conditions, type));
+    if (now?.status !== told || before?.status === told) continue;
     const severity = type === "Failed" ? "Warning" : "Normal";
-    events.record(job, { type: severity, reason, action: "Update", note: words ?? message });
+    const note = words ?? now.message ?? "";
+    events.record(job, { type: severity, reason: reason ?? now.reason ?? type, action: "Update", note });
   }
 }
 
-/** The conditions that leave an event, in Kubernetes' words. */
-const TOLD: readonly { readonly type: string; readonly reason: string; readonly words?: string }[] = [
-  { type: "Complete", reason: "Completed", words: "Job completed" },
-  { type: "Failed", reason: "JobFailed" },
-  { type: "Suspended", reason: "Suspended", words: "Job suspended" },
+/** The conditions that leave an event, in Kubernetes' words; the reason of a failure is that of its condition. */
+const TOLD: readonly {
+  readonly type: string;
+  readonly status: "True" | "False";
+  readonly reason?: string;
+  readonly words?: string;
+}[] = [
+  { type: "Complete", status: "True", reason: "Completed", words: "Job completed" },
+  { type: "Failed", status: "True" },
+  { type: "Suspended", status: "True", reason: "Suspended", words: "Job suspended" },
+  { type: "Suspended", status: "False", reason: "Resumed", words: "Job resumed" },
 ];

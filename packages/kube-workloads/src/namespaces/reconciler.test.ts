@@ -45,7 +45,14 @@ describe("namespaceReconciler()", () => {
     await bench.client.delete(NAMESPACES, { name: "team" });
     await bench.turn(5000);
     const waiting = await bench.client.get(NAMESPACES, { name: "team" });
-    expect(waiting.status?.conditions?.map(({ type, message }) => [type, message])).toEqual([
+    const { conditions = [] } = waiting.status ?? {};
+    expect(conditions.filter(({ status }) => status === "False").map(({ reason }) => reason)).toEqual([
+      "ResourcesDiscovered",
+      "ParsedGroupVersions",
+      "ContentDeleted",
+    ]);
+    const present = conditions.filter(({ status }) => status === "True");
+    expect(present.map(({ type, message }) => [type, message])).toEqual([
       ["NamespaceContentRemaining", "Some resources are remaining: configmaps. has 1 resource instances"],
       [
         "NamespaceFinalizersRemaining",

@@ -22,12 +22,32 @@ export function terminatingStatus(
 ): NamespaceStatus {
   const before = (status?.conditions ?? []) as readonly Condition[];
   const nowMs = clock.now();
-  const withContent = withCondition(before, contentRemaining(remains), nowMs);
-  return {
-    phase: "Terminating",
-    conditions: withCondition(withContent, finalizersRemaining(remains), nowMs),
-  };
+  const now = [...NO_TROUBLE, contentRemaining(remains), finalizersRemaining(remains)];
+  const conditions = now.reduce<readonly Condition[]>((all, each) => withCondition(all, each, nowMs), before);
+  return { phase: "Terminating", conditions };
 }
+
+/** What can go wrong elsewhere and not here: whoever waits for a namespace reads these too. */
+const NO_TROUBLE: readonly Condition[] = [
+  {
+    type: "NamespaceDeletionDiscoveryFailure",
+    status: "False",
+    reason: "ResourcesDiscovered",
+    message: "All resources successfully discovered",
+  },
+  {
+    type: "NamespaceDeletionGroupVersionParsingFailure",
+    status: "False",
+    reason: "ParsedGroupVersions",
+    message: "All legacy kube types successfully parsed",
+  },
+  {
+    type: "NamespaceDeletionContentFailure",
+    status: "False",
+    reason: "ContentDeleted",
+    message: "All content successfully deleted, may be waiting on finalization",
+  },
+];
 
 function contentRemaining(remains: readonly Remains[]): Condition {
   const type = "NamespaceContentRemaining";

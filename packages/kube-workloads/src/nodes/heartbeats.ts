@@ -1,14 +1,12 @@
-import type { Lease } from "@heliostat/kube";
-
 interface Heard {
-  readonly renewTime: string;
+  readonly sign: string;
   readonly atMs: number;
   /** When we looked last. */
   readonly lookedMs: number;
 }
 
 /**
- * When each node was last heard of, by our own clock: what a lease says of the time may be of another clock, or of
+ * When each node was last heard of, by our own clock: what a node says of the time may be of another clock, or of
  * before we were there (Kubernetes rule). Who has not looked for longer than he meant to has slept, as laptops do, and
  * knows nothing of the node's silence.
  */
@@ -21,17 +19,16 @@ export class Heartbeats {
     this.#longestLookMs = longestLookMs;
   }
 
-  /** For how long the node has not renewed its lease; `undefined` of a node that has none. */
-  silenceMs(nodeName: string, lease: Lease | undefined, nowMs: number): number | undefined {
-    const renewTime = lease?.spec?.renewTime;
-    if (renewTime === undefined) {
-      this.#heard.delete(nodeName);
-      return undefined;
-    }
+  /**
+   * For how long the node has given no new sign of life; 0 when it is seen for the first time.
+   *
+   * @param sign whatever changes when the node is heard of, such as the time at which it renewed its lease
+   */
+  silenceMs(nodeName: string, sign: string, nowMs: number): number {
     const heard = this.#heard.get(nodeName);
     const isAwake = heard !== undefined && nowMs - heard.lookedMs <= this.#longestLookMs;
-    const atMs = isAwake && heard.renewTime === renewTime ? heard.atMs : nowMs;
-    this.#heard.set(nodeName, { renewTime, atMs, lookedMs: nowMs });
+    const atMs = isAwake && heard.sign === sign ? heard.atMs : nowMs;
+    this.#heard.set(nodeName, { sign, atMs, lookedMs: nowMs });
     return nowMs - atMs;
   }
 

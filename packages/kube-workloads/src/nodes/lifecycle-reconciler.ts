@@ -13,15 +13,17 @@ import {
   type Json,
   keyOf,
   LEASES,
+  type Lease,
   NODES,
   type Node,
+  type NodeCondition,
   PODS,
   type Pod,
   timestamp,
 } from "@heliostat/kube";
 import { isReady } from "../pods/pod-state.ts";
 import { Heartbeats } from "./heartbeats.ts";
-import { hasNewTaints, NODE_GRACE_MS, type NodeHealth, nodeHealth } from "./node-health.ts";
+import { hasNewTaints, NODE_GRACE_MS, type NodeHealth, nodeHealth, STARTUP_GRACE_MS } from "./node-health.ts";
 import { PODS_BY_NODE } from "./pods-by-node.ts";
 
 /** Later than this nobody wakes who was not asleep. */
@@ -31,11 +33,11 @@ const LATE_MS = 10_000;
 const LEASE_NAMESPACE = "kube-node-lease";
 
 /**
- * Watches over nodes: one that has not renewed its lease for too long is not ready, and neither are its pods; what the
- * conditions of a node say, its taints say too. Nodes without a lease speak for themselves.
+ * Watches over nodes: one that is not heard of for too long is not ready, and neither are its pods; what the conditions of
+ * a node say, its taints say too.
  */
 export function nodeLifecycleReconciler(): Reconciler<Node> {
-  const heartbeats = new Heartbeats(NODE_GRACE_MS + LATE_MS);
+  const heartbeats = new Heartbeats(STARTUP_GRACE_MS + LATE_MS);
   return {
     name: "node-controller",
     resource: NODES,
@@ -52,12 +54,22 @@ export function nodeLifecycleReconciler(): Reconciler<Node> {
       }
       const nowMs = clock.now();
       const lease = caches.of(LEASES).get(keyOf({ namespace: LEASE_NAMESPACE, name }));
-      const silenceMs = heartbeats.silenceMs(name, lease, nowMs);
-      const isSilent = silenceMs !== undefined && silenceMs >= NODE_GRACE_MS;
+      const silenceMs = heartbeats.silenceMs(name, signOfLife(node, lease), nowMs);
+      const graceMs = readyOf(node) ? NODE_GRACE_MS : STARTUP_GRACE_MS;
+      const isSilent = silenceMs >= graceMs;
       await bringAbout(node, nodeHealth(node, { isSilent, nowMs }), context);
-      return silenceMs === undefined || isSilent ? DONE : lookAgain(NODE_GRACE_MS - silenceMs);
+      return isSilent ? DONE : lookAgain(graceMs - silenceMs);
     },
   };
+}
+
+/** A node is heard of by its lease or by its status (Kubernetes rule). */
+function signOfLife(node: Node, lease: Lease | undefined): string {
+  return `${lease?.spec?.renewTime ?? ""} ${readyOf(node)?.lastHeartbeatTime ?? ""}`;
+}
+
+function readyOf({ status }: Node): NodeCondition | undefined {
+  return status?.conditions?.find(({ type }) => type === "Ready");
 }
 
 async function bringAbout(node: Node, health: NodeHealth, context: ReconcileContext): Promise<void> {
@@ -78,7 +90,7 @@ async function bringAbout(node: Node, health: NodeHealth, context: ReconcileCont
 }
 
 function isNodeReady(conditions: readonly Condition[] | undefined): boolean {
-  return (conditionOf(conditions, "Ready")?.status ?? "True") === "True";
+  return conditionOf(conditions, "Ready")?.status === "True";
 }
 
 function sayNotReady(node: Node, { events }: ReconcileContext): void {

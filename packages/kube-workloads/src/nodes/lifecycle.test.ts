@@ -49,6 +49,37 @@ describe("the life of nodes", () => {
     expect(conditionOf((await pod("web")).status?.conditions, "Ready")?.status).toBe("False");
   });
 
+  it("is unknown as well of a node without a lease that says nothing new", async () => {
+    await bench.turn(45_000);
+    expect(await readiness()).toMatchObject({ status: "True" });
+    await setReady("True", "2026-01-01T00:00:00Z");
+    await bench.turn(45_000);
+    expect(await readiness()).toMatchObject({ status: "True" });
+    await bench.turn(10_000);
+    expect(await readiness()).toMatchObject({ status: "Unknown", reason: "NodeStatusUnknown" });
+  });
+
+  it("never began for a node of which nothing is heard for a minute", async () => {
+    const mute: Node = { apiVersion: "v1", kind: "Node", metadata: { name: "mute" } };
+    await bench.client.create(NODES, mute);
+    await bench.turn(59_000);
+    expect((await bench.find(NODES, { name: "mute" }))?.status?.conditions ?? []).toEqual([]);
+    await bench.turn(3_000);
+    const { spec, status } = (await bench.find(NODES, { name: "mute" })) ?? mute;
+    expect(status?.conditions).toContainEqual(
+      expect.objectContaining({
+        type: "Ready",
+        status: "Unknown",
+        reason: "NodeStatusNeverUpdated",
+        message: "Kubelet never posted node status.",
+      }),
+    );
+    expect(spec?.taints?.map(({ key, effect }) => `${key}:${effect}`)).toEqual([
+      "node.kubernetes.io/unreachable:NoSchedule",
+      "node.kubernetes.io/unreachable:NoExecute",
+    ]);
+  });
+
   it("sends pods away when they have borne it long enough, five minutes unless they say otherwise", async () => {
     await renew("laptop");
     const key = "node.kubernetes.io/unreachable";
@@ -120,6 +151,16 @@ describe("the life of nodes", () => {
     expect(await bench.find(PODS, { namespace: "default", name: "web" })).toBeUndefined();
   });
 
+  it("is not waited for by pods of a node that never was", async () => {
+    const spec = { nodeName: "nowhere", containers: [{ name: "main", image: "busybox" }] };
+    const metadata = { name: "stray", namespace: "default" };
+    await bench.client.create(PODS, { apiVersion: "v1", kind: "Pod", metadata, spec });
+    await bench.turn(35_000);
+    expect(await bench.find(PODS, metadata)).toBeDefined();
+    await bench.turn(10_000);
+    expect(await bench.find(PODS, metadata)).toBeUndefined();
+  });
+
   it("does not end when the node is registered again", async () => {
     await addPod("web");
     await bench.client.delete(NODES, { name: "laptop" });
@@ -137,9 +178,13 @@ describe("the life of nodes", () => {
     await setReady("True");
   }
 
-  async function setReady(status: string): Promise<void> {
+  async function setReady(status: string, lastHeartbeatTime?: string): Promise<void> {
     const others = ["MemoryPressure", "DiskPressure"].map((type) => ({ type, status: "False" }));
-    const body = { status: { conditions: [{ type: "Ready", status }, ...others] } };
+    const body = {
+      status: {
+        conditions: [{ type: "Ready", status, ...(lastHeartbeatTime && { lastHeartbeatTime }) }, ...others],
+      },
+    };
     await bench.client.patch(
       NODES,
       { name: "laptop" },

@@ -5,7 +5,7 @@ import {
   patchStatus,
   type ReconcileContext,
   type Reconciler,
-  readOnly,
+  watching,
 } from "@heliostat/controller";
 import {
   type Condition,
@@ -30,18 +30,18 @@ const BOUND_TO: Index<Pod> = {
   valuesOf: ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []),
 };
 
-/** Takes away the pods of nodes that somebody has deleted: no kubelet will ever do it. */
+/** Takes away the pods of nodes that are not there, deleted or misspelt: no kubelet will ever do it. */
 export function lostPodsReconciler(): Reconciler<Node> {
   const goneSinceMs = new Map<string, number>();
   return {
     name: "pod-garbage-collector",
     resource: NODES,
     isRelevant: ({ before, after }) => before === undefined || after === undefined,
-    watches: [readOnly(PODS)],
+    watches: [watching(PODS, ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []))],
     async reconcile(name, context) {
       const { caches, clock } = context;
-      const pods = caches.of(PODS).byIndex(BOUND_TO, name);
-      if (caches.of(NODES).get(name) || pods.length === 0) {
+      const pods = caches.of(NODES).get(name) ? [] : caches.of(PODS).byIndex(BOUND_TO, name);
+      if (pods.length === 0) {
         goneSinceMs.delete(name);
         return DONE;
       }

@@ -11,6 +11,9 @@ import {
 /** How long a node may be silent before nobody counts on it (Kubernetes: `--node-monitor-grace-period`). */
 export const NODE_GRACE_MS = 50_000;
 
+/** The same for a node that has never said anything (Kubernetes: `--node-startup-grace-period`). */
+export const STARTUP_GRACE_MS = 60_000;
+
 /** What should be said of a node that we look at now. */
 export interface NodeHealth {
   readonly conditions: readonly NodeCondition[];
@@ -26,7 +29,7 @@ export function nodeHealth(
   { isSilent, nowMs }: { readonly isSilent: boolean; readonly nowMs: number },
 ): NodeHealth {
   const before = (node.status?.conditions ?? []) as readonly NodeCondition[];
-  const conditions = isSilent ? before.map((each) => unknown(each, nowMs)) : before;
+  const conditions = isSilent ? unknownConditions(node, nowMs) : before;
   const wanted = wantedTaints({ ...node, status: { ...node.status, conditions } });
   const present = node.spec?.taints ?? [];
   const kept = present.filter((taint) => !isOurs(taint) || wanted.some((each) => isSame(each, taint)));
@@ -41,17 +44,25 @@ export function hasNewTaints({ spec }: Node, { taints }: NodeHealth): boolean {
   return !isEqualJson(spec?.taints ?? [], taints);
 }
 
-const REPORTED: ReadonlySet<string> = new Set(["Ready", "MemoryPressure", "DiskPressure", "PIDPressure"]);
+/** What kubelets say of their nodes. */
+const REPORTED: readonly string[] = ["Ready", "MemoryPressure", "DiskPressure", "PIDPressure"];
 
-function unknown(condition: NodeCondition, nowMs: number): NodeCondition {
-  if (!REPORTED.has(condition.type) || condition.status === "Unknown") return condition;
-  return {
-    ...condition,
-    status: "Unknown",
-    reason: "NodeStatusUnknown",
-    message: "Kubelet stopped posting node status.",
-    lastTransitionTime: timestamp(nowMs),
-  };
+/** What is not known any more, and what never was. */
+function unknownConditions({ metadata, status }: Node, nowMs: number): readonly NodeCondition[] {
+  const before = (status?.conditions ?? []) as readonly NodeCondition[];
+  const lastTransitionTime = timestamp(nowMs);
+  const stopped = { reason: "NodeStatusUnknown", message: "Kubelet stopped posting node status." };
+  const never = { reason: "NodeStatusNeverUpdated", message: "Kubelet never posted node status." };
+  const missing = REPORTED.filter((type) => !before.some((each) => each.type === type));
+  const lastHeartbeatTime = metadata.creationTimestamp ?? lastTransitionTime;
+  return [
+    ...before.map((each) =>
+      REPORTED.includes(each.type) && each.status !== "Unknown"
+        ? { ...each, status: "Unknown", ...stopped, lastTransitionTime }
+        : each,
+    ),
+    ...missing.map((type) => ({ type, status: "Unknown", ...never, lastHeartbeatTime, lastTransitionTime })),
+  ];
 }
 
 const NOT_READY = "node.kubernetes.io/not-ready";
@@ -89,7 +100,7 @@ function wantedTaints({ spec, status }: Node): readonly Taint[] {
   ];
 }
 
-/** A node of which nobody ever said whether it is ready is left alone. */
+/** A node of which nobody has said yet whether it is ready is left alone. */
 function absence(ready: string | undefined): readonly Taint[] {
   if (ready === undefined || ready === "True") return [];
   const key = ready === "False" ? NOT_READY : UNREACHABLE;

@@ -1,4 +1,5 @@
 import type { Pod } from "@heliostat/kube";
+import { type Claims, claimProblem } from "./claims.ts";
 import { type Objection, objectionTo } from "./filters.ts";
 import { type NodeView, withoutPods, withPods } from "./node-view.ts";
 import { placementRules } from "./placement.ts";
@@ -19,6 +20,12 @@ export interface Refusal {
   readonly victims?: readonly Pod[];
 }
 
+/** The cluster around the pods. */
+interface Ground extends PreemptionGround {
+  /** @default every claim is there */
+  readonly claims?: Claims;
+}
+
 /**
  * Choose nodes for pods, one after the other by priority and age: what one of them takes is gone for the next, and so is
  * the room that is made for one.
@@ -26,11 +33,11 @@ export interface Refusal {
 export function planBindings(
   pods: readonly Pod[],
   nodes: readonly NodeView[],
-  { namespaces = new Map(), budgets = [] }: Partial<PreemptionGround> = {},
+  { namespaces = new Map(), budgets = [], claims }: Partial<Ground> = {},
 ): readonly Verdict[] {
   let left = nodes;
   return [...pods].sort(byPriorityAndAge).map((pod) => {
-    const verdict = verdictFor(pod, left, { namespaces, budgets });
+    const verdict = verdictFor(pod, left, { namespaces, budgets, ...(claims && { claims }) });
     const taken = "nodeName" in verdict ? verdict.nodeName : verdict.nominatedNodeName;
     const gone = "victims" in verdict ? (verdict.victims ?? []) : [];
     if (taken !== undefined)
@@ -52,8 +59,14 @@ function isOf({ node }: NodeView, name: string): boolean {
 }
 
 /** The nominated node if the pod fits there, else the one with the best score; among equals the first by name. */
-function verdictFor(pod: Pod, nodes: readonly NodeView[], ground: PreemptionGround): Verdict {
-  const { namespaces } = ground;
+function verdictFor(pod: Pod, nodes: readonly NodeView[], ground: Ground): Verdict {
+  const { namespaces, claims } = ground;
+  const lacking = claims && claimProblem(pod, claims);
+  if (lacking !== undefined && nodes.length > 0) {
+    const refused = nodes.map((view) => ({ view, objection: { reasons: [lacking], couldBeFreed: false } }));
+    const unschedulable = `0/${nodes.length} nodes are available: ${lacking}.`;
+    return withPreemption({ pod, unschedulable }, refused, ground);
+  }
   const demand = { requests: requestsOf(pod), rules: placementRules(pod, nodes, namespaces) };
   const judged = nodes.map((view) => ({ view, objection: objectionTo(pod, view, demand) }));
   const feasible = judged.filter(({ objection }) => objection === undefined).map(({ view }) => view);
@@ -75,12 +88,21 @@ function isRefused(judged: {
 }
 
 function refusal(pod: Pod, refused: readonly Refused[], ground: PreemptionGround): Refusal {
-  const message = unschedulableMessage(refused.map(({ objection }) => objection.reasons));
-  if (refused.length === 0) return { pod, unschedulable: message };
+  const unschedulable = unschedulableMessage(refused.map(({ objection }) => objection.reasons));
+  if (refused.length === 0) return { pod, unschedulable };
+  return withPreemption({ pod, unschedulable }, refused, ground);
+}
+
+/** The refusal, and whether other pods can make room. */
+function withPreemption(
+  { pod, unschedulable }: Refusal,
+  refused: readonly Refused[],
+  ground: PreemptionGround,
+): Refusal {
   const preemption = planPreemption(pod, refused, ground);
   return {
     pod,
-    unschedulable: "why" in preemption ? `${message} preemption: ${preemption.why}` : message,
+    unschedulable: "why" in preemption ? `${unschedulable} preemption: ${preemption.why}` : unschedulable,
     ...("nodeName" in preemption && { nominatedNodeName: preemption.nodeName }),
     ...("victims" in preemption && { victims: preemption.victims }),
   };

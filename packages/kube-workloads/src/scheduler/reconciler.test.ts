@@ -3,6 +3,7 @@ import {
   EVENTS,
   NODES,
   type Node,
+  PERSISTENT_VOLUME_CLAIMS,
   PODS,
   type Pod,
   type PodSpec,
@@ -99,6 +100,25 @@ describe("schedulerReconciler()", () => {
     await bench.turn();
     expect(await nodeOf("urgent")).toBe("laptop");
     expect(await nodeOf("intruder")).toBeUndefined();
+  });
+
+  it("waits with a pod for the claim that it mounts", async () => {
+    await addNode("laptop", "2");
+    await addPod("a", "1", { volumes: [{ name: "data", persistentVolumeClaim: { claimName: "late" } }] });
+    await bench.turn();
+    expect(conditionOf((await podNamed("a")).status?.conditions, "PodScheduled")).toMatchObject({
+      reason: "Unschedulable",
+      message:
+        '0/1 nodes are available: persistentvolumeclaim "late" not found. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.',
+    });
+    await bench.client.create(PERSISTENT_VOLUME_CLAIMS, {
+      apiVersion: "v1",
+      kind: "PersistentVolumeClaim",
+      metadata: { namespace: "default", name: "late" },
+      spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
+    });
+    await bench.turn();
+    expect(await nodeOf("a")).toBe("laptop");
   });
 
   it("sends nobody away for a pod whose class says Never, or whose gates are closed", async () => {

@@ -20,6 +20,7 @@ import {
   NODES,
   type Node,
   nameOf,
+  PERSISTENT_VOLUME_CLAIMS,
   POD_DISRUPTION_BUDGETS,
   PODS,
   type Pod,
@@ -29,6 +30,7 @@ import {
 } from "@heliostat/kube";
 import type { Index } from "@heliostat/watch-cache";
 import { AssumedPods } from "./assumed-pods.ts";
+import type { Claims } from "./claims.ts";
 import { emptyNode, type NodeView, withPods } from "./node-view.ts";
 import type { NamespaceLabels } from "./place.ts";
 import { planBindings, type Refusal, type Verdict } from "./plan.ts";
@@ -58,6 +60,7 @@ export function schedulerReconciler(): Reconciler {
       watching(NODES, () => [ALL]),
       readOnly(NAMESPACES),
       readOnly(POD_DISRUPTION_BUDGETS),
+      watching(PERSISTENT_VOLUME_CLAIMS, () => [ALL]),
       watching(PODS, (pod, { isGone }) => (isWaiting(pod) || hasFreed(pod, isGone) ? [ALL] : [])),
     ],
     async reconcile(_, context) {
@@ -71,7 +74,11 @@ export function schedulerReconciler(): Reconciler {
       const verdicts = planBindings(
         waiting.filter((pod) => !assumed.has(pod)),
         nodes,
-        { namespaces: namespaceLabels(caches), budgets: caches.of(POD_DISRUPTION_BUDGETS).list() },
+        {
+          namespaces: namespaceLabels(caches),
+          budgets: caches.of(POD_DISRUPTION_BUDGETS).list(),
+          claims: claimsByKey(caches),
+        },
       );
       await followAll(verdicts, assumed, context);
       return DONE;
@@ -107,6 +114,15 @@ async function follow(verdict: Verdict, assumed: AssumedPods, context: Reconcile
 function namespaceLabels(caches: Caches): NamespaceLabels {
   const namespaces = caches.of(NAMESPACES).list();
   return new Map(namespaces.map(({ metadata }) => [metadata.name, metadata.labels ?? {}]));
+}
+
+function claimsByKey(caches: Caches): Claims {
+  return new Map(
+    caches
+      .of(PERSISTENT_VOLUME_CLAIMS)
+      .list()
+      .map((claim) => [keyOf(nameOf(claim)), claim]),
+  );
 }
 
 function isWaiting(pod: Pod): boolean {

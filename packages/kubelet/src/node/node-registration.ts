@@ -11,14 +11,7 @@ import {
   type Node,
   sleep,
 } from "@heliostat/kube";
-import {
-  type NodeOptions,
-  nodeConditions,
-  nodeObject,
-  nodeStatus,
-  type readyCondition,
-  stoppedCondition,
-} from "./node.ts";
+import { type NodeOptions, nodeConditions, nodeObject, nodeStatus, stoppedCondition } from "./node.ts";
 
 /** Whom the registration works with. */
 export interface RegistrationPorts {
@@ -55,7 +48,7 @@ export class NodeRegistration {
     await this.#ended;
     const { clock, logger } = this.#ports;
     try {
-      await this.#writeReady(stoppedCondition(clock.now()));
+      await this.#patchNode({ status: { conditions: asJson([stoppedCondition(clock.now())]) } }, "status");
     } catch (error) {
       logger.debug("Cannot say that the node stops", { error });
     }
@@ -103,8 +96,7 @@ export class NodeRegistration {
     const own = nodeConditions(clock.now());
     const isOwn = (type: string): boolean => own.some((each) => each.type === type);
     if (!conditions.some(({ type, status }) => isOwn(type) && status === "Unknown")) return;
-    const others = conditions.filter(({ type }) => !isOwn(type));
-    await this.#patchNode({ status: { conditions: asJson([...others, ...own]) } }, "status");
+    await this.#patchNode({ status: { conditions: asJson(own) } }, "status");
   }
 
   /** `undefined` when somebody has taken the node away. */
@@ -115,13 +107,6 @@ export class NodeRegistration {
       if (isKubeError(error, "NotFound")) return undefined;
       throw error;
     }
-  }
-
-  async #writeReady(ready: ReturnType<typeof readyCondition>): Promise<void> {
-    const { client } = this.#ports;
-    const node = await client.get(NODES, { name: this.#options.name });
-    const others = (node.status?.conditions ?? []).filter(({ type }) => type !== "Ready");
-    await this.#patchNode({ status: { conditions: asJson([...others, ready]) } }, "status");
   }
 
   async #renewLease(): Promise<void> {
@@ -137,13 +122,14 @@ export class NodeRegistration {
     }
   }
 
+  /** Conditions of others stay as they are (a strategic merge patch knows them by their types). */
   async #patchNode(body: Json, subresource?: "status"): Promise<void> {
     const { client } = this.#ports;
     await client.patch(
       NODES,
       { name: this.#options.name },
       {
-        patch: { type: "merge", body },
+        patch: { type: "strategic", body },
         ...(subresource && { subresource }),
       },
     );

@@ -29,6 +29,8 @@ export interface RunSurroundings {
   readonly logger: Logger;
   readonly listener: ProbeListener;
   say(words: EventWords): void;
+  /** The postStart hook has failed: the run is to be ended. */
+  hasFailedToBegin(): void;
 }
 
 /** What a container has left for SIGTERM when its preStop hook has used up the grace period (Kubernetes rule). */
@@ -61,7 +63,7 @@ export class ContainerRun {
 
   /** Run the postStart hook, then the probes. A hook that fails ends the run. */
   async begin(): Promise<void> {
-    const { container, isReal, listener, say } = this.#surroundings;
+    const { container, isReal, listener, say, hasFailedToBegin } = this.#surroundings;
     if (!isReal) {
       listener.hasStarted();
       listener.isReady(true);
@@ -75,7 +77,7 @@ export class ContainerRun {
       return;
     }
     say(hookFailed("PostStart", outcome.message));
-    this.#running.signal("SIGKILL");
+    hasFailedToBegin();
   }
 
   /** preStop hook, SIGTERM, and once the signal aborts SIGKILL. Fulfilled when the run is over. */

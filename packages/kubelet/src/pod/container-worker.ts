@@ -166,6 +166,10 @@ export class ContainerWorker {
       log,
       listener: this.#probeListener(),
       say: (words) => this.#say(words),
+      hasFailedToBegin: () => {
+        this.#say(events.containerNotBegun());
+        this.#endUnfit();
+      },
     };
   }
 
@@ -184,11 +188,13 @@ export class ContainerWorker {
   /** A probe wants the container ended; what comes after is a question of its restart policy. */
   #restartUnfit(kind: "startup" | "liveness", probe: Probe): void {
     this.#say(events.containerUnfit(this.#record.name, kind));
+    this.#endUnfit(probe.terminationGracePeriodSeconds);
+  }
+
+  #endUnfit(ownGraceSeconds?: number): void {
     const { clock } = this.#pod.host;
-    const graceSeconds =
-      probe.terminationGracePeriodSeconds ??
-      this.#pod.pod().spec?.terminationGracePeriodSeconds ??
-      DEFAULT_GRACE_SECONDS;
+    const { terminationGracePeriodSeconds = DEFAULT_GRACE_SECONDS } = this.#pod.pod().spec ?? {};
+    const graceSeconds = ownGraceSeconds ?? terminationGracePeriodSeconds;
     const kill = new AbortController();
     const timer = clock.after(graceSeconds * 1000, () => kill.abort());
     void this.#run?.end(kill.signal).finally(() => timer.cancel());
@@ -199,7 +205,9 @@ export class ContainerWorker {
     const retryAtMs = this.#now() + this.#pullDelayMs;
     this.#pullDelayMs = Math.min(2 * this.#pullDelayMs, LONGEST_PULL_DELAY_MS);
     this.#say(events.imageIsUnknown(image, why));
+    this.#say(events.imageError("ErrImagePull"));
     this.#say(events.pullBackOff(image));
+    this.#say(events.imageError("ImagePullBackOff"));
     const message = `Back-off pulling image "${image}": ${why}`;
     this.#become(waitingRecord(this.#record, { reason: "ImagePullBackOff", message, retryAtMs }));
   }

@@ -13,13 +13,6 @@ export interface ConditionsView {
 
 type Verdict = Pick<PodCondition, "status" | "reason" | "message">;
 
-const OWN_TYPES: readonly string[] = [
-  "PodReadyToStartContainers",
-  "Initialized",
-  "Ready",
-  "ContainersReady",
-  "PodScheduled",
-];
 const YES: Verdict = { status: "True" };
 
 /** The conditions that are the kubelet's business, without their transition times. */
@@ -33,11 +26,6 @@ export function podConditions(view: ConditionsView, phase: PodPhase): readonly P
     { type: "ContainersReady", ...containersReady },
     { type: "PodScheduled", status: "True" },
   ];
-}
-
-/** What others have written into the pod's status, such as the conditions of its readiness gates. */
-export function foreignConditions({ status }: Pod): readonly PodCondition[] {
-  return (status?.conditions ?? []).filter(({ type }) => !OWN_TYPES.includes(type));
 }
 
 function initialization({ records }: ConditionsView, phase: PodPhase): Verdict {

@@ -3,8 +3,8 @@ import type { Pod } from "@heliostat/kube";
 import type { ProbeKind } from "./probe-tally.ts";
 
 /*
- * The kubelet's events, in the words that people search for. Repeats are told by reason and action, so events that are
- * not repeats of each other differ in one of them.
+ * The kubelet's events, in the words that people search for. Of one reason and action ten notes are told apart, so
+ * events that are not repeats of each other differ in one of them.
  */
 
 export function imageIsThere(image: string, standIn: string): EventWords {
@@ -18,6 +18,11 @@ export function imageIsUnknown(image: string, why: string): EventWords {
 
 export function pullBackOff(image: string): EventWords {
   return { reason: "BackOff", action: "Pull", note: `Back-off pulling image "${image}"` };
+}
+
+/** What the state of the container says, once more. */
+export function imageError(reason: "ErrImagePull" | "ImagePullBackOff"): EventWords {
+  return warning("Failed", reason, `Error: ${reason}`);
 }
 
 export function containerCreated(name: string): EventWords {
@@ -39,6 +44,10 @@ export function containerStopping(name: string): EventWords {
 export function containerUnfit(name: string, probe: "startup" | "liveness"): EventWords {
   const note = `Container ${name} failed ${probe} probe, will be restarted`;
   return { reason: "Killing", action: "Restart", note };
+}
+
+export function containerNotBegun(): EventWords {
+  return { reason: "Killing", action: "Begin", note: "FailedPostStartHook" };
 }
 
 export function restartBackOff(name: string, { metadata }: Pod): EventWords {

@@ -1,6 +1,6 @@
 import type { EventWords } from "@heliostat/controller";
 import { type Pod, sleep } from "@heliostat/kube";
-import type { PodSandbox, SandboxSpec } from "../runtime/container-runtime.ts";
+import type { PodSandbox, PodVolume, SandboxSpec } from "../runtime/container-runtime.ts";
 import { sandboxFailed, volumeFailed } from "./pod-events.ts";
 import type { PodHost } from "./pod-host.ts";
 import { hostnameOf, type PreparedPod, preparedPod } from "./pod-preparation.ts";
@@ -40,6 +40,7 @@ async function tryToStart(pod: Pod, host: PodHost, signal: AbortSignal): Promise
   let prepared: PreparedPod;
   try {
     prepared = await preparedPod(pod, host);
+    for (const volume of prepared.volumes.values()) await prepareHostPath(volume, host);
   } catch (error) {
     return volumeFailed(messageOf(error));
   }
@@ -48,6 +49,15 @@ async function tryToStart(pod: Pod, host: PodHost, signal: AbortSignal): Promise
     return { prepared, sandbox: await host.runtime.createSandbox(sandboxSpec(pod)) };
   } catch (error) {
     return sandboxFailed(messageOf(error));
+  }
+}
+
+async function prepareHostPath(volume: PodVolume, { runtime }: PodHost): Promise<void> {
+  if (volume.type !== "host") return;
+  try {
+    await runtime.prepareHostPath?.(volume);
+  } catch (cause) {
+    throw new Error(`MountVolume.SetUp failed for volume "${volume.name}" : ${messageOf(cause)}`, { cause });
   }
 }
 

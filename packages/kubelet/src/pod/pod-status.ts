@@ -2,7 +2,7 @@ import type { Pod, PodCondition, PodStatus } from "@heliostat/kube";
 import { timestamp } from "@heliostat/kube";
 import type { ContainerRecord } from "./container-record.ts";
 import { containerStatus } from "./container-status.ts";
-import { foreignConditions, podConditions } from "./pod-conditions.ts";
+import { podConditions } from "./pod-conditions.ts";
 import { podPhase } from "./pod-phase.ts";
 import { qosClass } from "./qos-class.ts";
 
@@ -32,7 +32,7 @@ export interface PodFailure {
   readonly message: string;
 }
 
-/** The status of a pod as the kubelet reports it. Conditions that are not the kubelet's stay as they are. */
+/** The status of a pod as the kubelet reports it. Conditions that are not the kubelet's are not in it. */
 export function podStatus(view: PodView): PodStatus {
   const { pod, records, hostIp, podIp, failure } = view;
   const inits = records.filter(({ role }) => role !== "app");
@@ -41,7 +41,7 @@ export function podStatus(view: PodView): PodStatus {
   return {
     phase,
     ...(failure ?? {}),
-    conditions: [...podConditions(view, phase).map((own) => dated(own, view)), ...foreignConditions(pod)],
+    conditions: podConditions(view, phase).map((own) => dated(own, view)),
     hostIP: hostIp,
     hostIPs: [{ ip: hostIp }],
     ...(podIp === undefined ? {} : { podIP: podIp, podIPs: [{ ip: podIp }] }),

@@ -62,7 +62,7 @@ describe("podVolumes()", () => {
       { type: "empty", name: "shm", medium: "Memory", sizeLimitBytes: 2 ** 30 },
       { type: "empty", name: "tmp", medium: "" },
       { type: "host", name: "host", path: "/data" },
-      { type: "host", name: "claim", path: "/volumes/c", isCreated: true },
+      { type: "host", name: "claim", path: "/volumes/c", pathType: "DirectoryOrCreate" },
     ]);
   });
 

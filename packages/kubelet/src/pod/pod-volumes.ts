@@ -65,7 +65,7 @@ function podVolume(volume: Volume, sources: VolumeSources): PodVolume {
 }
 
 function hostVolume(name: string, { path, type }: HostPathVolumeSource): PodVolume {
-  return { type: "host", name, path, ...(type === "DirectoryOrCreate" && { isCreated: true }) };
+  return { type: "host", name, path, ...(type && { pathType: type }) };
 }
 
 function claimedVolume(name: string, { metadata, spec = {} }: PersistentVolume): PodVolume {

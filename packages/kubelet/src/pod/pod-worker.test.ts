@@ -142,7 +142,9 @@ describe("lifecycle hooks", () => {
     node.runtime.command = () => ({ exitCode: 1, stdout: "no" });
     await runContainer({ lifecycle: { postStart: { exec: { command: ["register"] } } } });
     expect(node.events).toContain("FailedPostStartHook: PostStartHook failed: no");
-    expect((await mainStatus())?.lastState?.terminated?.exitCode).toBe(137);
+    expect(node.events).toContain("Killing: FailedPostStartHook");
+    expect(node.runtime.containers[0]?.signals).toEqual(["SIGTERM"]);
+    expect((await mainStatus())?.lastState?.terminated?.exitCode).toBe(143);
   });
 });
 
@@ -249,5 +251,20 @@ describe("readiness gates", () => {
     await node.setCondition({ type: "example.com/gate", status: "True" });
     expect(conditionStatus(await node.pod(), "Ready")).toBe("True");
     expect(conditionStatus(await node.pod(), "example.com/gate")).toBe("True");
+  });
+});
+
+describe("paths of the machine", () => {
+  it("hold up a pod until they are what it takes them for", async () => {
+    node.runtime.missingPaths.add("/data");
+    const volumes = [{ name: "v", hostPath: { path: "/data", type: "Directory" } }];
+    await node.run({ spec: { volumes } });
+    expect(node.events).toContain(
+      'FailedMount: MountVolume.SetUp failed for volume "v" : hostPath type check failed: /data is not a directory',
+    );
+    expect(node.runtime.containers).toHaveLength(0);
+    node.runtime.missingPaths.clear();
+    await node.clock.turn(1000);
+    expect(node.runtime.containers).toHaveLength(1);
   });
 });

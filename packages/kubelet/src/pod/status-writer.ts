@@ -15,10 +15,12 @@ import type { PodHost } from "./pod-host.ts";
 const RETRY_MS = 1000;
 /** Fields of the status that the kubelet takes away again when they no longer hold. */
 const VANISHING = ["message", "reason", "podIP", "podIPs", "initContainerStatuses"] as const;
+/** Directive of a strategic merge patch: the list is what follows, and nothing of what was. */
+const REPLACE = { $patch: "replace" } as const;
 
 /**
  * Brings a pod's status to the API: one request at a time, always the newest, nothing when nothing is new. The patch is
- * bound to the pod's uid, so that a namesake never receives it.
+ * bound to the pod's uid, so that a namesake never receives it. Conditions that the status does not name stay as they are.
  */
 export class StatusWriter {
   readonly #host: Pick<PodHost, "client" | "clock" | "logger">;
@@ -91,8 +93,21 @@ export class StatusWriter {
   }
 }
 
+/**
+ * A strategic merge patch speaks of conditions one by one: those of others, such as `DisruptionTarget` or the gates of
+ * readiness, stay as they are even if they came a moment ago. Addresses, which would merge too, are replaced.
+ */
 function patchTo(status: PodStatus | undefined, { metadata }: Pod): Parameters<KubeClient["patch"]>[2] {
   const absent = Object.fromEntries(VANISHING.map((field) => [field, null]));
-  const body: unknown = { metadata: { uid: metadata.uid }, status: { ...absent, ...status } };
-  return { subresource: "status", fieldManager: "kubelet", patch: { type: "merge", body: body as Json } };
+  const { conditions = [], podIPs, hostIPs } = status ?? {};
+  const own = conditions.map((condition) => ({ reason: null, message: null, ...condition }));
+  const replaced = {
+    ...(podIPs && { podIPs: [REPLACE, ...podIPs] }),
+    ...(hostIPs && { hostIPs: [REPLACE, ...hostIPs] }),
+  };
+  const body: unknown = {
+    metadata: { uid: metadata.uid },
+    status: { ...absent, ...status, ...replaced, conditions: own },
+  };
+  return { subresource: "status", fieldManager: "kubelet", patch: { type: "strategic", body: body as Json } };
 }

@@ -57,7 +57,6 @@ async function place(mount: Mount, { podFolder, root }: { podFolder: string; roo
 async function sourceOf({ volume, subPath = "" }: Mount, folder: string): Promise<string> {
   const volumeRoot = volume.type === "host" ? volume.path : folder;
   if (volume.type !== "host") await fill(volume, folder);
-  else if (volume.isCreated) await mkdir(volume.path, { recursive: true });
   const path = join(volumeRoot, subPath);
   if (volume.type === "empty") await mkdir(path, { recursive: true }).catch(ignoreExistingFile);
   const [source, realRoot] = await Promise.all([realpath(path), realpath(volumeRoot)]).catch(
@@ -65,8 +64,10 @@ async function sourceOf({ volume, subPath = "" }: Mount, folder: string): Promis
       throw new Error(`Cannot mount "${path}": no such file or folder`, { cause });
     },
   );
-  if (isWithin(source, realRoot)) return source;
-  throw new Error(`Cannot mount sub-path "${subPath}": it leads out of the volume`);
+  if (!isWithin(source, realRoot))
+    throw new Error(`Cannot mount sub-path "${subPath}": it leads out of the volume`);
+  // The files of a config map are found anew each time: where they are now is where they are until they change.
+  return volume.type === "files" ? path : source;
 }
 
 async function fill(volume: Exclude<PodVolume, { type: "host" }>, folder: string): Promise<void> {

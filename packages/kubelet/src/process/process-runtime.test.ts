@@ -72,12 +72,15 @@ describe("processRuntime()", () => {
       name: "changing",
       files: [{ path: "a", content: Buffer.from(content), mode: 0o644 }],
     });
-    const mounts = [{ mountPath: "/changing", isReadOnly: true, volume: volume("old") }];
-    const container = await start("read -r; cat changing/a", { keepsStdin: true, mounts });
+    const mounts = [
+      { mountPath: "/changing", isReadOnly: true, volume: volume("old") },
+      { mountPath: "/one", subPath: "a", isReadOnly: true, volume: volume("old") },
+    ];
+    const container = await start("read -r; cat changing/a one", { keepsStdin: true, mounts });
     await pod.updateFiles(volume("new"));
     await pod.updateFiles({ ...volume("nobody has it"), name: "other" });
     container.write(Buffer.from("\n"));
-    expect((await finish(container)).out).toBe("new");
+    expect((await finish(container)).out).toBe("newnew");
   });
 
   it("ends what a container leaves behind with its first process, sessions of their own included", async () => {

@@ -6,10 +6,12 @@ import type {
   ContainerRuntime,
   ContainerUsage,
   HostEntry,
+  HostVolume,
   PodSandbox,
   ResolvedImage,
   SandboxSpec,
 } from "../runtime/container-runtime.ts";
+import { prepareHostPath } from "../sandbox/host-path.ts";
 import { type CatalogueOptions, type ImageCatalogue, imageCatalogue } from "../sandbox/image-catalogue.ts";
 import { LoopbackPod } from "./loopback-pod.ts";
 import { RAY_PORT_NAMES, type RayPorts } from "./loopback-ray-start.ts";
@@ -68,6 +70,10 @@ class LoopbackRuntime implements ContainerRuntime {
 
   explainUnknownImage(image: string): string {
     return this.#images.explain(image);
+  }
+
+  prepareHostPath(volume: HostVolume): Promise<void> {
+    return prepareHostPath(volume);
   }
 
   async createSandbox({ uid }: SandboxSpec): Promise<PodSandbox> {

@@ -19,6 +19,13 @@ export interface ContainerRuntime {
   /** Why an unknown image cannot run and what the user can do about it: one sentence. */
   explainUnknownImage(image: string): string;
 
+  /**
+   * Make sure that a path of this machine is what a pod takes it for. Not asked of what has no real processes.
+   *
+   * @throws Error in Kubernetes' words
+   */
+  prepareHostPath?(volume: HostVolume): Promise<void>;
+
   /** Give a pod its network address and whatever its containers share. */
   createSandbox(spec: SandboxSpec): Promise<PodSandbox>;
 
@@ -112,13 +119,16 @@ export type PodVolume =
       readonly sizeLimitBytes?: number;
     }
   | FilesVolume
-  | {
-      readonly type: "host";
-      readonly name: string;
-      readonly path: string;
-      /** Whether the folder is made where it is missing. @default false */
-      readonly isCreated?: boolean;
-    };
+  | HostVolume;
+
+/** A path of this machine. */
+export interface HostVolume {
+  readonly type: "host";
+  readonly name: string;
+  readonly path: string;
+  /** What the pod takes it for: `Directory`, `FileOrCreate`, …, as Kubernetes names them. @default anything */
+  readonly pathType?: string;
+}
 
 /** Files whose contents the kubelet knows: config maps, secrets, downward API, service account tokens. */
 export interface FilesVolume {

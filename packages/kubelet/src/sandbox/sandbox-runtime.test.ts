@@ -109,16 +109,17 @@ describe.skipIf(!probe.isPossible)(`sandboxRuntime() ${probe.isPossible ? "" : p
       })),
     });
     const volume = show({ a: "old", "in/b": "old", gone: "old" });
-    const container = await start("read -r; cat /v/a /v/in/b /one; ls /v", {
+    const container = await start("read -r; cat /v/a /v/in/b /one /sub/b; echo; ls /v", {
       keepsStdin: true,
       mounts: [
         { mountPath: "/v", isReadOnly: true, volume },
         { mountPath: "/one", subPath: "a", isReadOnly: true, volume },
+        { mountPath: "/sub", subPath: "in", isReadOnly: true, volume },
       ],
     });
     await pod.updateFiles(show({ a: "new\n", "in/b": "newer\n", c: "" }));
     container.write(Buffer.from("\n"));
-    expect((await finish(container)).out).toBe("new\nnewer\nolda\nc\nin\n");
+    expect((await finish(container)).out).toBe("new\nnewer\noldold\na\nc\nin\n");
   });
 
   it("shows host paths, and writes to them only when allowed", async () => {

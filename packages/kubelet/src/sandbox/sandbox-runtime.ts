@@ -6,11 +6,13 @@ import type {
   ContainerRuntime,
   ContainerUsage,
   HostEntry,
+  HostVolume,
   PodSandbox,
   ResolvedImage,
   SandboxSpec,
 } from "../runtime/container-runtime.ts";
 import { containerEnvironment } from "./container-environment.ts";
+import { prepareHostPath } from "./host-path.ts";
 import { type CatalogueOptions, type ImageCatalogue, imageCatalogue } from "./image-catalogue.ts";
 import { outboundProxy } from "./outside/outbound-proxy.ts";
 import { RemotePod } from "./outside/remote-pod.ts";
@@ -132,6 +134,10 @@ class NamespaceRuntime implements SandboxRuntime {
 
   explainUnknownImage(image: string): string {
     return this.#images.explain(image);
+  }
+
+  prepareHostPath(volume: HostVolume): Promise<void> {
+    return prepareHostPath(volume);
   }
 
   async createSandbox({ uid, hostname }: SandboxSpec): Promise<PodSandbox> {

@@ -6,6 +6,7 @@ import type {
   ContainerUsage,
   FilesVolume,
   HostEntry,
+  HostVolume,
   OutputChunk,
   PodSandbox,
   RunningContainer,
@@ -32,6 +33,7 @@ export class ScriptedRuntime implements ContainerRuntime {
   hosts: readonly HostEntry[] = [];
   usage: readonly ContainerUsage[] = [];
   isClosed = false;
+  readonly missingPaths = new Set<string>();
   command: Command = () => ({ exitCode: 0 });
   /** Why the next sandbox or container cannot be made. */
   nextFailure: Error | undefined;
@@ -53,6 +55,11 @@ export class ScriptedRuntime implements ContainerRuntime {
 
   explainUnknownImage(image: string): string {
     return `nothing stands in for "${image}"`;
+  }
+
+  async prepareHostPath({ path }: HostVolume): Promise<void> {
+    if (this.missingPaths.has(path))
+      throw new Error(`hostPath type check failed: ${path} is not a directory`);
   }
 
   async createSandbox(spec: SandboxSpec): Promise<PodSandbox> {

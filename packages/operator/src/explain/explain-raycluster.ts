@@ -2,8 +2,8 @@ import { type Event, keyOf, nameOf, type Pod } from "@heliostat/kube";
 import { CONDITION, desiredPods, isManagedByOperator, type WorkerGroupSpec } from "@heliostat/ray";
 import { groupOf, isAlive, isHead, isReady, isWorker } from "../raycluster/pod-state.ts";
 import { obstaclesOf } from "../raycluster/problems.ts";
+import { whyNotReady } from "../raycluster/status/why.ts";
 import type { RayClusterView } from "../raycluster/view.ts";
-import { whyNotReady } from "../raycluster/why.ts";
 import type { Finding } from "./finding.ts";
 import { podFinding, warnings } from "./pod-findings.ts";
 

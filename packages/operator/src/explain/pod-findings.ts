@@ -1,6 +1,6 @@
 import { type ContainerStatus, conditionOf, type Event, isTerminating, type Pod } from "@heliostat/kube";
 import { isReady } from "../raycluster/pod-state.ts";
-import { podTrouble } from "../raycluster/pod-trouble.ts";
+import { podTrouble } from "../raycluster/status/pod-trouble.ts";
 import type { Finding } from "./finding.ts";
 
 /** What a pod, its containers and its events say about why it is not ready. */

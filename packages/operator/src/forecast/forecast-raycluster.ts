@@ -1,8 +1,9 @@
 import type { Caches, Plan } from "@heliostat/controller";
 import { keyOf, nameOf, type Random, timestamp } from "@heliostat/kube";
-import { RAY_CLUSTERS, type RayCluster, type RaySettings, type SpecProblem } from "@heliostat/ray";
+import { RAY_CLUSTERS, type RayCluster, type SpecProblem } from "@heliostat/ray";
 import { planRayCluster } from "../raycluster/plan.ts";
 import { problemsOf } from "../raycluster/problems.ts";
+import type { RayClusterReconcilerSettings } from "../raycluster/settings.ts";
 import { statusOf } from "../raycluster/status.ts";
 import { type ViewSources, viewRayCluster } from "../raycluster/view.ts";
 import { ImaginedCaches } from "./imagined-caches.ts";
@@ -22,8 +23,8 @@ export interface ForecastOptions {
   readonly caches: Caches;
   readonly nowMs: number;
   readonly random: Random;
-  /** How the operator is set up. @default KubeRay's defaults */
-  readonly settings?: RaySettings;
+  /** How the operator is set up; nobody is asked which workers are idle. @default as KubeRay's is without flags */
+  readonly settings?: RayClusterReconcilerSettings;
 }
 
 /** No change takes more looks than this; a group that is replaced pod by pod shows its beginning. */
@@ -35,8 +36,9 @@ const MOST_PLANS = 8;
  * change on the way.
  */
 export function forecastRayCluster(cluster: RayCluster, options: ForecastOptions): Forecast {
+  const { nowMs, random, settings: { ray, ...surroundings } = {} } = options;
   const imagined = new ImaginedCaches(options.caches);
-  const sources = { ...options, caches: imagined };
+  const sources = { ...surroundings, ...(ray && { settings: ray }), nowMs, random, caches: imagined };
   imagined.put(RAY_CLUSTERS, cluster);
   const key = keyOf(nameOf(cluster));
   const plans: Plan[] = [];

@@ -1,5 +1,27 @@
+import type { Outcome } from "@heliostat/controller";
+import type { KubeObject } from "@heliostat/kube";
 import type { RayCluster } from "@heliostat/ray";
-import type { DeletionMemory } from "./cleanup-deadline.ts";
+import { settledKey } from "./plan/applied-hash.ts";
+import type { DeletionMemory } from "./view/cleanup-deadline.ts";
+import { nextNameFloors } from "./view/name-floors.ts";
+import type { RayClusterView } from "./view.ts";
+
+/** What is remembered of one cluster. */
+export interface ClusterMemory extends DeletionMemory {
+  readonly uid: string;
+  /** Whether the caches have shown this cluster as the API has it; not asked before something is to be done. */
+  isPresent?: boolean;
+  /** The numbers that are spent in pod names, by group. */
+  nameFloors: Readonly<Record<string, number>>;
+  /** Objects as the API stored them after our last word on them: see `settledKey`. */
+  settled: ReadonlySet<string>;
+  /** When a status that may lag is due. */
+  statusDueMs?: number;
+  /** What an event has told of and that is still so. */
+  told: ReadonlySet<string>;
+  /** Whether something stands in the cluster's way that may be another object, or a quota. */
+  isHindered: boolean;
+}
 
 /**
  * What the reconciler has seen of its clusters and has not written down yet. All of it may be lost: a restart costs a
@@ -12,13 +34,7 @@ export class Memory {
   of(key: string, { metadata: { uid = "" } }: RayCluster): ClusterMemory {
     const known = this.#clusters.get(key);
     if (known?.uid === uid) return known;
-    const fresh = {
-      uid,
-      nameFloors: {},
-      settled: NOTHING,
-      told: NOTHING,
-      isHindered: false,
-    };
+    const fresh = { uid, nameFloors: {}, settled: NOTHING, told: NOTHING, isHindered: false };
     this.#clusters.set(key, fresh);
     return fresh;
   }
@@ -40,18 +56,18 @@ export class Memory {
 /** Of most clusters there is nothing to remember, and there are many clusters. */
 export const NOTHING: ReadonlySet<string> = new Set();
 
-export interface ClusterMemory extends DeletionMemory {
-  readonly uid: string;
-  /** Whether the caches have shown this cluster as the API has it; not asked before something is to be done. */
-  isPresent?: boolean;
-  /** The numbers that are spent in pod names, by group. */
-  nameFloors: Readonly<Record<string, number>>;
-  /** Objects as the API stored them after our last word on them: see `settledKey`. */
-  settled: ReadonlySet<string>;
-  /** When a status that may lag is due. */
-  statusDueMs?: number;
-  /** What an event has told of and that is still so. */
-  told: ReadonlySet<string>;
-  /** Whether something stands in the cluster's way that may be another object, or a quota. */
-  isHindered: boolean;
+/** Keep what a carried-out plan teaches: the names it has spent, and the objects on which the API has taken our word. */
+export function keepInMind(remembered: ClusterMemory, after: RayClusterView, { done }: Outcome): void {
+  remembered.nameFloors = nextNameFloors(after, { done });
+  const applied = new Set(
+    done.flatMap((action) =>
+      action.do === "apply" ? [`${action.resource.kind} ${action.target.name}`] : [],
+    ),
+  );
+  if (applied.size === 0) return;
+  const isSettled = (object: KubeObject) =>
+    applied.has(`${object.kind} ${object.metadata.name}`) || remembered.settled.has(settledKey(object));
+  // What is said of objects that are gone, or of their earlier forms, is forgotten.
+  const settled = [...after.services, ...after.others].filter(isSettled);
+  remembered.settled = new Set(settled.map((object) => settledKey(object)));
 }

@@ -161,12 +161,12 @@ const ROUTE_KIND: OwnedKind = {
 };
 
 /** The claim of the control store: it holds data, so it is made and never taken away. */
-export const CLAIM_KIND: OwnedKind = {
+const CLAIM_KIND: OwnedKind = {
   resource: PERSISTENT_VOLUME_CLAIMS,
   wanted: (cluster) => (needsGcsClaim(cluster) ? [gcsClaim(cluster)] : []),
   otherNames: ({ spec }) => namedClaim(spec),
   isNeededByPods: true,
-  events: { created: EVENT_REASON.createdClaim, failedToCreate: EVENT_REASON.failedToCreateClaim },
+  events: {},
 };
 
 /** The secret of the token: running pods know its first content, so it is never written again. */

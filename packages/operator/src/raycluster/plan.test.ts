@@ -15,9 +15,9 @@ import {
   texts,
   withMeta,
 } from "../testing/views.ts";
-import { nextNameFloors } from "./name-floors.ts";
 import { planRayCluster } from "./plan.ts";
 import { isAlive, isHead } from "./pod-state.ts";
+import { nextNameFloors } from "./view/name-floors.ts";
 import type { RayClusterView } from "./view.ts";
 
 describe("planRayCluster()", () => {
@@ -176,7 +176,7 @@ const anyPods = fc.array(
 function afterwards(view: RayClusterView): RayClusterView {
   const { actions } = planRayCluster(view);
   const gone = actions.flatMap((action) => (action.do === "delete" ? [action.target.name] : []));
-  const nameFloors = nextNameFloors(view, gone);
+  const nameFloors = nextNameFloors(view, { done: actions });
   const { cluster } = view;
   const kept = view.pods.filter(
     ({ metadata }) => !gone.includes(metadata.name) && isAlive({ metadata } as Pod),

@@ -6,18 +6,19 @@ import {
   HEAD_GROUP,
   headPod,
   isManagedByOperator,
+  isSwitchedOn,
   podNames,
   RAY_CLUSTERS,
 } from "@heliostat/ray";
-import { namesView } from "./name-floors.ts";
-import { planDeletion, planFinalizer } from "./plan-deletion.ts";
-import { planOwned } from "./plan-owned.ts";
-import { planUpgrade } from "./plan-upgrade.ts";
-import { planGroup, planOrphans } from "./plan-workers.ts";
-import { createPod, removePod, removePodOfMany, scheduled } from "./pod-actions.ts";
+import { planDeletion, planFinalizer } from "./plan/plan-deletion.ts";
+import { planOwned } from "./plan/plan-owned.ts";
+import { planUpgrade } from "./plan/plan-upgrade.ts";
+import { planGroup, planOrphans } from "./plan/plan-workers.ts";
+import { createPod, removePod, removePodOfMany, scheduled } from "./plan/pod-actions.ts";
 import { byWorth, endedBecause, isAlive, isHead } from "./pod-state.ts";
 import { obstaclesOf, problemsOf } from "./problems.ts";
 import { isSuspending } from "./suspension.ts";
+import { namesView } from "./view/name-floors.ts";
 import type { RayClusterView } from "./view.ts";
 
 /**
@@ -75,7 +76,7 @@ function planHead(view: RayClusterView): readonly Action[] {
 /** The job that ran beside the head ended with it: a new head would be a cluster without its job (KubeRay rule). */
 function isHeadLeftDown({ cluster, pods }: RayClusterView): boolean {
   return (
-    cluster.metadata.annotations?.[ANNOTATION.disableHeadRestart]?.toLowerCase() === "true" &&
+    isSwitchedOn(cluster, ANNOTATION.disableHeadRestart) &&
     isConditionTrue(cluster.status?.conditions, CONDITION.provisioned) &&
     !pods.some(isHead)
   );

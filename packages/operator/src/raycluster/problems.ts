@@ -1,4 +1,4 @@
-import { isControlledBy, type KubeObject, SERVICE_ACCOUNTS } from "@heliostat/kube";
+import { isControlledBy, type KubeObject, PERSISTENT_VOLUME_CLAIMS, SERVICE_ACCOUNTS } from "@heliostat/kube";
 import {
   CONDITION_REASON,
   EVENT_REASON,
@@ -13,9 +13,8 @@ import {
   validateRayClusterStatus,
   wantsServeService,
 } from "@heliostat/ray";
-import { CLAIM_KIND, keptKinds, namedAccount, namedClaim } from "./owned-kinds.ts";
-import { presentOf } from "./plan-owned.ts";
-import type { RayClusterView } from "./view.ts";
+import { keptKinds, namedAccount, namedClaim } from "./owned-kinds.ts";
+import { presentOf, type RayClusterView } from "./view.ts";
 
 /** Something that stands in the way of a cluster and that only its user can clear away. */
 export interface Obstacle {
@@ -99,7 +98,7 @@ function missingAccount(view: RayClusterView): readonly Obstacle[] {
 
 function missingClaim(view: RayClusterView): readonly Obstacle[] {
   return namedClaim(view.cluster.spec)
-    .filter((name) => !view.others.some((object) => isNamed(object, CLAIM_KIND.resource.kind, name)))
+    .filter((name) => !view.others.some((object) => isNamed(object, PERSISTENT_VOLUME_CLAIMS.kind, name)))
     .map((name) => ({
       event: EVENT_REASON.failedToCreateClaim,
       reason: CONDITION_REASON.claimNotFound,

@@ -8,6 +8,8 @@ import {
   headServiceName,
   type RayClusterStatus,
 } from "@heliostat/ray";
+import { isAlive, isHead, isReady, isRunning, isWorker } from "./pod-state.ts";
+import { problemsOf } from "./problems.ts";
 import {
   headPodReady,
   progress,
@@ -15,13 +17,11 @@ import {
   replicaFailure,
   suspension,
   workersReady,
-} from "./conditions.ts";
-import { nextNameFloors } from "./name-floors.ts";
-import { isAlive, isHead, isReady, isRunning, isWorker } from "./pod-state.ts";
-import { problemsOf } from "./problems.ts";
+} from "./status/conditions.ts";
+import { refusalOf, type Why, whyGiven } from "./status/why.ts";
 import { isSuspending } from "./suspension.ts";
+import { nextNameFloors } from "./view/name-floors.ts";
 import type { RayClusterView } from "./view.ts";
-import { refusalOf, type Why, whyGiven } from "./why.ts";
 
 /**
  * How the cluster stands (KubeRay rule, field by field). Pure; `lastUpdateTime` is left to whoever writes it.
@@ -33,7 +33,7 @@ export function statusOf(view: RayClusterView, outcome: Outcome): RayClusterStat
   // A spec that is not valid cannot be counted; what it left behind is told as it was.
   const isCountable = problemsOf(view).length === 0;
   const why = whyGiven(view, refusalOf(outcome.failed));
-  const floors = nextNameFloors(view, leaving(outcome));
+  const floors = nextNameFloors(view, outcome);
   const { generation } = view.cluster.metadata;
   return {
     ...view.cluster.status,
@@ -137,8 +137,4 @@ function endpointsOf(service: Service | undefined): Readonly<Record<string, stri
   return Object.fromEntries(
     named.map(({ name, nodePort, targetPort, port }) => [name, String(nodePort || targetPort || port)]),
   );
-}
-
-function leaving({ done }: Outcome): readonly string[] {
-  return done.flatMap((action) => (action.do === "delete" ? [action.target.name] : []));
 }

@@ -19,8 +19,8 @@ import {
   withSecureDefaults,
 } from "@heliostat/ray";
 import { BY_OWNER_UID } from "@heliostat/watch-cache";
-import { type DeletionMemory, deletionAgeMs } from "./cleanup-deadline.ts";
 import { type OwnedKind, ownedKinds, type Surroundings, wantedNames } from "./owned-kinds.ts";
+import { type DeletionMemory, deletionAgeMs } from "./view/cleanup-deadline.ts";
 
 /** Everything that a decision about one RayCluster rests on, read at one moment. */
 export interface RayClusterView extends Surroundings {
@@ -117,6 +117,14 @@ export function newRayClusterView(
 /** The names of the cluster's groups, the head's first. */
 export function groupNames({ spec }: RayCluster): readonly string[] {
   return [HEAD_GROUP, ...(spec.workerGroupSpecs ?? []).map(({ groupName }) => groupName)];
+}
+
+/** The objects of a kind in the view. */
+export function presentOf(
+  { services, others }: RayClusterView,
+  { resource }: OwnedKind,
+): readonly KubeObject[] {
+  return [...services, ...others].filter(({ kind }) => kind === resource.kind);
 }
 
 function objectsOf(kind: OwnedKind, cluster: RayCluster, caches: Caches): readonly KubeObject[] {

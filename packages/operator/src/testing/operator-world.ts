@@ -3,6 +3,7 @@ import {
   CUSTOM_RESOURCE_DEFINITIONS,
   EVENTS,
   type Event,
+  interceptedClient,
   isTerminating,
   type KubeClient,
   type KubeObject,
@@ -201,41 +202,11 @@ export class OperatorWorld {
   }
 
   #recorded(): KubeClient {
-    const { client } = this;
-    return {
-      get: (...args) => client.get(...args),
-      watch: (...args) => client.watch(...args),
-      list: (resource, options) =>
-        this.#call({ verb: "list", resource: resource.plural, name: "" }, () =>
-          client.list(resource, options),
-        ),
-      create: (resource, object, options) =>
-        this.#call({ verb: "create", resource: resource.plural, name: object.metadata.name }, () =>
-          client.create(resource, object, options),
-        ),
-      update: (resource, object, options) =>
-        this.#call({ verb: "update", resource: resource.plural, name: object.metadata.name }, () =>
-          client.update(resource, object, options),
-        ),
-      apply: (resource, object, options) =>
-        this.#call({ verb: "apply", resource: resource.plural, name: object.metadata.name }, () =>
-          client.apply(resource, object, options),
-        ),
-      patch: (resource, { name, ...where }, options) =>
-        this.#call(
-          {
-            verb: "patch",
-            resource: resource.plural,
-            name,
-            ...(options.subresource && { subresource: options.subresource }),
-          },
-          () => client.patch(resource, { name, ...where }, options),
-        ),
-      delete: (resource, name, options) =>
-        this.#call({ verb: "delete", resource: resource.plural, name: name.name }, () =>
-          client.delete(resource, name, options),
-        ),
-    };
+    return interceptedClient(this.client, ({ verb, resource, name, subresource }, send) => {
+      if (verb === "get") return send();
+      const request = { verb, resource: resource.plural, name, ...(subresource && { subresource }) };
+      return this.#call(request, send);
+    });
   }
 
   async #call<T>(request: Omit<Request, "atMs">, call: () => Promise<T>): Promise<T> {

@@ -11,7 +11,12 @@ const SUFFIX = /-([a-z0-9]{5})$/;
  * @param firstPodName one of `podNames`
  */
 export function replicaName(group: string, firstPodName: string): string {
-  const suffix = SUFFIX.exec(firstPodName)?.[1];
+  const suffix = suffixOf(firstPodName);
   if (!suffix) throw new Error(`Cannot name a replica after pod "${firstPodName}": it has no suffix`);
   return `${group.slice(0, MAX_LABEL_LENGTH - suffix.length - 1)}-${suffix}`;
+}
+
+/** The five characters at the end of a pod's or a replica's name, which stand for its number. */
+export function suffixOf(name: string): string | undefined {
+  return SUFFIX.exec(name)?.[1];
 }

@@ -1,6 +1,7 @@
 import { isTerminating, type Pod } from "@heliostat/kube";
 import { LABEL } from "../vocabulary/labels.ts";
 import { nameOfNumber, numberOfSuffix, type PodNamesView, refusedNames } from "./pod-names.ts";
+import { suffixOf } from "./replica-name.ts";
 
 /** A group whose replicas have several hosts, as somebody has just seen it. */
 export interface ReplicaNamesView extends PodNamesView {
@@ -70,10 +71,8 @@ function hostNames(view: ReplicaNamesView, first: number): readonly string[] {
   return Array.from({ length: view.hosts }, (_, host) => nameOfNumber(view, first + host));
 }
 
-const SUFFIX = /-([a-z0-9]{5})$/;
-
 function firstNumber(view: ReplicaNamesView, replica: string): number | undefined {
-  const suffix = SUFFIX.exec(replica)?.[1];
+  const suffix = suffixOf(replica);
   return suffix === undefined ? undefined : numberOfSuffix(view, suffix);
 }
 

@@ -28,17 +28,21 @@ export function networkPolicies(cluster: RayCluster): readonly NetworkPolicy[] {
   ];
 }
 
-/** The directions that a policy shuts, by its mode. */
-export const SHUT_DIRECTIONS: Readonly<
-  Record<NonNullable<NetworkPolicyConfig["mode"]>, readonly ("Ingress" | "Egress")[]>
-> = {
+/** The directions that a policy shuts, by its mode; none for a mode that the API would have refused. */
+export function shutDirections({ mode = "DenyAll" }: NetworkPolicyConfig): readonly Direction[] {
+  return SHUT_DIRECTIONS[mode] ?? [];
+}
+
+type Direction = "Ingress" | "Egress";
+
+const SHUT_DIRECTIONS: Readonly<Record<string, readonly Direction[]>> = {
   DenyAll: ["Ingress", "Egress"],
   DenyAllIngress: ["Ingress"],
   DenyAllEgress: ["Egress"],
 };
 
 function policy(cluster: RayCluster, group: string, config: NetworkPolicyConfig): NetworkPolicy {
-  const policyTypes = SHUT_DIRECTIONS[config.mode ?? "DenyAll"];
+  const policyTypes = shutDirections(config);
   const { ingressRules = [], egressRules = [] } = rulesOf(config, group);
   const ours = [clusterPods(cluster)];
   const submitter = group === HEAD_GROUP ? submitterRules(cluster) : [];

@@ -2,6 +2,7 @@ import { controllerReference } from "@heliostat/kube";
 import { nodeIdentifier } from "../names/cluster-names.ts";
 import { clusterOrigin } from "../raycluster/origin.ts";
 import { groupSpecHash, headSpecHash, specHash } from "../raycluster/spec-hash.ts";
+import { isSwitchedOn } from "../raycluster/switches.ts";
 import { ANNOTATION } from "../vocabulary/annotations.ts";
 import { APP_NAME, CREATED_BY, LABEL, NODE_TYPE } from "../vocabulary/labels.ts";
 import { gcsFaultToleranceAnnotations } from "./gcs-fault-tolerance.ts";
@@ -54,11 +55,10 @@ export function labels(pod: RayPod, context: PodContext): RayPod {
 /** Step: what the operator will want to know of the pod later. */
 export function annotations(pod: RayPod, context: PodContext): RayPod {
   const { cluster, nodeType, operatorVersion, settings, workerGroup } = context;
-  const isOverwriting = cluster.metadata.annotations?.[ANNOTATION.overwriteCommand]?.toLowerCase() === "true";
   const all = {
     ...settings.defaultAnnotations,
     ...pod.metadata.annotations,
-    ...(isOverwriting && { [ANNOTATION.overwriteCommand]: "true" }),
+    ...(isSwitchedOn(cluster, ANNOTATION.overwriteCommand) && { [ANNOTATION.overwriteCommand]: "true" }),
     ...(nodeType === NODE_TYPE.head && {
       ...gcsFaultToleranceAnnotations(cluster),
       [ANNOTATION.recreateHash]: specHash(cluster.spec),

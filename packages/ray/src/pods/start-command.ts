@@ -1,4 +1,5 @@
 import type { Container } from "@heliostat/kube";
+import { isSwitchedOn } from "../raycluster/switches.ts";
 import { ANNOTATION } from "../vocabulary/annotations.ts";
 import { ENV } from "../vocabulary/env-vars.ts";
 import { NODE_TYPE } from "../vocabulary/labels.ts";
@@ -16,8 +17,7 @@ const LOGIN_SHELL: readonly string[] = ["/bin/bash", "-cl", "--"];
  */
 export function startCommand(pod: RayPod, context: PodContext): RayPod {
   const own = ownCommand(rayContainer(pod));
-  const isOverwritten = pod.metadata.annotations?.[ANNOTATION.overwriteCommand]?.toLowerCase() === "true";
-  if (isOverwritten || own.includes("ray start")) return pod;
+  if (isSwitchedOn(pod, ANNOTATION.overwriteCommand) || own.includes("ray start")) return pod;
   const generated = `ulimit -n \${${ENV.openFilesLimit}:-65536}; ${rayStartCommand(pod, context)}`;
   const line = own === "" ? generated : `${own} && ${generated}`;
   const command = context.settings.isLoginShell ? LOGIN_SHELL : SHELL;

@@ -5,6 +5,7 @@ import { headPorts } from "../services/head-ports.ts";
 import { isServePort, wantsServeService } from "../services/serve-service.ts";
 import { ENV } from "../vocabulary/env-vars.ts";
 import { clusterOrigin } from "./origin.ts";
+import { rayContainerOf } from "./ray-container.ts";
 import { isRayAtLeast } from "./ray-version.ts";
 import { TOKEN_AUTH_VERSION } from "./token-auth.ts";
 import type { AuthOptions, NetworkPolicyConfig, RayCluster } from "./types.ts";
@@ -34,7 +35,7 @@ export function withSecureDefaults(cluster: RayCluster, options: SecureDefaultsO
 
 /** Tokens, unless Ray does not know them or the user's own variables see to it. */
 function authDefault({ spec }: RayCluster): AuthOptions | undefined {
-  const env = spec.headGroupSpec.template.spec?.containers[0]?.env ?? [];
+  const { env = [] } = rayContainerOf(spec.headGroupSpec.template) ?? {};
   const isByHand = env.some(({ name }) => name === ENV.authMode);
   return !isByHand && isRayAtLeast(spec.rayVersion, TOKEN_AUTH_VERSION) ? { mode: "token" } : undefined;
 }

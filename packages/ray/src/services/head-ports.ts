@@ -1,3 +1,4 @@
+import { rayContainerOf } from "../raycluster/ray-container.ts";
 import type { RayCluster } from "../raycluster/types.ts";
 import { PORT, PORT_NAME } from "../vocabulary/ports.ts";
 
@@ -12,9 +13,11 @@ export interface HeadPort {
  * What `rayStartParams` say of ports does not count (KubeRay rule).
  */
 export function headPorts({ spec }: RayCluster): readonly HeadPort[] {
-  const listed = (spec.headGroupSpec.template.spec?.containers[0]?.ports ?? []).map(
-    ({ name, containerPort }): [string, number] => [name || `${containerPort}-port`, containerPort],
-  );
+  const { ports: own = [] } = rayContainerOf(spec.headGroupSpec.template) ?? {};
+  const listed = own.map(({ name, containerPort }): [string, number] => [
+    name || `${containerPort}-port`,
+    containerPort,
+  ]);
   const ports = new Map(listed.length > 0 ? listed : USUAL_PORTS);
   if (!ports.has(PORT_NAME.metrics)) ports.set(PORT_NAME.metrics, PORT.metrics);
   return [...ports]

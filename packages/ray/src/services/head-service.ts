@@ -20,7 +20,7 @@ export function headService(
 }
 
 /** The labels of the head service, by which it is found again; the head pod has them too. */
-export function headServiceLabels(cluster: RayCluster): Readonly<Record<string, string>> {
+function headServiceLabels(cluster: RayCluster): Readonly<Record<string, string>> {
   const { template, labels } = cluster.spec.headGroupSpec;
   const podLabels = { ...template.metadata?.labels, ...labels };
   return {

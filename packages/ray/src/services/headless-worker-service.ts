@@ -1,20 +1,18 @@
-import { controllerReference, type Service } from "@heliostat/kube";
+import type { Service } from "@heliostat/kube";
 import { headlessWorkerServiceName } from "../names/cluster-names.ts";
+import { ownedMetadata } from "../raycluster/owned-metadata.ts";
 import type { RayCluster } from "../raycluster/types.ts";
 import { LABEL, NODE_TYPE } from "../vocabulary/labels.ts";
 
 /** The service by which the hosts of one replica find each other, ready or not, as KubeRay makes it. */
 export function headlessWorkerService(cluster: RayCluster): Service {
-  const { name, namespace } = cluster.metadata;
+  const { name } = cluster.metadata;
   return {
     apiVersion: "v1",
     kind: "Service",
-    metadata: {
-      name: headlessWorkerServiceName(cluster),
-      ...(namespace !== undefined && { namespace }),
-      labels: { [LABEL.headlessWorkerService]: name },
-      ownerReferences: [controllerReference(cluster)],
-    },
+    metadata: ownedMetadata(cluster, headlessWorkerServiceName(cluster), {
+      [LABEL.headlessWorkerService]: name,
+    }),
     spec: {
       type: "ClusterIP",
       clusterIP: "None",

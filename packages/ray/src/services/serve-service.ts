@@ -1,5 +1,7 @@
-import { controllerReference, type Service } from "@heliostat/kube";
+import type { Service } from "@heliostat/kube";
 import { serveServiceName } from "../names/cluster-names.ts";
+import { ownedMetadata } from "../raycluster/owned-metadata.ts";
+import { isSwitchedOn } from "../raycluster/switches.ts";
 import type { RayCluster } from "../raycluster/types.ts";
 import { SpecError } from "../validation/spec-error.ts";
 import { ANNOTATION } from "../vocabulary/annotations.ts";
@@ -13,23 +15,18 @@ import { type HeadPort, headPorts } from "./head-ports.ts";
  * @throws SpecError when the head's Ray container lists ports and none of them is Serve's
  */
 export function serveService(cluster: RayCluster): Service {
-  const { name, namespace } = cluster.metadata;
+  const { name } = cluster.metadata;
   const { serviceType = "" } = cluster.spec.headGroupSpec;
   const ports = headPorts(cluster).filter(isServePort);
   if (ports.length === 0) throw new SpecError("RayCluster", name, [MISSING_PORT]);
   return {
     apiVersion: "v1",
     kind: "Service",
-    metadata: {
-      name: serveServiceName(cluster),
-      ...(namespace !== undefined && { namespace }),
-      labels: {
-        [LABEL.originatedFromName]: name,
-        [LABEL.originatedFromKind]: "RayCluster",
-        [LABEL.serve]: `${name}-serve`,
-      },
-      ownerReferences: [controllerReference(cluster)],
-    },
+    metadata: ownedMetadata(cluster, serveServiceName(cluster), {
+      [LABEL.originatedFromName]: name,
+      [LABEL.originatedFromKind]: "RayCluster",
+      [LABEL.serve]: `${name}-serve`,
+    }),
     spec: {
       ...(serviceType !== "" && { type: serviceType }),
       selector: { [LABEL.cluster]: name },
@@ -39,8 +36,8 @@ export function serveService(cluster: RayCluster): Service {
 }
 
 /** Whether the user asks for that service. */
-export function wantsServeService({ metadata }: RayCluster): boolean {
-  return metadata.annotations?.[ANNOTATION.enableServeService]?.toLowerCase() === "true";
+export function wantsServeService(cluster: RayCluster): boolean {
+  return isSwitchedOn(cluster, ANNOTATION.enableServeService);
 }
 
 const MISSING_PORT = {

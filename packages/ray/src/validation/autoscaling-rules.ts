@@ -1,13 +1,13 @@
 import { autoscalerVersion, isAutoscaling, isV2Variable } from "../raycluster/autoscaling.ts";
+import { rayContainerOf } from "../raycluster/ray-container.ts";
 import { ENV } from "../vocabulary/env-vars.ts";
 import {
   type ClusterSubject,
   groupPath,
-  HEAD,
   HEAD_ENV,
   hasVariable,
+  placedGroups,
   problemsAmong,
-  rayContainerOf,
 } from "./rule.ts";
 import type { SpecProblem } from "./spec-error.ts";
 
@@ -32,13 +32,7 @@ function whenOff({ spec }: ClusterSubject): readonly SpecProblem[] {
 function whenOn({ spec }: ClusterSubject): readonly SpecProblem[] {
   const { headGroupSpec, workerGroupSpecs = [] } = spec;
   const hasChoice = hasVariable(rayContainerOf(headGroupSpec.template), ENV.enableAutoscalerV2);
-  const restarting =
-    autoscalerVersion(spec) === "v2"
-      ? [
-          { ...headGroupSpec, at: HEAD },
-          ...workerGroupSpecs.map((group, index) => ({ ...group, at: groupPath(index) })),
-        ]
-      : [];
+  const restarting = autoscalerVersion(spec) === "v2" ? placedGroups(spec) : [];
   return [
     ...workerGroupSpecs.flatMap(({ suspend }, index) =>
       problemsAmong([
@@ -56,8 +50,8 @@ function whenOn({ spec }: ClusterSubject): readonly SpecProblem[] {
         `sets "${ENV.enableAutoscalerV2}" beside "${OPTIONS}.version"; keep the latter`,
       ],
     ]),
-    ...restarting.flatMap(({ template, at }) => {
-      const { restartPolicy = "" } = template.spec ?? {};
+    ...restarting.flatMap(({ group, at }) => {
+      const { restartPolicy = "" } = group.template.spec ?? {};
       const isWrong = restartPolicy !== "" && restartPolicy !== "Never";
       return problemsAmong([
         [

@@ -1,6 +1,6 @@
 import type { RayClusterSpec } from "../raycluster/types.ts";
 import { LABEL } from "../vocabulary/labels.ts";
-import type { SpecProblem } from "./spec-error.ts";
+import { problemsBelow, type SpecProblem } from "./spec-error.ts";
 import { validateRayClusterSpec } from "./validate-raycluster.ts";
 
 /** The spec of a cluster inside the object that will make it. */
@@ -26,10 +26,7 @@ export function embeddedClusterProblems(cluster: EmbeddedCluster): readonly Spec
   const byTokens = spec.authOptions?.enableK8sTokenAuth === true;
   return [
     ...(byTokens ? [{ field: `${at}.authOptions.enableK8sTokenAuth`, message: noTokens(owner) }] : []),
-    ...problems.map(({ field, message }) => ({
-      field: field.replace(/^spec\b/, at),
-      message: message.replaceAll('"spec.', `"${at}.`),
-    })),
+    ...problemsBelow(at, problems),
   ];
 }
 

@@ -1,7 +1,8 @@
+import { rayContainerOf } from "../raycluster/ray-container.ts";
 import { ANNOTATION } from "../vocabulary/annotations.ts";
 import { VOLUME } from "../vocabulary/container-names.ts";
 import { ENV } from "../vocabulary/env-vars.ts";
-import { type ClusterSubject, HEAD, HEAD_ENV, hasVariable, problemsAmong, rayContainerOf } from "./rule.ts";
+import { type ClusterSubject, HEAD, HEAD_ENV, hasVariable, problemsAmong } from "./rule.ts";
 import type { SpecProblem } from "./spec-error.ts";
 
 const OPTIONS = "spec.gcsFaultToleranceOptions";

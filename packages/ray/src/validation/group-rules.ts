@@ -1,9 +1,10 @@
 import { isLabelValue, isQualifiedName } from "@heliostat/kube";
 import { autoscalerVersion, isAutoscaling } from "../raycluster/autoscaling.ts";
+import { rayContainerOf } from "../raycluster/ray-container.ts";
 import { isRayAtLeast } from "../raycluster/ray-version.ts";
 import type { HeadGroupSpec, WorkerGroupSpec } from "../raycluster/types.ts";
 import { HEAD_GROUP } from "../vocabulary/labels.ts";
-import { type ClusterSubject, groupPath, HEAD, problemsAmong, rayContainerOf } from "./rule.ts";
+import { type ClusterSubject, groupPath, HEAD, problemsAmong } from "./rule.ts";
 import type { SpecProblem } from "./spec-error.ts";
 
 /** The head, then each worker group by itself. */

@@ -3,7 +3,7 @@ import { COLLECTOR_VARIABLES } from "../pods/history-collector.ts";
 import type { RayClusterSpec } from "../raycluster/types.ts";
 import { CONTAINER } from "../vocabulary/container-names.ts";
 import { ENV } from "../vocabulary/env-vars.ts";
-import { type ClusterSubject, groupPath, HEAD, problemsAmong } from "./rule.ts";
+import { type ClusterSubject, placedGroups, problemsAmong } from "./rule.ts";
 import type { SpecProblem } from "./spec-error.ts";
 
 const OPTIONS = "spec.historyServerOptions";
@@ -68,15 +68,11 @@ function neededBy(backend: string, env: readonly EnvVar[]): readonly string[] {
     : ["AZURE_STORAGE_ACCOUNT_URL"];
 }
 
-function containerNames({ headGroupSpec, workerGroupSpecs = [] }: RayClusterSpec): readonly SpecProblem[] {
-  const groups = [
-    { template: headGroupSpec.template, at: HEAD },
-    ...workerGroupSpecs.map(({ template }, index) => ({ template, at: groupPath(index) })),
-  ];
-  return groups.flatMap(({ template, at }) =>
+function containerNames(spec: RayClusterSpec): readonly SpecProblem[] {
+  return placedGroups(spec).flatMap(({ group, at }) =>
     problemsAmong([
       [
-        template.spec?.containers.some(({ name }) => name === CONTAINER.historyCollector) ?? false,
+        group.template.spec?.containers.some(({ name }) => name === CONTAINER.historyCollector) ?? false,
         `${at}.template.spec.containers`,
         `must not hold a container "${CONTAINER.historyCollector}", which the operator adds; rename it`,
       ],

@@ -1,5 +1,5 @@
 import { isDns1123Label } from "@heliostat/kube";
-import { SHUT_DIRECTIONS } from "../network/network-policies.ts";
+import { shutDirections } from "../network/network-policies.ts";
 import type { NetworkPolicyConfig, NetworkPolicyRules } from "../raycluster/types.ts";
 import { type ClusterSubject, groupPath, problemsAmong } from "./rule.ts";
 import type { SpecProblem } from "./spec-error.ts";
@@ -38,11 +38,12 @@ export function networkPolicyRules({ spec }: ClusterSubject): readonly SpecProbl
 }
 
 function openings(
-  { mode = "DenyAll" }: NetworkPolicyConfig,
+  config: NetworkPolicyConfig,
   { ingressRules = [], egressRules = [] }: NetworkPolicyRules = {},
   at: string,
 ): readonly SpecProblem[] {
-  const shut = SHUT_DIRECTIONS[mode] ?? [];
+  const { mode } = config;
+  const shut = shutDirections(config);
   return problemsAmong([
     [
       ingressRules.length > 0 && !shut.includes("Ingress"),

@@ -1,9 +1,9 @@
 import type { NetworkPolicyPort } from "@heliostat/kube";
-import { SHUT_DIRECTIONS } from "../network/network-policies.ts";
+import { shutDirections } from "../network/network-policies.ts";
 import { autoscalerVersion, isAutoscaling } from "../raycluster/autoscaling.ts";
 import { groupSize } from "../raycluster/defaults.ts";
 import type { NetworkPolicyRules, RayCluster, RayClusterSpec } from "../raycluster/types.ts";
-import { groupPath, HEAD, problemsAmong } from "./rule.ts";
+import { groupPath, placedGroups, problemsAmong } from "./rule.ts";
 import type { SpecProblem } from "./spec-error.ts";
 
 /**
@@ -36,12 +36,7 @@ function restarts(spec: RayClusterSpec): readonly SpecProblem[] {
 
 function unreadResources(spec: RayClusterSpec): readonly SpecProblem[] {
   if (!isAutoscaling(spec)) return [];
-  const { headGroupSpec, workerGroupSpecs = [] } = spec;
-  const groups = [
-    { group: headGroupSpec, at: HEAD },
-    ...workerGroupSpecs.map((group, index) => ({ group, at: groupPath(index) })),
-  ];
-  return groups.flatMap(({ group, at }) =>
+  return placedGroups(spec).flatMap(({ group, at }) =>
     problemsAmong([
       [
         Object.keys(group.rayResources ?? {}).length > 0,
@@ -85,7 +80,7 @@ const API_PORTS: readonly number[] = [443, 6443];
  * reach Kubernetes, and the cluster never grows.
  */
 function shutIn({ networkPolicy: config, ...spec }: RayClusterSpec): readonly SpecProblem[] {
-  if (!config || !SHUT_DIRECTIONS[config.mode ?? "DenyAll"]?.includes("Egress")) return [];
+  if (!config || !shutDirections(config).includes("Egress")) return [];
   const rules: readonly [string, NetworkPolicyRules | undefined][] = [
     ["head", config.head],
     ["worker", config.worker],

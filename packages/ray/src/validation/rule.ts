@@ -1,5 +1,5 @@
-import type { Container, PodTemplateSpec } from "@heliostat/kube";
-import type { RayClusterSpec } from "../raycluster/types.ts";
+import type { Container } from "@heliostat/kube";
+import type { HeadGroupSpec, RayClusterSpec, WorkerGroupSpec } from "../raycluster/types.ts";
 import type { SpecProblem } from "./spec-error.ts";
 
 /** A cluster as its owner has written it: by itself, or inside a RayJob or RayService whose annotations then count. */
@@ -20,11 +20,6 @@ export function problemsAmong(findings: readonly Finding[]): readonly SpecProble
   return findings.filter(([isWrong]) => isWrong).map(([, field, message]) => ({ field, message }));
 }
 
-/** The container that runs Ray. */
-export function rayContainerOf({ spec }: PodTemplateSpec): Container | undefined {
-  return spec?.containers[0];
-}
-
 export function hasVariable(container: Container | undefined, name: string): boolean {
   return container?.env?.some((variable) => variable.name === name) ?? false;
 }
@@ -35,4 +30,21 @@ export const HEAD_ENV: string = `${HEAD}.template.spec.containers[0].env`;
 
 export function groupPath(index: number): string {
   return `spec.workerGroupSpecs[${index}]`;
+}
+
+/** A group of pods, the head's included, and where problems find it. */
+export interface PlacedGroup {
+  readonly group: HeadGroupSpec | WorkerGroupSpec;
+  readonly at: string;
+}
+
+/** The head, then all worker groups. */
+export function placedGroups({
+  headGroupSpec,
+  workerGroupSpecs = [],
+}: RayClusterSpec): readonly PlacedGroup[] {
+  return [
+    { group: headGroupSpec, at: HEAD },
+    ...workerGroupSpecs.map((group, index) => ({ group, at: groupPath(index) })),
+  ];
 }

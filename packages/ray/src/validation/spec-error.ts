@@ -17,6 +17,14 @@ export class SpecError extends Error {
   }
 }
 
+/** The problems of a spec that stands inside another object, with the fields where that one's author finds them. */
+export function problemsBelow(at: string, problems: readonly SpecProblem[]): readonly SpecProblem[] {
+  return problems.map(({ field, message }) => ({
+    field: field.replace(/^spec\b/, at),
+    message: message.replaceAll('"spec.', `"${at}.`),
+  }));
+}
+
 /** All problems in one line, as events and conditions tell them. */
 export function problemsText(problems: readonly SpecProblem[]): string {
   return problems.map(({ field, message }) => `${field} ${message}`).join("; ");

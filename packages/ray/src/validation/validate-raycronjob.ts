@@ -2,7 +2,7 @@ import { MAX_CRON_JOB_NAME_LENGTH } from "../names/cluster-names.ts";
 import { parseCronSchedule } from "../raycronjob/cron-schedule.ts";
 import type { RayCronJob } from "../raycronjob/types.ts";
 import { problemsAmong } from "./rule.ts";
-import type { SpecProblem } from "./spec-error.ts";
+import { problemsBelow, type SpecProblem } from "./spec-error.ts";
 import { type RayJobValidation, validateRayJobSpec } from "./validate-rayjob.ts";
 
 /** What is wrong with a schedule of jobs, all at once, in KubeRay's order; nothing when jobs may be made by it. */
@@ -29,10 +29,7 @@ export function validateRayCronJob(
         `must be the name of a time zone, such as "Europe/Berlin", but is "${timeZone}"`,
       ],
     ]),
-    ...validateRayJobSpec(job, validation).map(({ field, message }) => ({
-      field: field.replace(/^spec\b/, "spec.jobTemplate"),
-      message: message.replaceAll('"spec.', '"spec.jobTemplate.'),
-    })),
+    ...problemsBelow("spec.jobTemplate", validateRayJobSpec(job, validation)),
   ];
 }
 

@@ -11,9 +11,7 @@ export const EVENT_REASON = {
   failedToCreateWorkerPod: "FailedToCreateWorkerPod",
   deletedWorkerPod: "DeletedWorkerPod",
   failedToDeleteWorkerPod: "FailedToDeleteWorkerPod",
-  failedToDeleteWorkerPods: "FailedToDeleteWorkerPodCollection",
   deletedPod: "DeletedPod",
-  failedToDeletePod: "FailedToDeletePod",
   failedToDeletePods: "FailedToDeletePodCollection",
   createdService: "CreatedService",
   failedToCreateService: "FailedToCreateService",
@@ -62,7 +60,5 @@ export const EVENT_ACTION = {
   delete: "Delete",
   update: "Update",
   validate: "Validate",
-  reconcile: "Reconcile",
   cleanup: "Cleanup",
-  suspend: "Suspend",
 } as const;

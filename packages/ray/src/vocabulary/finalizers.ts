@@ -2,6 +2,4 @@
 export const FINALIZER = {
   /** On a RayCluster whose state in Redis has to be deleted with it. */
   redisCleanup: "ray.io/gcs-ft-redis-cleanup-finalizer",
-  rayJob: "ray.io/rayjob-finalizer",
-  rayService: "ray.io/rayservice-finalizer",
 } as const;

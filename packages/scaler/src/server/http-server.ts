@@ -74,7 +74,7 @@ function addRoute(
 ): void {
   const { authenticator, clock, metrics, logger, limiter } = options;
   const identify = async (request: FastifyRequest): Promise<void> => {
-    request.credentials = credentialsOf(request.headers, route.surface);
+    request.credentials = credentialsOf(request.raw, route.surface);
     const { bearer, apiKey } = request.credentials;
     if (bearer !== undefined || apiKey !== undefined)
       request.caller = await authenticator.authenticate(request.credentials);
@@ -91,7 +91,7 @@ function addRoute(
       const answer = await answered(route, request, options);
       metrics.answered({ method: request.method, route: route.path, status: answer.status });
       metrics.took(route.path, clock.now() - beganMs);
-      if (request.method !== "GET")
+      if (request.method !== "GET" && request.method !== "HEAD")
         logger.info("Answered", { id: request.id, path: request.url, status: answer.status });
       return send(reply, answer);
     },
@@ -128,7 +128,8 @@ function readBodies(app: FastifyInstance): void {
   app.addContentTypeParser(
     "application/json",
     { parseAs: "string" },
-    async (_: unknown, text: string | Buffer) => rawJson(String(text)),
+    async ({ headers }: FastifyRequest, text: string | Buffer) =>
+      rawJson(String(text), headers["content-encoding"]),
   );
   app.addContentTypeParser(
     "*",

@@ -3,14 +3,17 @@ import { badRequest } from "../operations/body-fields.ts";
 import type { Surface } from "../routes/route.ts";
 
 /** What has come as a body, before anybody knows whose it is. */
-export type RawBody = { readonly json: unknown } | { readonly unreadable: "not JSON" | "another type" };
+export type RawBody =
+  | { readonly json: unknown }
+  | { readonly unreadable: "not JSON" | "another type" | "encoded" };
 
 export const BODY_BYTES_MAX: number = 64 * 1024;
 
 /** Members that no request of ours has, and that do harm to whoever copies objects carelessly. */
 const POISON = ["__proto__", "constructor", "prototype"];
 
-export function rawJson(text: string): RawBody {
+export function rawJson(text: string, coding = "identity"): RawBody {
+  if (coding.toLowerCase() !== "identity") return { unreadable: "encoded" };
   if (text.trim() === "") return { json: {} };
   try {
     return { json: JSON.parse(text) };
@@ -35,7 +38,10 @@ export function bodyOf(raw: RawBody | undefined, surface: Surface): Readonly<Rec
   if (surface !== "v1") return {};
   if ("json" in raw) throw badRequest("the body must be a JSON object");
   if (raw.unreadable === "not JSON") throw badRequest("the body is no JSON");
-  const message = "Send the body as Content-Type: application/json";
+  const message =
+    raw.unreadable === "encoded"
+      ? "Send the body as it is, without Content-Encoding"
+      : "Send the body as Content-Type: application/json";
   throw new ScalerError("unsupported_media_type", message, { status: 415 });
 }
 

@@ -118,7 +118,7 @@ function onePodReconciler(nameOfPod: () => string): Reconciler<ConfigMap> {
     watches: [owned(PODS, CONFIG_MAPS)],
     async reconcile(key, context) {
       const map = context.caches.of(CONFIG_MAPS).get(key);
-      if (!map || context.caches.of(PODS).list().length > 0) return { outcome: "done" };
+      if (!map || context.caches.of(PODS).list().length > 0) return { ended: "done" };
       const plan = { actions: [create(PODS, aPod(map, nameOfPod()), { why: "there is none" })] };
       return resultOf(plan, await carryOut(plan, map, context));
     },

@@ -8,7 +8,7 @@ import {
   SILENT,
 } from "@heliostat/kube";
 import { SeededRandom } from "@heliostat/kube/testing";
-import { leadWhenElected } from "../../leader-election.ts";
+import { leadWhenElected } from "../../election/leader-election.ts";
 import { runControllers } from "../../run-controllers.ts";
 import { PausableClock } from "../pausable-clock.ts";
 import { Actors } from "./actors.ts";

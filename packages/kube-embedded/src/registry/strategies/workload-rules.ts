@@ -127,7 +127,24 @@ export function statefulSetProblems(
 ): readonly FieldCause[] {
   const changed = stored?.spec && set.spec && !isEqualJson(frozenPart(set.spec), frozenPart(stored.spec));
   if (changed) return [forbiddenField("spec", STATEFUL_SET_FROZEN)];
-  return selectorProblems(set, stored);
+  return selectorProblems(withClaims(set), stored);
+}
+
+/** The claims that the set makes for each pod are volumes of its template too. */
+function withClaims(set: StatefulSet): Selecting {
+  const { spec } = set;
+  if (!spec?.template.spec) return set;
+  const { volumeClaimTemplates = [], template } = spec;
+  const { volumes = [] } = template.spec ?? {};
+  const claimed = volumeClaimTemplates.map(({ metadata }) => ({ name: metadata?.name ?? "", emptyDir: {} }));
+  const isClaimed = (name: string): boolean => claimed.some((each) => each.name === name);
+  const own = volumes.filter(({ name }) => !isClaimed(name));
+  return {
+    spec: {
+      ...spec,
+      template: { ...template, spec: { ...spec.template.spec, volumes: [...own, ...claimed] } },
+    },
+  };
 }
 
 function frozenPart(spec: StatefulSetSpec): unknown {

@@ -5,12 +5,19 @@ import {
   type IncomingHttpHeaders,
   type IncomingMessage,
 } from "node:http";
-import { KubeError, type ObjectName, PODS, type Pod, type Service } from "@heliostat/kube";
+import { isKubeError, KubeError, type ObjectName, PODS, type Pod, type Service } from "@heliostat/kube";
 import type { Answer, ApiRequest, Reply } from "../http/exchange.ts";
 import type { ResourceCall } from "../routes/resource-call.ts";
 import { byteStreamSocket } from "./byte-stream-socket.ts";
 import { httpTunnel } from "./http-tunnel.ts";
-import { isReady, podPort, proxyAddress, targetPort } from "./proxy-address.ts";
+import {
+  isReady,
+  type ProxiedPlace,
+  podPort,
+  proxyAddress,
+  seenFromOutside,
+  targetPort,
+} from "./proxy-address.ts";
 
 /** `pods/NAME/proxy/…`: pass an HTTP request on to a port of the pod. */
 export async function answerPodProxy(call: ResourceCall): Promise<Answer> {
@@ -44,15 +51,20 @@ async function readyPod({ served, route }: ResourceCall, { metadata, spec }: Ser
     resource && labelSelector !== ""
       ? await served.api.list({ resource, namespace }, { namespace, labelSelector })
       : { items: [] };
-  const pod = list.items.map(({ object }) => object as Pod).find(isReady);
+  const pods = list.items.map(({ object }) => object as Pod);
+  const pod = pods.find(isReady) ?? (spec?.publishNotReadyAddresses ? pods.find(hasAddress) : undefined);
   if (pod) return pod;
   throw new KubeError("Unavailable", `no endpoints available for service "${metadata.name}"`);
+}
+
+function hasAddress({ metadata, status }: Pod): boolean {
+  return metadata.deletionTimestamp === undefined && status?.podIP !== undefined;
 }
 
 async function proxied(call: ResourceCall, pod: Pod, port: number): Promise<Answer> {
   const { request, route, served } = call;
   if (route.rest === "" && request.method === "GET") return movedToRoot(request);
-  const connection = await served.node.connect(podName(pod), port);
+  const connection = await served.node.connect(podName(pod), port).catch(unreachable);
   const path = pathBehind(request, route.rest);
   const host = `${pod.status?.podIP ?? pod.metadata.name}:${port}`;
   const { upgrade } = request.headers;
@@ -73,7 +85,8 @@ async function proxied(call: ResourceCall, pod: Pod, port: number): Promise<Answ
     signal: request.signal,
   });
   sendBody(request, outgoing);
-  return replyOf(await responseTo(outgoing), proxyRoot(request, route.rest));
+  const response = await responseTo(outgoing);
+  return replyOf(response, { root: proxyRoot(request, route.rest), host });
 }
 
 function leavesHttp({ headers }: ApiRequest): boolean {
@@ -105,18 +118,25 @@ async function responseTo(outgoing: ReturnType<typeof httpRequest>): Promise<Inc
     const [response] = (await once(outgoing, "response")) as [IncomingMessage];
     return response;
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new KubeError("Unavailable", `error trying to reach service: ${why}`, { cause });
+    return unreachable(cause);
   }
 }
 
-function replyOf(response: IncomingMessage, root: string): Reply {
+function unreachable(cause: unknown): never {
+  if (isKubeError(cause, "NotFound")) throw cause;
+  const why = cause instanceof Error ? cause.message : String(cause);
+  throw new KubeError("Unavailable", `error trying to reach service: ${why}`, { cause });
+}
+
+function replyOf(response: IncomingMessage, place: ProxiedPlace): Reply {
   const { location, ...headers } = passedOn(response.headers, RESPONSE_ONLY);
-  const isOwnPath = typeof location === "string" && location.startsWith("/");
   return {
     status: response.statusCode ?? 502,
     contentType: response.headers["content-type"] ?? "application/octet-stream",
-    headers: { ...headers, ...(location ? { location: isOwnPath ? `${root}${location}` : location } : {}) },
+    headers: {
+      ...headers,
+      ...(typeof location === "string" && { location: seenFromOutside(location, place) }),
+    },
     body: response as AsyncIterable<Uint8Array>,
   };
 }

@@ -51,3 +51,17 @@ export function isReady(pod: Pod): boolean {
     (pod.status?.conditions ?? []).some(({ type, status }) => type === "Ready" && status === "True")
   );
 }
+
+/** Where a pod is: the path below which callers find it, and what it calls itself. */
+export interface ProxiedPlace {
+  readonly root: string;
+  readonly host: string;
+}
+
+/** A redirection to the pod itself, as callers can follow it: through the proxy again (Kubernetes rule). */
+export function seenFromOutside(location: string, { root, host }: ProxiedPlace): string {
+  const own = `http://${host}`;
+  const path = location.startsWith(`${own}/`) ? location.slice(own.length) : location;
+  const isOwn = path.startsWith("/") && !path.startsWith("//") && !path.startsWith(`${root}/`);
+  return isOwn ? `${root}${path}` : path;
+}

@@ -243,6 +243,27 @@ export const WORKLOAD_RULES: readonly Expectation[] = [
     ]),
   },
   {
+    name: "of a StatefulSet mounts the claims that it makes for each pod",
+    request: post("/apis/apps/v1/namespaces/{ns}/statefulsets", {
+      metadata: { name: "claims" },
+      spec: {
+        serviceName: "claims",
+        selector: { matchLabels: { app: "web" } },
+        template: template({
+          containers: [{ ...main, volumeMounts: [{ name: "data", mountPath: "/data" }] }],
+        }),
+        volumeClaimTemplates: [
+          {
+            metadata: { name: "data" },
+            spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
+          },
+        ],
+      },
+    }),
+    status: 201,
+    json: { metadata: { name: "claims" } },
+  },
+  {
     name: "of a CronJob has a schedule",
     request: post("/apis/batch/v1/namespaces/{ns}/cronjobs", {
       metadata: { name: "c" },

@@ -15,6 +15,8 @@ export class PodVolumes {
   readonly #diskFolder: string;
   readonly #folders = new Map<string, Promise<string>>();
   readonly #mounted: string[] = [];
+  /** Volumes of which some container sees a folder as it was when it was mounted. */
+  readonly #pinned = new Set<string>();
 
   constructor(site: Site, uid: string) {
     this.#site = site;
@@ -29,6 +31,7 @@ export class PodVolumes {
     const source = await sourceWithin(root, subPath, volume.type === "empty");
     const kind = (await stat(source)).isDirectory() ? "folder" : "file";
     const isReadOnly = mount.isReadOnly || volume.type === "files";
+    if (volume.type === "files" && source !== root && kind === "folder") this.#pinned.add(volume.name);
     const from = this.#binding(volume, source, isReadOnly);
     return { path: mountPath, kind, from, ...(canHoldMounts(volume, isReadOnly) ? { backing: source } : {}) };
   }
@@ -36,7 +39,7 @@ export class PodVolumes {
   /** What a container that starts later mounts, it brings along. */
   async update(volume: OrderedFilesVolume): Promise<void> {
     const folder = this.#folders.get(volume.name);
-    if (folder !== undefined) await show(await folder, volume);
+    if (folder !== undefined) await this.#show(await folder, volume);
   }
 
   async remove(): Promise<void> {
@@ -52,12 +55,17 @@ export class PodVolumes {
   }
 
   async #folderOf(volume: OrderedVolume): Promise<string> {
-    if (volume.type === "host") return volume.isCreated ? writableFolder(volume.path) : volume.path;
+    if (volume.type === "host") return volume.path;
     const known = this.#folders.get(volume.name);
     const folder = known ?? this.#create(volume);
     this.#folders.set(volume.name, folder);
-    if (volume.type === "files") await show(await folder, volume);
+    if (volume.type === "files") await this.#show(await folder, volume);
     return folder;
+  }
+
+  #show(folder: string, { name, files }: OrderedFilesVolume): Promise<void> {
+    const decoded = files.map(({ base64, ...file }) => ({ ...file, content: Buffer.from(base64, "base64") }));
+    return showFiles(folder, decoded, { keepsEarlier: this.#pinned.has(name) });
   }
 
   async #create(volume: Exclude<OrderedVolume, { type: "host" }>): Promise<string> {
@@ -75,13 +83,6 @@ export class PodVolumes {
     await run("mount", ["--no-mtab", "-t", "tmpfs", "-o", `nosuid,nodev${size}`, "volume", folder]);
     this.#mounted.push(folder);
   }
-}
-
-/** Any user of any container may write in it, as in a volume of the pod's own. */
-async function writableFolder(path: string): Promise<string> {
-  const isNew = (await mkdir(path, { recursive: true })) !== undefined;
-  if (isNew) await chmod(path, 0o777);
-  return path;
 }
 
 /** Mount points for volumes inside this one are made in it, unless it is a read-only part of the host. */
@@ -104,9 +105,4 @@ async function sourceWithin(root: string, subPath: string, isCreated: boolean): 
 /** A sub-path may name a file that a container has written before. */
 function ignoreExistingFile(error: NodeJS.ErrnoException): void {
   if (error.code !== "EEXIST") throw error;
-}
-
-function show(folder: string, { files }: OrderedFilesVolume): Promise<void> {
-  const decoded = files.map(({ base64, ...file }) => ({ ...file, content: Buffer.from(base64, "base64") }));
-  return showFiles(folder, decoded);
 }
