@@ -2,9 +2,14 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fetchTools } from "../../e2e/tools/fetch.ts";
+import {
+  PLAIN_INT_OR_STRINGS,
+  PLAIN_NUMBERS,
+  POINTER_TEXTS,
+} from "../../packages/kube-embedded/src/schema/go-zeros.ts";
 import { type FieldDescriptor, type MessageDescriptor, messageDescriptors } from "./descriptor-files.ts";
 import { ROOTS } from "./kube-facts.ts";
-import { JSON_NAMES, PLAIN_INT_OR_STRINGS, PLAIN_NUMBERS, POINTER_TEXTS } from "./protobuf-facts.ts";
+import { JSON_NAMES } from "./protobuf-facts.ts";
 
 /**
  * Writes `packages/kube-embedded/gen/protobuf.json`: how the kinds that we serve look in protobuf. Run it by hand

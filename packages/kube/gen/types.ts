@@ -2160,6 +2160,38 @@ export interface ReplicaSetStatus {
   readonly terminatingReplicas?: number;
 }
 
+export interface ReplicationController {
+  readonly apiVersion: "v1";
+  readonly kind: "ReplicationController";
+  readonly metadata: ObjectMeta;
+  readonly spec?: ReplicationControllerSpec;
+  readonly status?: ReplicationControllerStatus;
+}
+
+export interface ReplicationControllerCondition {
+  readonly lastTransitionTime?: string;
+  readonly message?: string;
+  readonly reason?: string;
+  readonly status: string;
+  readonly type: string;
+}
+
+export interface ReplicationControllerSpec {
+  readonly minReadySeconds?: number;
+  readonly replicas?: number;
+  readonly selector?: Readonly<Record<string, string>>;
+  readonly template?: PodTemplateSpec;
+}
+
+export interface ReplicationControllerStatus {
+  readonly availableReplicas?: number;
+  readonly conditions?: readonly ReplicationControllerCondition[];
+  readonly fullyLabeledReplicas?: number;
+  readonly observedGeneration?: number;
+  readonly readyReplicas?: number;
+  readonly replicas: number;
+}
+
 export interface ResourceAttributes {
   readonly fieldSelector?: FieldSelectorAttributes;
   readonly group?: string;

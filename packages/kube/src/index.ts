@@ -83,6 +83,7 @@ export {
   summedAmounts,
 } from "./pod-resources.ts";
 export {
+  canonicalQuantity,
   parseQuantity,
   printQuantity,
   type QuantityFormat,

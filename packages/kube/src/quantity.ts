@@ -57,6 +57,82 @@ export function printQuantity(value: number, format: QuantityFormat): string {
   return `${whole}${suffixes[step]}`;
 }
 
+const FINEST = -9;
+const MOST_DIGITS = 400;
+/** No quantity is larger (Kubernetes: `maxAllowed`, 2^63 - 1). */
+const LARGEST = "9223372036854775807";
+/** Beyond these powers of ten a quantity is the largest, or next to nothing. */
+const LARGEST_POWER = 30;
+const SMALLEST_POWER = -100;
+
+/**
+ * The text that Kubernetes keeps of a quantity, exactly: `0.5` is `500m`, `1024Mi` is `1Gi`, `1.5Gi` is `1536Mi`, `1` is
+ * `"1"` (`resource.Quantity.CanonicalizeBytes`). What is finer than `10^finestPower` is rounded up, away from zero.
+ *
+ * @returns `undefined` when it is no quantity, or one of hundreds of digits
+ */
+export function canonicalQuantity(text: string | number, finestPower: number = FINEST): string | undefined {
+  const match = QUANTITY.exec(String(text).trim());
+  if (!match) return undefined;
+  const [, sign = "", digits = "", exponent, suffix = ""] = match;
+  if (digits.length > MOST_DIGITS) return undefined;
+  const [whole = "", fraction = ""] = digits.split(".");
+  const isBinary = suffix.endsWith("i");
+  const power = Number(exponent?.slice(1) ?? 0) + (isBinary ? 0 : DECIMAL_POWERS.indexOf(suffix) * 3 - 9);
+  const factor = isBinary ? 1024n ** BigInt(BINARY_SUFFIXES.indexOf(suffix as BinarySuffix)) : 1n;
+  const amount = { mantissa: BigInt(`${whole}${fraction}`) * factor, power: power - fraction.length };
+  if (amount.mantissa === 0n) return "0";
+  const minus = sign === "-" ? "-" : "";
+  if (amount.power > LARGEST_POWER) return `${minus}${LARGEST}`;
+  const rounded = roundedUp(amount, finestPower);
+  if (isBinary && isWholeAbove1024(rounded)) return `${minus}${printBinary(rounded)}`;
+  return `${minus}${printDecimal(rounded, exponent !== undefined)}`;
+}
+
+type BinarySuffix = (typeof BINARY_SUFFIXES)[number];
+
+/** In steps of a thousand, from 10^-9 upwards. */
+const DECIMAL_POWERS: readonly string[] = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"];
+
+/** `mantissa` times ten to the `power`. */
+interface Decimal {
+  readonly mantissa: bigint;
+  readonly power: number;
+}
+
+function roundedUp({ mantissa, power }: Decimal, finestPower: number): Decimal {
+  if (power >= finestPower) return { mantissa, power };
+  if (power < SMALLEST_POWER) return { mantissa: 1n, power: finestPower };
+  const step = 10n ** BigInt(finestPower - power);
+  return { mantissa: (mantissa + step - 1n) / step, power: finestPower };
+}
+
+function isWholeAbove1024({ mantissa, power }: Decimal): boolean {
+  if (power >= 0) return mantissa * 10n ** BigInt(power) >= 1024n;
+  const unit = 10n ** BigInt(-power);
+  return mantissa % unit === 0n && mantissa / unit >= 1024n;
+}
+
+function printBinary({ mantissa, power }: Decimal): string {
+  let whole = power >= 0 ? mantissa * 10n ** BigInt(power) : mantissa / 10n ** BigInt(-power);
+  let step = 0;
+  while (whole % 1024n === 0n && step < BINARY_SUFFIXES.length - 1) {
+    whole /= 1024n;
+    step += 1;
+  }
+  return `${whole}${BINARY_SUFFIXES[step]}`;
+}
+
+/** With the largest power of a thousand that leaves a whole number, as a suffix or as an exponent. */
+function printDecimal({ mantissa, power }: Decimal, hasExponent: boolean): string {
+  let whole = mantissa;
+  let rest = power;
+  for (; whole % 10n === 0n; whole /= 10n) rest += 1;
+  for (; rest % 3 !== 0 || rest > 18; whole *= 10n) rest -= 1;
+  if (!hasExponent) return `${whole}${DECIMAL_POWERS[rest / 3 + 3]}`;
+  return rest === 0 ? `${whole}` : `${whole}e${rest}`;
+}
+
 /** A quantity as a whole number, rounded up (Kubernetes: `Quantity.Value`); 0 when it is none. */
 export function quantityCeil(text: string | number | undefined): number {
   return text === undefined ? 0 : Math.ceil(parseQuantity(text) ?? 0);

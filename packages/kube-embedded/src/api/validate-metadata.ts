@@ -222,5 +222,5 @@ function ownerProblems(owners: readonly OwnerReference[]): readonly FieldCause[]
   if (controllers.length < 2) return [...missing, ...banned];
   const [first, second] = controllers.map(({ kind, name }) => `${kind}/${name}`);
   const detail = `Only one reference can have Controller set to true. Found "true" in references for ${first} and ${second}`;
-  return [...missing, ...banned, invalidValue(field, null, detail)];
+  return [...missing, ...banned, invalidValue(field, owners, detail)];
 }

@@ -82,6 +82,33 @@ describe("a definition that changes", () => {
     });
   });
 
+  it("gives its new defaults to objects that are there, wherever they are read", async () => {
+    const { api, define, create, stored, resource } = smallApi();
+    await define(definition());
+    await create("widgets", { metadata: { name: "a" }, spec: {} });
+    await settled();
+    const shaped = withSchema({
+      type: "object",
+      properties: {
+        spec: {
+          type: "object",
+          properties: { size: { type: "integer" }, shape: { type: "string", default: "round" } },
+        },
+      },
+    });
+    const { resourceVersion } = stored(NAME)?.metadata ?? {};
+    const next = definition({ versions: [shaped] });
+    const body = { ...next, metadata: { ...next.metadata, resourceVersion } } as unknown as Json;
+    await api.update({ resource: DEFINITIONS, name: NAME }, body, CALLER);
+    const target = { resource: resource("widgets"), namespace: "default", name: "a" };
+    const { object, json } = await api.get(target);
+    expect(object).toMatchObject({ spec: { size: 1, shape: "round" } });
+    expect(JSON.parse(json)).toEqual(object);
+    expect((await api.list(target, {})).items[0]?.object).toEqual(object);
+    const unchanged = await api.patch(target, { type: "merge", body: {} }, CALLER);
+    expect(unchanged.object.metadata.resourceVersion).toBe(object.metadata.resourceVersion);
+  });
+
   it("keeps the versions in which objects may be stored", async () => {
     const { api, define, stored } = smallApi();
     await define(definition());

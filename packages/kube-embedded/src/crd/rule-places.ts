@@ -1,4 +1,4 @@
-import type { Schema, ValidationRule } from "@heliostat/kube";
+import { KUBE_SCHEMAS, type Schema, type ValidationRule } from "@heliostat/kube";
 import { type DeclaredType, declaredType } from "../schema/cel-cost/declared-type.ts";
 import { mostInOneRequest } from "../schema/cel-cost/expression-cost.ts";
 import { times } from "../schema/cel-cost/size.ts";
@@ -29,7 +29,7 @@ interface Node {
   readonly uncorrelated: string | undefined;
 }
 
-const scope = schemaScope({}, true);
+const scope = schemaScope(KUBE_SCHEMAS, true);
 
 function places(schema: Schema, node: Node): readonly RulePlace[] {
   if (!holdsRules(schema, scope)) return [];

@@ -7,6 +7,7 @@ import {
   type Schema,
 } from "@heliostat/kube";
 import type { ResourceStrategy, ServedResource, Subresource, Verb } from "../registry/served-resource.ts";
+import { isJsonObject } from "../schema/json-value.ts";
 import { schemaOf } from "../schema/schema-of.ts";
 import { type FullNames, fullNames } from "./definition-names.ts";
 import { printerColumns } from "./printer-columns.ts";
@@ -52,7 +53,7 @@ function servedVersion(
     selectableFields: (version.selectableFields ?? []).map(({ jsonPath }) => ({ path: jsonPath.slice(1) })),
     ...(scale !== undefined && { scale }),
     ...(warning !== undefined && { deprecationWarning: warning }),
-    strategy: strategy(() => resource),
+    strategy: strategy(() => resource, holdsDefaults(version.schema?.openAPIV3Schema)),
   };
   return resource;
 }
@@ -86,13 +87,28 @@ function deprecationWarning(
 
 /**
  * Conversion strategy `None`: another version's object gets this version's name, loses what this version does not
- * know, and gains its defaults.
+ * know, and gains its defaults. Objects of this version gain those that came after they were written.
  */
-function strategy(resource: () => ServedResource): ResourceStrategy {
-  return { allowsUnconditionalUpdate: false, fromStored };
+function strategy(resource: () => ServedResource, hasDefaults: boolean): ResourceStrategy {
+  const completed = (stored: KubeObject): KubeObject => schemaOf(resource()).withDefaults(stored);
+  return { allowsUnconditionalUpdate: false, fromStored, ...(hasDefaults && { completed }) };
 
   function fromStored(stored: KubeObject): KubeObject {
-    const schema = schemaOf(resource());
-    return schema.withDefaults(schema.prune({ ...stored, apiVersion: apiVersionOf(resource()) }).object);
+    return completed(schemaOf(resource()).prune({ ...stored, apiVersion: apiVersionOf(resource()) }).object);
   }
+}
+
+const defaultsKnown = new WeakMap<object, boolean>();
+
+/** Whether anything in the schema has a default. Parts of schemas are shared, and looked at once. */
+function holdsDefaults(schema: unknown): boolean {
+  if (!isJsonObject(schema)) return false;
+  const known = defaultsKnown.get(schema);
+  if (known !== undefined) return known;
+  const { properties, items, additionalProperties } = schema as Schema;
+  const holds =
+    Object.hasOwn(schema, "default") ||
+    [...Object.values(properties ?? {}), items, additionalProperties].some(holdsDefaults);
+  defaultsKnown.set(schema, holds);
+  return holds;
 }

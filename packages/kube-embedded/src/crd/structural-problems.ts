@@ -1,4 +1,4 @@
-import type { FieldCause, Schema } from "@heliostat/kube";
+import { type FieldCause, KUBE_SCHEMAS, type Schema } from "@heliostat/kube";
 import { forbiddenField, invalidValue, requiredValue } from "../api/field-causes.ts";
 import { ownMember } from "../schema/json-value.ts";
 import { patternProblem } from "../schema/patterns.ts";
@@ -175,7 +175,7 @@ function patternProblems({ pattern }: Schema, { path }: Node): readonly FieldCau
   return [invalidValue(`${path}.pattern`, pattern, detail)];
 }
 
-const scope = schemaScope({}, true);
+const scope = schemaScope(KUBE_SCHEMAS, true);
 
 function defaultProblems(schema: Schema, { path }: Node): readonly FieldCause[] {
   if (schema.default === undefined) return [];

@@ -103,6 +103,8 @@ export interface ResourceStrategy {
   toStored?(object: KubeObject): KubeObject;
   /** The reverse of {@link toStored}. */
   fromStored?(stored: KubeObject): KubeObject;
+  /** A stored object of this very version with the defaults that have come since; absent where none can. */
+  completed?(stored: KubeObject): KubeObject;
   /** Whether more than finalizers keeps a terminating object from being removed (Namespace: `spec.finalizers`). */
   isHeldBack?(object: KubeObject): boolean;
   /** When deletion begins: show it (Namespace: phase Terminating). */

@@ -1,11 +1,12 @@
 import type { Schema } from "@heliostat/kube";
+import { OWN_FORMATS } from "./formats.ts";
 
-const LABEL: Schema = { format: "dns-1123-label" };
+const LABEL: Schema = { format: OWN_FORMATS.label };
 const COUNT: Schema = { minimum: 0 };
 const PORT: Schema = { minimum: 1, maximum: 65535 };
 const PROTOCOL: Schema = { enum: ["SCTP", "TCP", "UDP"] };
 const QUANTITIES: Schema = {
-  additionalProperties: { "x-kubernetes-int-or-string": true, format: "quantity" },
+  additionalProperties: { "x-kubernetes-int-or-string": true, format: OWN_FORMATS.quantity },
 };
 const CONTAINER: Readonly<Record<string, Schema>> = {
   name: LABEL,
@@ -45,6 +46,7 @@ const CONSTRAINTS: Readonly<Record<string, Readonly<Record<string, Schema>>>> = 
   },
   DeploymentSpec: { replicas: COUNT, minReadySeconds: COUNT, revisionHistoryLimit: COUNT },
   ReplicaSetSpec: { replicas: COUNT, minReadySeconds: COUNT },
+  ReplicationControllerSpec: { replicas: COUNT, minReadySeconds: COUNT },
   StatefulSetSpec: { replicas: COUNT, minReadySeconds: COUNT, revisionHistoryLimit: COUNT },
   ScaleSpec: { replicas: COUNT },
   JobSpec: {

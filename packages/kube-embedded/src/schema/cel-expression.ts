@@ -1,5 +1,6 @@
 import { type ASTNode, Environment, type ParseResult } from "@marcbachmann/cel-js";
 import { CHARGE, registerKubernetesFunctions } from "./cel-functions.ts";
+import { withPlainLiterals } from "./cel-optional-literals.ts";
 
 /** A CEL expression over `self` and `oldSelf`, ready to run. */
 export type CelExpression = (variables: { readonly self: unknown; readonly oldSelf?: unknown }) => unknown;
@@ -18,12 +19,12 @@ export function celExpression(text: string): CelExpression {
 
 /** Whether the expression looks at the value before the change: such rules are skipped where there was none. */
 export function readsOldSelf(text: string): boolean {
-  return names(environment.parse(text).ast, "oldSelf");
+  return names(parsedExpression(text), "oldSelf");
 }
 
 /** @throws Error when the text is no CEL expression */
 export function parsedExpression(text: string): ASTNode {
-  return environment.parse(text).ast;
+  return environment.parse(withPlainLiterals(text)).ast;
 }
 
 /** The name of the type that the expression gives (`bool`, `dyn`). @throws Error when it cannot be compiled */
@@ -32,7 +33,7 @@ export function resultType(text: string): string {
 }
 
 function checkedExpression(text: string): ParseResult {
-  const parsed = environment.parse(withCharges(withRe2Matches(text)));
+  const parsed = environment.parse(withCharges(withRe2Matches(withPlainLiterals(text))));
   const { valid, error } = parsed.check();
   if (!valid)
     throw new Error(`Cannot compile rule: ${error?.summary ?? "its types do not fit"}`, { cause: error });

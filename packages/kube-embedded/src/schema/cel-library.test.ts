@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { celExpression } from "./cel-expression.ts";
 import { celRule } from "./cel-rule.ts";
 
 function holds(rule: string, self: unknown = {}): boolean {
@@ -54,6 +55,22 @@ describe("the Kubernetes library of rules", () => {
     expect(holds("self.?a.orValue('none') == 'none'")).toBe(true);
     expect(holds("self.?a.hasValue()", { a: "x" })).toBe(true);
     expect(holds("optional.of(1).value() == 1 && !optional.none().hasValue()")).toBe(true);
+  });
+
+  it.each([
+    "[?self.?a, ?self.?b, 3] == ['x', 3]",
+    "[1, ?optional.none(),] == [1] && size([?optional.none()]) == 0",
+    "{?'a': self.?a, ?'b': self.?b, 'c': 1 > 0 ? 1 : 2} == {'a': 'x', 'c': 1}",
+    "self.?a.orValue('') in [?self.?a] && [[?self.?b], [1]] == [[], [1]]",
+    "[?self.?m[?'k']] == ['[?v]'] && {'n': [?self.m[?'none']]}['n'] == []",
+    "self.l[?9].orValue('none') == 'none' && self.l[0] == ',?' // [?a]",
+  ])("knows optional items of literals: %s", (rule) =>
+    expect(violation(rule, { a: "x", m: { k: "[?v]" }, l: [",?"] })).toBeUndefined(),
+  );
+
+  it("says of a literal what is wrong with it", () => {
+    expect(() => celExpression("size([?]) > 0")).toThrow();
+    expect(violation("size([?1]) > 0")).toBeDefined();
   });
 
   it.each([

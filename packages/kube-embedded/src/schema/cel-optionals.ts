@@ -7,6 +7,7 @@ import {
   declaredName,
   type MacroCall,
 } from "./cel-macro.ts";
+import { PRESENT_ENTRIES } from "./cel-optional-literals.ts";
 
 /** What CEL's library of optional values has beyond `of`, `none`, `hasValue`, `value`, `or` and `orValue`. */
 export function registerOptionalFunctions(environment: Environment): void {
@@ -24,6 +25,7 @@ export function registerOptionalFunctions(environment: Environment): void {
       present(list),
     )
     .registerFunction("list.unwrapOpt(): list", present)
+    .registerFunction(`${PRESENT_ENTRIES}(map): map`, presentEntries)
     .registerFunction("list.first(): optional<dyn>", (list: readonly unknown[]) => Optional.of(list[0]))
     .registerFunction("list.last(): optional<dyn>", (list: readonly unknown[]) => Optional.of(list.at(-1)));
 }
@@ -58,6 +60,15 @@ function mapping({ args, receiver }: MacroCall, wrap: (value: unknown) => unknow
 
 function present(list: readonly Optional[]): readonly unknown[] {
   return list.filter((each) => each.hasValue()).map((each) => each.value());
+}
+
+function presentEntries(map: ReadonlyMap<unknown, Optional> | Readonly<Record<string, Optional>>): unknown {
+  const isMap = map instanceof Map;
+  const entries: readonly (readonly [unknown, Optional])[] = isMap ? [...map] : Object.entries(map);
+  const kept = entries
+    .filter(([, value]) => value.hasValue())
+    .map(([key, value]) => [key, value.value()] as const);
+  return isMap ? new Map(kept) : Object.fromEntries(kept as readonly (readonly [string, unknown])[]);
 }
 
 /** What a field of this type holds that nobody has set. */

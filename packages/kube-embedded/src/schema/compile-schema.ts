@@ -2,6 +2,7 @@ import type { FieldCause, KubeObject, Schema } from "@heliostat/kube";
 import { isObjectBudgetSpent, withinObjectBudget } from "./cel-budget.ts";
 import type { CompiledSchema } from "./compiled-schema.ts";
 import { defaulted } from "./defaults.ts";
+import { goForm } from "./go-form.ts";
 import { pruned } from "./prune.ts";
 import { holdsRules, ruleProblems } from "./rule-problems.ts";
 import { resourceSchema, type SchemaScope, schemaScope } from "./schema-scope.ts";
@@ -21,11 +22,31 @@ export interface SchemaOptions {
 export function compileSchema(schema: Schema, { definitions, isCustom }: SchemaOptions): CompiledSchema {
   const scope = schemaScope(definitions, isCustom);
   const root = isCustom ? resourceSchema(schema) : schema;
+  const form = isCustom ? withMetadataForm(scope) : goForm(nameOf(schema, definitions), scope);
   return {
-    prune: (object) => pruned(object, root, scope),
+    prune: (object) => {
+      const { object: known, unknownFields } = pruned(object, root, scope);
+      return { object: form(known) as KubeObject, unknownFields };
+    },
     withDefaults: (object) => defaulted(object, root, scope),
     validate: (object, stored) => problems(object, { path: "", schema: root, stored }, scope),
   };
+}
+
+/** Of custom kinds, Kubernetes' own types hold the metadata alone. */
+function withMetadataForm(scope: SchemaScope): (object: KubeObject) => KubeObject {
+  const form = goForm("ObjectMeta", scope);
+  return (object) => {
+    const metadata = form(object.metadata) as KubeObject["metadata"];
+    return metadata === object.metadata ? object : { ...object, metadata };
+  };
+}
+
+function nameOf(schema: Schema, definitions: Readonly<Record<string, Schema>>): string {
+  const found = Object.keys(definitions).find((name) => definitions[name] === schema);
+  if (found === undefined)
+    throw new Error("Cannot compile the schema of a built-in kind: it is no definition");
+  return found;
 }
 
 /** Reasons after which rules would stumble over what is already reported. */

@@ -4,7 +4,8 @@ import type { FieldCause, KubeObject } from "@heliostat/kube";
 export interface CompiledSchema {
   /**
    * The object without the fields that its schema does not know, and the paths of those that it had
-   * (`spec.bogus`, `spec.containers[0].imagee`), for the strict and warning modes of `fieldValidation`.
+   * (`spec.bogus`, `spec.containers[0].imagee`), for the strict and warning modes of `fieldValidation`. What
+   * Kubernetes' own types hold (all of a built-in kind, the metadata of a custom one) takes the form that they give it.
    */
   prune(object: KubeObject): { readonly object: KubeObject; readonly unknownFields: readonly string[] };
 

@@ -1,4 +1,10 @@
-import { epochMsOf, isDns1123Label, isDns1123Subdomain, parseQuantity } from "@heliostat/kube";
+import {
+  epochMsOf,
+  isDns1035Label,
+  isDns1123Label,
+  isDns1123Subdomain,
+  parseQuantity,
+} from "@heliostat/kube";
 
 const RFC3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 const DATE = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
@@ -13,10 +19,14 @@ const MAC = /^([0-9A-Fa-f]{2}[:-]){5}([0-9A-Fa-f]{2}[:-]){0,2}[0-9A-Fa-f]{2}$/;
 const IPV4_PART = /^(0|[1-9]\d{0,2})$/;
 const IPV6_GROUP = /^[0-9A-Fa-f]{1,4}$/;
 
-/**
- * The formats that are enforced. Kubernetes knows a closed list and lets every other `format` pass; the last three
- * are our own, for rules of built-in kinds.
- */
+/** Our own, for rules of built-in kinds and of embedded objects, by names that no author of a definition writes. */
+export const OWN_FORMATS = {
+  label: "heliostat:dns-1123-label",
+  quantity: "heliostat:quantity",
+  kind: "heliostat:embedded-kind",
+} as const;
+
+/** The formats that are enforced. Kubernetes knows a closed list and lets every other `format` pass. */
 const FORMATS: ReadonlyMap<string, (text: string) => boolean> = new Map([
   ["date-time", (text) => RFC3339.test(text) && epochMsOf(text) !== undefined],
   ["datetime", (text) => RFC3339.test(text) && epochMsOf(text) !== undefined],
@@ -36,17 +46,25 @@ const FORMATS: ReadonlyMap<string, (text: string) => boolean> = new Map([
   ["cidr", isCidr],
   ["k8s-short-name", isDns1123Label],
   ["k8s-long-name", isDns1123Subdomain],
-  ["dns-1123-label", isDns1123Label],
-  ["quantity", (text) => parseQuantity(text) !== undefined],
+  [OWN_FORMATS.label, isDns1123Label],
+  [OWN_FORMATS.quantity, (text) => parseQuantity(text) !== undefined],
+  [OWN_FORMATS.kind, (text) => isDns1035Label(text.toLowerCase())],
 ]);
 
 /** Formats whose violation has a sentence of its own in Kubernetes. */
 const SENTENCES: ReadonlyMap<string, string> = new Map([
   [
-    "dns-1123-label",
+    OWN_FORMATS.label,
     "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
   ],
-  ["quantity", "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"],
+  [
+    OWN_FORMATS.kind,
+    "may have mixed case, but should otherwise match: a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')",
+  ],
+  [
+    OWN_FORMATS.quantity,
+    "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+  ],
 ]);
 
 /** Whether `text` is of that format; formats that Kubernetes does not know are no constraint. */

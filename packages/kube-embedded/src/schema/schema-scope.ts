@@ -1,5 +1,6 @@
 import type { Schema } from "@heliostat/kube";
 import { constrained } from "./built-in-constraints.ts";
+import { OWN_FORMATS } from "./formats.ts";
 import { ownMember } from "./json-value.ts";
 
 /** The definitions among which a schema is read. */
@@ -52,7 +53,7 @@ export function resourceSchema(schema: Schema): Schema {
   const { metadata, ...properties } = rest.properties ?? {};
   const implied = {
     apiVersion: { type: "string" },
-    kind: { type: "string" },
+    kind: { type: "string", ...(isEmbedded && { format: OWN_FORMATS.kind }) },
     metadata: { $ref: "ObjectMeta" },
   };
   const onTop = metadata?.properties ? [{ properties: { metadata } }] : [];

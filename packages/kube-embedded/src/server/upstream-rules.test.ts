@@ -8,6 +8,7 @@ import { CREATE_RULES } from "../testing/upstream-rules/create-rules.ts";
 import { CUSTOM_OBJECT_RULES } from "../testing/upstream-rules/custom-object-rules.ts";
 import { DEFINITION_RULES } from "../testing/upstream-rules/definition-rules.ts";
 import type { Call, Expectation } from "../testing/upstream-rules/expectation.ts";
+import { GO_FORM_RULES } from "../testing/upstream-rules/go-form-rules.ts";
 import { CONFIGURATION_RULES, SERVICE_RULES } from "../testing/upstream-rules/kind-rules.ts";
 import { LIST_RULES, SELECTOR_RULES } from "../testing/upstream-rules/list-rules.ts";
 import { DELETION_RULES, METADATA_RULES, NAME_RULES } from "../testing/upstream-rules/metadata-rules.ts";
@@ -17,6 +18,7 @@ import {
   OPTION_RULES,
 } from "../testing/upstream-rules/option-rules.ts";
 import { JSON_PATCH_RULES, PATCH_TYPE_RULES } from "../testing/upstream-rules/patch-type-rules.ts";
+import { PLACEMENT_RULES } from "../testing/upstream-rules/placement-rules.ts";
 import { POD_RULES } from "../testing/upstream-rules/pod-rules.ts";
 import {
   DISCOVERY_RULES,
@@ -66,6 +68,8 @@ const RULES: Readonly<Record<string, readonly Expectation[]>> = {
   apply: APPLY_RULES,
   "subresource:": SUBRESOURCE_RULES,
   "a namespace": NAMESPACE_RULES,
+  "a built-in object": GO_FORM_RULES,
+  "what cannot be": PLACEMENT_RULES,
   "a pod": POD_RULES,
   "a configuration": CONFIGURATION_RULES,
   "a service": SERVICE_RULES,

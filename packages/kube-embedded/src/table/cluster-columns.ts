@@ -8,6 +8,7 @@ import {
   type Namespace,
   type Node,
   type PriorityClass,
+  type ResourceQuota,
   type RoleBinding,
   type RuntimeClass,
   type Secret,
@@ -54,6 +55,24 @@ export const NODE_COLUMNS: readonly Column[] = [
     ),
   ),
 ];
+
+export const QUOTA_COLUMNS: readonly Column[] = [
+  NAME_COLUMN,
+  textColumn<ResourceQuota>("Request", (quota) => quotaText(quota, (resource) => !isLimit(resource))),
+  textColumn<ResourceQuota>("Limit", (quota) => quotaText(quota, isLimit)),
+  AGE_COLUMN,
+];
+
+function isLimit(resource: string): boolean {
+  return resource.startsWith("limits.");
+}
+
+/** `cpu: 1/2, pods: 3/10`: of each resource what is used and what may be. */
+function quotaText({ status }: ResourceQuota, isShown: (resource: string) => boolean): string {
+  const { hard = {}, used = {} } = status ?? {};
+  const shown = Object.keys(hard).filter(isShown).sort();
+  return shown.map((resource) => `${resource}: ${used[resource] ?? "0"}/${hard[resource]}`).join(", ");
+}
 
 export const CONFIG_MAP_COLUMNS: readonly Column[] = [
   NAME_COLUMN,

@@ -1,8 +1,8 @@
-import type { CoreEvent, KubeObject, Node, Pod, Service } from "@heliostat/kube";
+import type { CoreEvent, KubeObject, Node, Pod, ResourceQuota, Service } from "@heliostat/kube";
 import { describe, expect, it } from "vitest";
 import { builtinResources } from "../registry/builtin-resources.ts";
 import type { Column } from "../registry/served-resource.ts";
-import { NODE_COLUMNS } from "./cluster-columns.ts";
+import { NODE_COLUMNS, QUOTA_COLUMNS } from "./cluster-columns.ts";
 import { EVENT_COLUMNS } from "./event-columns.ts";
 import { SERVICE_COLUMNS } from "./network-columns.ts";
 import { POD_COLUMNS } from "./pod-columns.ts";
@@ -271,6 +271,19 @@ describe("other tables", () => {
       Object: "pod/p",
       Message: "It failed",
       Count: 3,
+    });
+  });
+
+  it("show what is used of a quota, limits apart", () => {
+    const quota: ResourceQuota = {
+      apiVersion: "v1",
+      kind: "ResourceQuota",
+      metadata,
+      status: { hard: { pods: "3", "limits.cpu": "4", cpu: "2" }, used: { pods: "1", cpu: "500m" } },
+    };
+    expect(cells(QUOTA_COLUMNS, quota)).toMatchObject({
+      Request: "cpu: 500m/2, pods: 1/3",
+      Limit: "limits.cpu: 0/4",
     });
   });
 

@@ -11,6 +11,7 @@ import {
   type PodDisruptionBudget,
   type PodTemplateSpec,
   type ReplicaSet,
+  type ReplicationController,
   type StatefulSet,
 } from "@heliostat/kube";
 import type { Column } from "../registry/served-resource.ts";
@@ -54,6 +55,11 @@ export const REPLICA_SET_COLUMNS: readonly Column[] = [
   CONTAINERS,
   IMAGES,
   SELECTOR,
+];
+
+export const REPLICATION_CONTROLLER_COLUMNS: readonly Column[] = [
+  ...REPLICA_SET_COLUMNS.slice(0, -1),
+  wide(textColumn<ReplicationController>("Selector", ({ spec }) => labelsText(spec?.selector))),
 ];
 
 export const STATEFUL_SET_COLUMNS: readonly Column[] = [

@@ -15,8 +15,7 @@ export function parseFieldSelector(text: string): readonly FieldRequirement[] {
   if (text.trim() === "") return [];
   return text.split(",").map((part) => {
     const match = REQUIREMENT.exec(part.trim());
-    if (!match)
-      throw new KubeError("BadRequest", `invalid field selector "${part}": want path=value or path!=value`);
+    if (!match) throw new KubeError("BadRequest", `invalid selector: '${text}'; can't understand '${part}'`);
     return { path: match[1] ?? "", value: match[3] ?? "", isNegated: match[2] === "!=" };
   });
 }

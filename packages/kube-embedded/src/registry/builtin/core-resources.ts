@@ -3,6 +3,7 @@ import {
   DATED_COLUMNS,
   NAMESPACE_COLUMNS,
   NODE_COLUMNS,
+  QUOTA_COLUMNS,
   SECRET_COLUMNS,
   SERVICE_ACCOUNT_COLUMNS,
 } from "../../table/cluster-columns.ts";
@@ -10,6 +11,7 @@ import { EVENT_COLUMNS } from "../../table/event-columns.ts";
 import { ENDPOINTS_COLUMNS, SERVICE_COLUMNS } from "../../table/network-columns.ts";
 import { POD_COLUMNS } from "../../table/pod-columns.ts";
 import { CLAIM_COLUMNS, VOLUME_COLUMNS } from "../../table/storage-columns.ts";
+import { REPLICATION_CONTROLLER_COLUMNS } from "../../table/workload-columns.ts";
 import { builtinResource } from "../builtin-resource.ts";
 import {
   CORE_EVENT_FIELDS,
@@ -17,6 +19,7 @@ import {
   NAMESPACE_FIELDS,
   NODE_FIELDS,
   POD_FIELDS,
+  REPLICA_FIELDS,
   SECRET_FIELDS,
 } from "../selectable-fields.ts";
 import type { ServedResource } from "../served-resource.ts";
@@ -33,6 +36,7 @@ import { CORE_EVENT_STRATEGY, EVENT_STRATEGY } from "../strategies/event.ts";
 import { NAMESPACE_STRATEGY } from "../strategies/namespace.ts";
 import { POD_STRATEGY } from "../strategies/pod.ts";
 import { SERVICE_STRATEGY } from "../strategies/service.ts";
+import { REPLICATION_CONTROLLER_STRATEGY } from "../strategies/workloads.ts";
 
 export const CORE_RESOURCES: readonly ServedResource[] = [
   builtinResource({
@@ -78,6 +82,16 @@ export const CORE_RESOURCES: readonly ServedResource[] = [
     strategy: POD_STRATEGY,
   }),
   builtinResource({ kind: "PodTemplate", plural: "podtemplates", strategy: COUNTED_STRATEGY }),
+  builtinResource({
+    kind: "ReplicationController",
+    plural: "replicationcontrollers",
+    shortNames: ["rc"],
+    categories: ["all"],
+    subresources: ["status", "scale"],
+    columns: REPLICATION_CONTROLLER_COLUMNS,
+    selectableFields: REPLICA_FIELDS,
+    strategy: REPLICATION_CONTROLLER_STRATEGY,
+  }),
   builtinResource({
     kind: "Service",
     plural: "services",
@@ -150,6 +164,7 @@ export const CORE_RESOURCES: readonly ServedResource[] = [
     plural: "resourcequotas",
     shortNames: ["quota"],
     subresources: ["status"],
+    columns: QUOTA_COLUMNS,
   }),
   builtinResource({
     kind: "LimitRange",

@@ -11,6 +11,7 @@ import {
   type PersistentVolume,
   type PersistentVolumeClaim,
   type PersistentVolumeClaimSpec,
+  parseQuantity,
   type Secret,
   type StorageClass,
 } from "@heliostat/kube";
@@ -127,8 +128,26 @@ function claimProblems(
   stored: PersistentVolumeClaim | undefined,
 ): readonly FieldCause[] {
   if (!stored) return newClaimProblems(spec);
-  if (isEqualJson(frozenPart(spec, stored), frozenPart(stored.spec ?? {}, stored))) return [];
-  return [forbiddenField("spec", CLAIM_FROZEN)];
+  const isFrozenPartKept = isEqualJson(frozenPart(spec, stored), frozenPart(stored.spec ?? {}, stored));
+  return [
+    ...(isFrozenPartKept ? [] : [forbiddenField("spec", CLAIM_FROZEN)]),
+    ...shrunkProblems(spec, stored),
+  ];
+}
+
+/** A claim may ask for less than before while it waits to grow, yet for more than it already has. */
+function shrunkProblems(
+  spec: PersistentVolumeClaimSpec,
+  { spec: old = {}, status = {} }: PersistentVolumeClaim,
+): readonly FieldCause[] {
+  const wanted = storageIn(spec.resources?.requests);
+  const isKept = wanted >= storageIn(old.resources?.requests) || wanted > storageIn(status.capacity);
+  if (isKept) return [];
+  return [forbiddenField("spec.resources.requests.storage", "field can not be less than status.capacity")];
+}
+
+function storageIn(amounts: Readonly<Record<string, string | number>> | undefined): number {
+  return parseQuantity(amounts?.["storage"] ?? "0") ?? 0;
 }
 
 function newClaimProblems({ accessModes = [], resources }: PersistentVolumeClaimSpec): readonly FieldCause[] {

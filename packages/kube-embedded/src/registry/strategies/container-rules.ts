@@ -15,6 +15,7 @@ import {
   missingReference,
   requiredValue,
 } from "../../api/field-causes.ts";
+import { portNameProblems } from "./port-names.ts";
 
 /** What a container's schema cannot say, in Kubernetes' words. */
 export function containerProblems(
@@ -24,6 +25,7 @@ export function containerProblems(
 ): readonly FieldCause[] {
   const { env = [], ports = [], volumeMounts = [], resources = {} } = container;
   return [
+    ...imageProblems(container, path),
     ...env.flatMap((each, index) => variableProblems(each, `${path}.env[${index}]`)),
     ...portProblems(ports, `${path}.ports`),
     ...mountProblems(volumeMounts, `${path}.volumeMounts`, volumeNames),
@@ -32,9 +34,15 @@ export function containerProblems(
   ];
 }
 
+function imageProblems({ image = "" }: Container, path: string): readonly FieldCause[] {
+  if (image === image.trim()) return [];
+  return [invalidValue(`${path}.image`, image, "must not have leading or trailing whitespace")];
+}
+
 const SOURCES = "`fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`";
 
-function variableProblems({ value = "", valueFrom }: EnvVar, path: string): readonly FieldCause[] {
+function variableProblems({ name, value = "", valueFrom }: EnvVar, path: string): readonly FieldCause[] {
+  if (!/^[ -<>-~]*$/.test(name)) return [invalidValue(`${path}.name`, name, UNPRINTABLE)];
   if (valueFrom === undefined) return [];
   const field = `${path}.valueFrom`;
   const count = Object.keys(valueFrom).length;
@@ -43,6 +51,9 @@ function variableProblems({ value = "", valueFrom }: EnvVar, path: string): read
   return count === 1 ? [] : [invalidValue(field, "", "may not have more than one field specified at a time")];
 }
 
+const UNPRINTABLE =
+  "a valid environment variable name must consist only of printable ASCII characters other than '='";
+
 const LAST_PORT = 65_535;
 
 function portProblems(ports: readonly ContainerPort[], path: string): readonly FieldCause[] {
@@ -50,6 +61,7 @@ function portProblems(ports: readonly ContainerPort[], path: string): readonly F
     const isTaken = name !== "" && ports.findIndex((each) => each.name === name) < index;
     return [
       ...(isTaken ? [duplicateValue(`${path}[${index}].name`, name)] : []),
+      ...(name === "" ? [] : portNameProblems(name, `${path}[${index}].name`)),
       ...portNumberProblems(containerPort, `${path}[${index}].containerPort`),
     ];
   });
@@ -66,11 +78,14 @@ function mountProblems(
   path: string,
   volumeNames: ReadonlySet<string>,
 ): readonly FieldCause[] {
-  return mounts.flatMap(({ name, mountPath }, index) => {
+  return mounts.flatMap(({ name, mountPath, subPath = "" }, index) => {
     const isTaken = mounts.findIndex((each) => each.mountPath === mountPath) < index;
     return [
       ...(volumeNames.has(name) ? [] : [missingReference(`${path}[${index}].name`, name)]),
       ...(isTaken ? [invalidValue(`${path}[${index}].mountPath`, mountPath, "must be unique")] : []),
+      ...(subPath.split("/").includes("..")
+        ? [invalidValue(`${path}[${index}].subPath`, subPath, "must not contain '..'")]
+        : []),
     ];
   });
 }
@@ -90,7 +105,14 @@ function resourceProblems(
   ];
 }
 
+const STANDARD = /^(cpu|memory|ephemeral-storage|hugepages-.+)$/;
+
 function amountProblems(name: string, value: string | number, field: string): readonly FieldCause[] {
+  if (!name.includes("/") && !STANDARD.test(name))
+    return [
+      invalidValue(field, name, "must be a standard resource type or fully qualified"),
+      invalidValue(field, name, "must be a standard resource for containers"),
+    ];
   const amount = parseQuantity(value) ?? 0;
   if (amount < 0) return [invalidValue(field, value, "must be greater than or equal to 0")];
   const isPart = isDevice(name) && !Number.isInteger(amount);

@@ -6,9 +6,10 @@ import {
   type PodSpec,
   type Volume,
 } from "@heliostat/kube";
-import { duplicateValue, forbiddenField, invalidValue } from "../../api/field-causes.ts";
+import { duplicateValue, forbiddenField, invalidValue, requiredValue } from "../../api/field-causes.ts";
 import { labelProblems, nameDetails } from "../../api/validate-metadata.ts";
 import { containerProblems } from "./container-rules.ts";
+import { placementProblems } from "./placement-rules.ts";
 
 /** What a pod's schema cannot say, and after its creation: that its spec stays as it is. */
 export function podProblems(pod: Pod, stored?: Pod): readonly FieldCause[] {
@@ -28,6 +29,8 @@ export function podSpecProblems(spec: PodSpec, path: string): readonly FieldCaus
     ...volumes.flatMap((volume, index) => volumeProblems(volume, `${path}.volumes[${index}]`)),
     ...lists.flatMap(([container, at]) => containerProblems(container, at, volumeNames)),
     ...sharedNames(initContainers, containers, path),
+    ...settingProblems(spec, path),
+    ...networkProblems(spec, path),
     ...placementProblems(spec, path),
   ];
 }
@@ -39,8 +42,27 @@ function volumeProblems(volume: Volume, path: string): readonly FieldCause[] {
 
 const LONGEST_DEADLINE_SECONDS = 2 ** 31 - 1;
 
+/** A pod without a cluster's names brings its own; on the host's network a port is the host's. */
+function networkProblems(
+  { dnsPolicy, dnsConfig, hostNetwork, containers }: PodSpec,
+  path: string,
+): readonly FieldCause[] {
+  const isNameless = dnsPolicy === "None" && (dnsConfig?.nameservers ?? []).length === 0;
+  const shifted = containers.flatMap(({ ports = [] }, container) =>
+    ports.flatMap(({ containerPort, hostPort = 0 }, index) => {
+      const field = `${path}.containers[${container}].ports[${index}].containerPort`;
+      const isShifted = hostNetwork === true && hostPort !== 0 && hostPort !== containerPort;
+      return isShifted ? [invalidValue(field, containerPort, HOST_PORT)] : [];
+    }),
+  );
+  const detail = `must provide \`dnsConfig\` when \`dnsPolicy\` is ${dnsPolicy}`;
+  return [...(isNameless ? [requiredValue(`${path}.dnsConfig`, detail)] : []), ...shifted];
+}
+
+const HOST_PORT = "must match `hostPort` when `hostNetwork` is true";
+
 /** When a pod must end, what it is called inside, and which nodes it wants. */
-function placementProblems(
+function settingProblems(
   { activeDeadlineSeconds: deadline, hostname, nodeSelector = {} }: PodSpec,
   path: string,
 ): readonly FieldCause[] {

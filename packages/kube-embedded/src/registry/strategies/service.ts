@@ -7,8 +7,9 @@ import {
 } from "@heliostat/kube";
 import { duplicateValue, forbiddenField, invalidValue, requiredValue } from "../../api/field-causes.ts";
 import { invalid } from "../../api/refusals.ts";
-import { labelProblems } from "../../api/validate-metadata.ts";
+import { labelProblems, nameDetails } from "../../api/validate-metadata.ts";
 import type { ResourceStrategy, StrategyContext } from "../served-resource.ts";
+import { portReferenceProblems } from "./port-names.ts";
 
 export const SERVICE_STRATEGY: ResourceStrategy = {
   nameRule: "label1035",
@@ -139,6 +140,7 @@ function problems({ spec = {} }: Service, stored: Service | undefined): readonly
     ...(lacksPorts ? [requiredValue("spec.ports")] : []),
     ...(type === "ExternalName" && !spec.externalName ? [requiredValue("spec.externalName")] : []),
     ...portProblems(ports),
+    ...sharedNameProblems(ports),
     ...nodePortProblems(ports, type),
     ...(isHeadless && hasNodePorts(spec)
       ? [invalidValue("spec.clusterIPs[0]", NO_ADDRESS, `may not be set to 'None' for ${type} services`)]
@@ -149,6 +151,15 @@ function problems({ spec = {} }: Service, stored: Service | undefined): readonly
 }
 
 function portProblems(ports: readonly ServicePort[]): readonly FieldCause[] {
+  return ports.flatMap(({ name = "", targetPort = 1 }, index) => [
+    ...portReferenceProblems(targetPort, `spec.ports[${index}].targetPort`),
+    ...(name === "" ? [] : nameDetails(name, "label")).map((detail) =>
+      invalidValue(`spec.ports[${index}].name`, name, detail),
+    ),
+  ]);
+}
+
+function sharedNameProblems(ports: readonly ServicePort[]): readonly FieldCause[] {
   return ports.flatMap(({ name = "" }, index) => {
     const field = `spec.ports[${index}].name`;
     if (name === "") return ports.length > 1 ? [requiredValue(field)] : [];
@@ -169,5 +180,7 @@ function nodePortProblems(ports: readonly ServicePort[], type: string): readonly
 function addressProblems(spec: ServiceSpec, old: ServiceSpec): readonly FieldCause[] {
   if (spec.type === "ExternalName" || old.type === "ExternalName") return [];
   if (isEqualJson(spec.clusterIPs ?? [], old.clusterIPs ?? []) && spec.clusterIP === old.clusterIP) return [];
-  return [invalidValue("spec.clusterIPs[0]", spec.clusterIPs ?? null, "may not change once set")];
+  const isListOld = isEqualJson(spec.clusterIPs ?? [], old.clusterIPs ?? []);
+  const wanted = isListOld ? [spec.clusterIP] : spec.clusterIPs;
+  return [invalidValue("spec.clusterIPs[0]", wanted, "may not change once set")];
 }

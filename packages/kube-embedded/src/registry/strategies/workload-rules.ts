@@ -8,6 +8,7 @@ import {
   type PodDisruptionBudget,
   type PodTemplateSpec,
   parseQuantity,
+  type ReplicationController,
   requirementsOf,
   type StatefulSet,
   type StatefulSetSpec,
@@ -41,6 +42,21 @@ export function selectorProblems({ spec }: Selecting, stored: Selecting | undefi
           ),
         ]),
     ...templateProblems(template),
+  ];
+}
+
+/** Its selector is a plain map of labels, and may change. */
+export function replicationControllerProblems({ spec = {} }: ReplicationController): readonly FieldCause[] {
+  const { selector = {}, template } = spec;
+  const labels = template?.metadata?.labels ?? {};
+  const isSelected = Object.entries(selector).every(([key, value]) => labels[key] === value);
+  const mismatch = "`selector` does not match template `labels`";
+  return [
+    ...(Object.keys(selector).length === 0 ? [requiredValue("spec.selector")] : []),
+    ...(template === undefined ? [requiredValue("spec.template")] : templateProblems(template)),
+    ...(template === undefined || isSelected
+      ? []
+      : [invalidValue("spec.template.metadata.labels", labels, mismatch)]),
   ];
 }
 

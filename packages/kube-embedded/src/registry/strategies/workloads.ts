@@ -7,6 +7,7 @@ import type {
   JobSpec,
   PodDisruptionBudget,
   ReplicaSet,
+  ReplicationController,
   StatefulSet,
 } from "@heliostat/kube";
 import type { ResourceStrategy } from "../served-resource.ts";
@@ -17,6 +18,7 @@ import {
   deploymentProblems,
   disruptionBudgetProblems,
   ingressProblems,
+  replicationControllerProblems,
   selectorProblems,
   statefulSetProblems,
 } from "./workload-rules.ts";
@@ -31,6 +33,12 @@ export const REPLICA_SET_STRATEGY: ResourceStrategy = {
   tracksGeneration: true,
   defaults: (object) => defaultedReplicaSet(object as ReplicaSet),
   validate: (object, stored) => selectorProblems(object as ReplicaSet, stored as ReplicaSet | undefined),
+};
+
+export const REPLICATION_CONTROLLER_STRATEGY: ResourceStrategy = {
+  tracksGeneration: true,
+  defaults: (object) => defaultedReplicationController(object as ReplicationController),
+  validate: (object) => replicationControllerProblems(object as ReplicationController),
 };
 
 export const STATEFUL_SET_STRATEGY: ResourceStrategy = {
@@ -94,6 +102,22 @@ function defaultedReplicaSet(replicaSet: ReplicaSet): ReplicaSet {
   if (!spec) return replicaSet;
   const template = spec.template && { template: defaultedTemplate(spec.template) };
   return { ...replicaSet, spec: { replicas: 1, ...spec, ...template } };
+}
+
+/** Its selector and its own labels are the template's, where it says none. */
+function defaultedReplicationController(controller: ReplicationController): ReplicationController {
+  const { metadata, spec = {} } = controller;
+  const labels = spec.template?.metadata?.labels;
+  return {
+    ...controller,
+    metadata: { ...(labels && { labels }), ...metadata },
+    spec: {
+      replicas: 1,
+      ...(labels && { selector: labels }),
+      ...spec,
+      ...(spec.template && { template: defaultedTemplate(spec.template) }),
+    },
+  };
 }
 
 function defaultedStatefulSet(statefulSet: StatefulSet): StatefulSet {

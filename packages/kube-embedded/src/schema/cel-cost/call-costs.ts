@@ -170,7 +170,8 @@ const RESULTS: Readonly<Record<string, ValueType["kind"]>> = {
   ...kinds("bytes", ["bytes"]),
   ...kinds("duration", ["duration"]),
   ...kinds("timestamp", ["timestamp"]),
-  ...kinds("other", ["quantity", "semver", "ip", "cidr", "url", "type"]),
+  ...kinds("other", ["quantity", "semver", "ip", "cidr", "url"]),
+  ...kinds("type", ["type"]),
   ...kinds("optional", ["optional.none", "optional.ofNonZeroValue", "validate", "format.named"]),
 };
 

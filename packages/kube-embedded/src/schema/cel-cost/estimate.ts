@@ -3,7 +3,7 @@ import { SCALAR_SIZE, type Size, UNKNOWN_SIZE, upTo } from "./size.ts";
 
 /** The type of a value inside an expression. A {@link DeclaredType} is one. */
 export interface ValueType {
-  readonly kind: TypeKind | "optional" | "other";
+  readonly kind: TypeKind | "optional" | "type" | "other";
   /** Of lists, maps and optional values. */
   readonly element?: ValueType;
   readonly key?: ValueType;
@@ -31,7 +31,15 @@ export function ofKind(kind: ValueType["kind"], cost: number, size?: Size): Esti
   return { cost, type: { kind }, ...(size && { size }) };
 }
 
-const SCALARS: ReadonlySet<ValueType["kind"]> = new Set(["bool", "double", "duration", "int", "timestamp"]);
+/** Newer CEL counts types among these, so that `type(self) == int` costs next to nothing. */
+const SCALARS: ReadonlySet<ValueType["kind"]> = new Set([
+  "bool",
+  "double",
+  "duration",
+  "int",
+  "timestamp",
+  "type",
+]);
 
 export function sizeOf({ size, place, type }: Estimate): Size {
   if (size !== undefined) return size;

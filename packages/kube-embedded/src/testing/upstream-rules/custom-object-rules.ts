@@ -22,6 +22,12 @@ const PARTS = {
   port: { "x-kubernetes-int-or-string": true },
   free: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
   mode: { type: "string", default: "plain" },
+  memory: { type: "string", format: "quantity" },
+  template: {
+    type: "object",
+    "x-kubernetes-embedded-resource": true,
+    "x-kubernetes-preserve-unknown-fields": true,
+  },
   maybe: { type: "string", nullable: true },
 };
 
@@ -69,6 +75,18 @@ const REFUSED: readonly (readonly [
     { code: "A1" },
     "spec.code",
     "Invalid value: \"A1\": spec.code in body should match '^[a-z]+$'",
+  ],
+  [
+    "embeds an object of an impossible kind",
+    { template: { apiVersion: "v1", kind: "Bad Kind" } },
+    "spec.template.kind",
+    "Invalid value: \"Bad Kind\": may have mixed case, but should otherwise match: a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')",
+  ],
+  [
+    "embeds an object of no version",
+    { template: { kind: "Pod" } },
+    "spec.template.apiVersion",
+    "Required value",
   ],
   [
     "is too short",
@@ -209,6 +227,13 @@ export const CUSTOM_OBJECT_RULES: readonly Expectation[] = [
       details: { causes: [{ field, message, ...(reason && { reason }) }] },
     }),
   })),
+  {
+    name: "may have formats that Kubernetes does not know, which ask nothing",
+    before: [post(DEFINITIONS, gadgets(PARTS))],
+    request: post(GADGETS, gadget({ memory: "lots" })),
+    status: 201,
+    json: { spec: { memory: "lots" } },
+  },
   {
     name: "gets its defaults",
     before: [post(DEFINITIONS, gadgets(PARTS))],

@@ -48,7 +48,25 @@ export const gadget = (spec: object) => ({
   spec,
 });
 
+const EMBEDDED = {
+  type: "object",
+  "x-kubernetes-embedded-resource": true,
+  "x-kubernetes-preserve-unknown-fields": true,
+};
+
 export const DEFINITION_RULES: readonly Expectation[] = [
+  {
+    name: "may embed whole objects, with rules and defaults beside them",
+    request: post(
+      DEFINITIONS,
+      gadgets({
+        template: { ...EMBEDDED, default: { apiVersion: "v1", kind: "Pod", metadata: { name: "p" } } },
+        templates: { type: "array", items: EMBEDDED },
+        size: { type: "integer", "x-kubernetes-validations": [{ rule: "self > 0" }] },
+      }),
+    ),
+    status: 201,
+  },
   {
     name: "is named after what it defines",
     request: post(DEFINITIONS, { ...gadgets({}), metadata: { name: "{ns}.example.com" } }),

@@ -211,6 +211,15 @@ export const SERVICE_RULES: readonly Expectation[] = [
     json: { spec: { clusterIP: "None", clusterIPs: ["None"] } },
   },
   {
+    name: "keeps its address, also when the list of addresses is left as it is",
+    given: [service("s")],
+    request: patch(`${SERVICES}/s`, "merge", { spec: { clusterIP: "10.96.200.200" } }),
+    ...invalid("Service", "s", [
+      "spec.clusterIPs[0]",
+      'Invalid value: ["10.96.200.200"]: may not change once set',
+    ]),
+  },
+  {
     name: "keeps its address",
     given: [service("s")],
     request: patch(`${SERVICES}/s`, "merge", {

@@ -244,6 +244,11 @@ export const SELECTOR_RULES: readonly Expectation[] = [
     json: { items: names.map((name) => ({ metadata: { name } })) },
   })),
   {
+    name: "by what is no field selector is refused",
+    request: { path: `${PODS}?fieldSelector=a` },
+    ...failure(400, "BadRequest", { message: "invalid selector: 'a'; can't understand 'a'" }),
+  },
+  {
     name: "by a field that the kind does not offer is refused",
     request: { path: `${PODS}?fieldSelector=spec.hostname%3Dh` },
     ...failure(400, "BadRequest", {

@@ -123,6 +123,12 @@ const JOB_REFUSALS: readonly (readonly [name: string, spec: object, field: strin
   ],
 ];
 
+const CLAIMS = "/api/v1/namespaces/{ns}/persistentvolumeclaims";
+const replicated = {
+  metadata: { labels: { app: "r" } },
+  spec: { containers: [{ name: "main", image: "example/app:1" }] },
+};
+
 export const WORKLOAD_RULES: readonly Expectation[] = [
   ...DEPLOYMENTS_REFUSED.map(([name, spec, field, message]) => ({
     name: `is refused that ${name}`,
@@ -418,5 +424,47 @@ export const WORKLOAD_RULES: readonly Expectation[] = [
     ...failure(400, "BadRequest", {
       message: "the API version in the data (v1) does not match the expected API version (apps/v1)",
     }),
+  },
+  {
+    name: "of a replication controller takes labels and selector from its template",
+    request: post("/api/v1/namespaces/{ns}/replicationcontrollers", {
+      metadata: { name: "r" },
+      spec: { template: replicated },
+    }),
+    status: 201,
+    json: {
+      metadata: { labels: { app: "r" }, generation: 1 },
+      spec: { replicas: 1, selector: { app: "r" }, template: { spec: { restartPolicy: "Always" } } },
+    },
+  },
+  {
+    name: "of a replication controller selects what its template makes",
+    request: post("/api/v1/namespaces/{ns}/replicationcontrollers", {
+      metadata: { name: "r" },
+      spec: { selector: { app: "other" }, template: replicated },
+    }),
+    ...invalid("ReplicationController", "r", [
+      "spec.template.metadata.labels",
+      'Invalid value: {"app":"r"}: `selector` does not match template `labels`',
+    ]),
+  },
+  {
+    name: "of a claim does not shrink below what the claim has",
+    given: [
+      {
+        apiVersion: "v1",
+        kind: "PersistentVolumeClaim",
+        metadata: { name: "c" },
+        spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "2Gi" } } },
+      },
+    ],
+    before: [
+      patch(`${CLAIMS}/c/status`, "merge", { status: { phase: "Bound", capacity: { storage: "2Gi" } } }),
+    ],
+    request: patch(`${CLAIMS}/c`, "merge", { spec: { resources: { requests: { storage: "1Gi" } } } }),
+    ...invalid("PersistentVolumeClaim", "c", [
+      "spec.resources.requests.storage",
+      "Forbidden: field can not be less than status.capacity",
+    ]),
   },
 ];
