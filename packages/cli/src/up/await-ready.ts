@@ -8,7 +8,7 @@ import {
   type Pod,
   type Resource,
 } from "@heliostat/kube";
-import { CLUSTER_STATE, LABEL, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
+import { CLUSTER_STATE, CONDITION, LABEL, RAY_CLUSTERS, type RayCluster } from "@heliostat/ray";
 import { byLabel } from "@heliostat/watch-cache";
 import type { Applied } from "../manifests/apply-manifests.ts";
 import type { ClusterSnapshot } from "../output/up-event.ts";
@@ -103,15 +103,22 @@ async function lookUntil<T>(
 
 function tooLate(timeoutSeconds: number, waitingFor: string): UserError {
   return new UserError(`Gave up after ${timeoutSeconds} s waiting for ${waitingFor}`, {
-    hint: "Give it longer with --timeout, or look closer without --exit: kubectl describe tells more",
+    hint: "Give it longer with --timeout, or look closer without --exit: heliostat explain raycluster NAME",
     isFailure: true,
   });
 }
+
+/** Conditions that hold the operator's own sentence, while they are true. */
+const TELLING: ReadonlySet<string> = new Set([CONDITION.degraded, CONDITION.progressing]);
 
 /** The first thing in the way, in as few words as there are. */
 function whatIsMissing({ pods, conditions }: ClusterSnapshot): string {
   const troubled = pods.find(({ why }) => why !== "");
   if (troubled) return `${troubled.name}: ${troubled.why}`;
+  const why = conditions.find(
+    ({ type, status, message }) => TELLING.has(type) && status === "True" && message,
+  );
+  if (why) return why.message;
   const unmet = conditions.find(({ status, message }) => status === "False" && message !== "");
   return unmet ? `${unmet.type}: ${unmet.message}` : "nothing is known yet";
 }
