@@ -34,6 +34,8 @@ export interface ListenerOptions {
 /** How long the end of the last replies may take. */
 const CLOSE_WITHIN_MS = 2000;
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** Longer than clients keep an idle connection: the one who may still send closes first. */
 const KEEP_ALIVE_MS = 95_000;
 
@@ -43,7 +45,8 @@ export class Listener {
   readonly #server: Http2SecureServer;
   readonly #socketServer: Server;
   readonly #connections = new Set<Socket>();
-  readonly #sessions = new Set<ServerHttp2Session>();
+  /** With the address of each, which a session that is over has no more. */
+  readonly #sessions = new Map<ServerHttp2Session, string>();
   readonly #requests = new Map<EndingLife, Request>();
   #isClosing = false;
 
@@ -76,27 +79,26 @@ export class Listener {
       life.end();
       if (!hasComeWhole(request)) refuse(request);
     }
-    for (const session of this.#sessions) session.close();
-    this.#dropIdle();
-    const deadline = setTimeout(() => this.#drop(), CLOSE_WITHIN_MS);
+    for (const session of this.#sessions.keys()) session.close();
+    this.#dropBut(this.#busyAddresses());
+    const deadline = setTimeout(() => this.#dropBut(NONE), CLOSE_WITHIN_MS);
     await isClosed;
     clearTimeout(deadline);
   }
 
-  /** What has sent nothing yet, or no whole head: nobody else would end it. */
-  #dropIdle(): void {
-    const sockets = [
-      ...[...this.#requests.values()].map(peerOf),
-      ...[...this.#sessions].map(({ socket }) => socket),
-    ];
-    const busy = new Set(sockets.map(addressOf));
+  /** Of connections that have a request or a session to end. */
+  #busyAddresses(): ReadonlySet<string> {
+    const ofRequests = [...this.#requests.values()].flatMap((request) =>
+      "stream" in request ? [] : addressOf(request.socket),
+    );
+    return new Set([...this.#sessions.values(), ...ofRequests]);
+  }
+
+  /** What has sent nothing yet, or no whole head, nobody else would end. */
+  #dropBut(busy: ReadonlySet<string>): void {
     for (const connection of this.#connections) {
       if (!busy.has(addressOf(connection))) connection.destroy();
     }
-  }
-
-  #drop(): void {
-    for (const connection of this.#connections) connection.destroy();
   }
 
   #secureServer(): Http2SecureServer {
@@ -109,9 +111,15 @@ export class Listener {
       rejectUnauthorized: false,
       http1Options: { keepAliveTimeout: KEEP_ALIVE_MS },
     });
-    server.on("connection", (socket: Socket) => remembered(this.#connections, socket));
+    server.on("connection", (socket: Socket) => {
+      this.#connections.add(socket);
+      socket.once("close", () => this.#connections.delete(socket));
+    });
     server.on("error", (error) => this.#options.logger.debug("Cannot accept a connection", { error }));
-    server.on("session", (session) => remembered(this.#sessions, session));
+    server.on("session", (session) => {
+      this.#sessions.set(session, addressOf(session.socket));
+      session.once("close", () => this.#sessions.delete(session));
+    });
     server.on("request", (request, response) => void this.#onRequest(request, response));
     server.on("upgrade", (message: IncomingMessage, socket: Duplex, head: Buffer) => {
       void this.#onUpgrade({ message, socket, head });
@@ -216,11 +224,6 @@ function incoming(request: Request, life: RequestLife): IncomingRequest {
 function peerOf(request: Request): TLSSocket {
   const socket = "stream" in request ? request.stream.session?.socket : undefined;
   return (socket ?? request.socket) as TLSSocket;
-}
-
-function remembered<T extends Duplex | ServerHttp2Session>(set: Set<T>, connection: T): void {
-  set.add(connection);
-  connection.once("close", () => set.delete(connection));
 }
 
 async function listening(server: Server | Http2SecureServer, where: string): Promise<void> {

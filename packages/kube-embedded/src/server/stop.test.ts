@@ -54,6 +54,38 @@ it("a stop ends a watch over HTTP/2 well, and refuses a request of which half ha
   expect(String((await refused)[0])).toContain("NGHTTP2_REFUSED_STREAM");
 });
 
+it("a stop says farewell to sessions that rest, and waits for none", async () => {
+  const server = await startTestServer();
+  const session = connectHttp2(`https://localhost:${server.port}`, clientTls(server));
+  await once(session, "connect");
+  await pong(session);
+  const farewell = once(session, "goaway");
+  expect(await closedWithinMs(server)).toBeLessThan(AT_ONCE_MS);
+  await farewell;
+});
+
+it("a stop is none the worse for a session that has taken its leave and keeps the line", async () => {
+  const server = await startTestServer();
+  const { ca, cert, key } = clientTls(server);
+  const where = { host: "localhost", port: server.port, allowHalfOpen: true };
+  const socket = connectTls({ ...where, ca, cert, key, ALPNProtocols: ["h2"] });
+  await once(socket, "secureConnect");
+  socket.on("error", () => undefined).resume();
+  socket.write(Buffer.concat([PREFACE, frame(SETTINGS, ""), frame(GOAWAY, "\0".repeat(8))]));
+  await once(socket, "end");
+  await server.remove();
+  socket.destroy();
+});
+
+const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+const SETTINGS = 4;
+const GOAWAY = 7;
+
+/** Of HTTP/2, about the connection itself (RFC 9113 §4.1). */
+function frame(type: number, payload: string): Buffer {
+  return Buffer.concat([Buffer.from([0, 0, payload.length, type, 0, 0, 0, 0, 0]), Buffer.from(payload)]);
+}
+
 function clientTls({ identity: { credentials } }: TestServer): Record<"ca" | "cert" | "key", string> {
   const { caCertificatePem: ca, admin } = credentials;
   return { ca, cert: admin.certificatePem, key: admin.keyPem };
