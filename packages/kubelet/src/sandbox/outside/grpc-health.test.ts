@@ -22,6 +22,16 @@ describe("grpcHealth()", () => {
     expect(asked).toBe(`/grpc.health.v1.Health/Check ${service}`);
   });
 
+  it("asks for a name of any length", async () => {
+    const service = "x".repeat(200);
+    let message: Buffer = Buffer.alloc(0);
+    const port = await answering("0", [0x08, 1], (_path, body) => {
+      message = body.subarray(5);
+    });
+    expect(await check(port, service)).toBe("SERVING");
+    expect(message).toEqual(Buffer.concat([Buffer.from([0x0a, 0xc8, 0x01]), Buffer.from(service)]));
+  });
+
   it("says what does not know the protocol, and what fails", async () => {
     await expect(check(await answering("12", []))).rejects.toThrow(
       "error: this server does not implement the grpc health protocol (grpc.health.v1.Health): why",

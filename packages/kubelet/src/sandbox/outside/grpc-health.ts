@@ -66,7 +66,12 @@ function answerOf(session: ClientHttp2Session, service: string): Promise<GrpcAns
 /** Field 1, a string; not sent when it is empty. */
 function healthCheckRequest(service: string): Buffer {
   const name = Buffer.from(service);
-  return name.length === 0 ? name : Buffer.concat([Buffer.from([0x0a, name.length]), name]);
+  return name.length === 0 ? name : Buffer.concat([Buffer.from([0x0a, ...varint(name.length)]), name]);
+}
+
+/** Seven bits a byte, the low ones first; the high bit says that more follow. */
+function varint(value: number): readonly number[] {
+  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >>> 7)];
 }
 
 /** Before each message stand a byte that says "not compressed" and its length. */
